@@ -1,0 +1,76 @@
+// What the commands share: reading and writing files, diagnostics on standard error, exit statuses.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { type Diagnostic, fileProblem, renderDiagnostic, unknownName } from '../diagnostic.ts'
+import type { Diagram } from '../diagram/diagram.ts'
+import { type Program, parse } from '../load.ts'
+import { nearest } from '../syntax/nearest.ts'
+
+/** Exit statuses (cli.md). */
+export const PROVED = 0
+export const REFUTED = 1
+export const UNDECIDED = 2
+export const USAGE = 3
+export const FAULT = 70
+
+/** Thrown when a command cannot go on; the message has been printed. */
+export class Stop extends Error {
+  readonly status: number
+  constructor(status: number) {
+    super(`exit ${status}`)
+    this.status = status
+  }
+}
+
+export function useColor(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env.NO_COLOR === undefined
+}
+
+/** Prints a diagnostic with the place in its text. */
+export function report(diagnostics: readonly Diagnostic[], text = ''): void {
+  for (const d of diagnostics) process.stderr.write(`${renderDiagnostic(d, text, { color: useColor(process.stderr) })}\n`)
+}
+
+/** The bytes of a file, or of standard input for `-`. A file that cannot be read is reported, and stops the command. */
+export function readInput(file: string): Uint8Array {
+  try {
+    return readFileSync(file === '-' ? 0 : file)
+  } catch (error) {
+    report([fileProblem('read', file, (error as NodeJS.ErrnoException).code ?? String(error))])
+    throw new Stop(USAGE)
+  }
+}
+
+/** Writes a file. A file that cannot be written is reported, and stops the command. */
+export function writeOutput(file: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(file, content)
+  } catch (error) {
+    report([fileProblem('write', file, (error as NodeJS.ErrnoException).code ?? String(error))])
+    throw new Stop(USAGE)
+  }
+}
+
+/** The exit status for whatever a command throws: what it has printed itself, or a fault of the tool's own. */
+export function fault(error: unknown): number {
+  if (error instanceof Stop) return error.status
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`netproof: internal fault: ${message}\n`)
+  process.stderr.write('This is an error of netproof, not of your file. Please report it with the file that shows it.\n')
+  if (process.env.NETPROOF_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  return FAULT
+}
+
+/** Reads a .net file. Errors in it are reported, and stop the command; so are warnings, without stopping it. */
+export function loadFile(file: string): Program {
+  const program = parse(readInput(file), { file: file === '-' ? 'standard input' : file })
+  report(program.diagnostics, program.text)
+  if (program.diagnostics.some(d => d.severity === 'error')) throw new Stop(USAGE)
+  return program
+}
+
+/** A net of the file by its name; an unknown name is reported, and stops the command. */
+export function netNamed(program: Program, name: string): Diagram {
+  if (Object.hasOwn(program.nets, name)) return program.nets[name]
+  report([unknownName(null, 'net', name, nearest(name, Object.keys(program.nets)))])
+  throw new Stop(USAGE)
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+// The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { FAULT, fault, USAGE } from './common.ts'
+
+function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('A number above 0 is needed.')
+  return value
+}
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('A whole number is needed.')
+  return value
+}
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+/** Runs the command line on arguments (without node and the script); gives the exit status of cli.md. */
+export async function main(args: readonly string[]): Promise<number> {
+  let status = 0
+  const run = <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<number> | number>) =>
+    async (...given: A): Promise<void> => {
+      const command = await load()
+      status = await command(...given)
+    }
+  const program = new Command('netproof')
+    .description('Proves, refutes and draws equalities of neural-network diagrams.')
+    .version('0.1.0')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(netproof --help lists the commands)')
+  program
+    .command('prove')
+    .description('prove every claim in FILE, or that the two nets named are equal')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('[left]', 'a net')
+    .argument('[right]', 'the net that it should equal')
+    .option('--json', 'one JSON document on standard output')
+    .option('--steps', 'print the derivation, one net a line')
+    .option('--svg <file>', 'draw the derivation')
+    .option('--float', 'say where binary64 and binary32 part company although the claim is proved')
+    .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
+    .option('--timeout <seconds>', 'time for each claim', positiveNumber, 5)
+    .action(run(async () => (await import('./prove.ts')).proveCommand))
+  program
+    .command('normalize')
+    .description('the normal form of a net, as text in the language')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('<net>', 'a net of the file')
+    .option('--json', 'one JSON document on standard output')
+    .option('--steps', 'print every step')
+    .option('--svg <file>', 'draw the derivation')
+    .action(run(async () => (await import('./normalize.ts')).normalizeCommand))
+  program
+    .command('draw')
+    .description('draw a net, or the equations that a file claims')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('[net]', 'a net of the file')
+    .requiredOption('-o, --output <file>', 'where to write; ends in .svg or .png')
+    .action(run(async () => (await import('./draw.ts')).drawCommand))
+  program
+    .command('eval')
+    .description('the outputs of a net for given inputs')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('<net>', 'a net of the file')
+    .option('--input <name=values>', 'values of an input: x=1,2,3', collect, [])
+    .option('--weights <name=rows>', 'a weight: W=[[1,2],[3,4]], or a JSON file', collect, [])
+    .option('--size <name=n>', 'an unknown size: n=3', collect, [])
+    .option('--function <name=formula>', 'an unknown function: sigma=t/(1+t)', collect, [])
+    .option('--json', 'one JSON document on standard output')
+    .action(run(async () => (await import('./eval.ts')).evalCommand))
+  program
+    .command('rules')
+    .description('list the built-in rules and those of a file')
+    .argument('[file]', 'a .net file, or - for standard input')
+    .option('--json', 'one JSON document on standard output')
+    .action(run(async () => (await import('./rules.ts')).rulesCommand))
+  program
+    .command('fmt')
+    .description('write files in the usual form')
+    .argument('<files...>', '.net files, or - for standard input')
+    .option('--check', 'write nothing; exit 1 when a file is not in the usual form')
+    .action(run(async () => (await import('./fmt.ts')).fmtCommand))
+  program
+    .command('explain')
+    .description('what a diagnostic means, with an example')
+    .argument('[code]', 'a code such as E101; all codes are listed without one')
+    .action(run(async () => (await import('./explain.ts')).explainCommand))
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return status
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE
+    return fault(error)
+  }
+}
+
+// A pipe that is closed early (`netproof rules | head`) is not an error.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+  process.exit(FAULT)
+})
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,132 @@
+// `netproof prove`: the claims of a file, or one between two nets of it; verdicts as text or JSON, derivations as text
+// or pictures.
+import { type Diagnostic, type Span, noClaims, positionOf, unexpectedVerdict } from '../diagnostic.ts'
+import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
+import { derivationOf } from '../prove/derivation.ts'
+import { prove, type Side, type Verdict } from '../prove/prove.ts'
+import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
+import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
+import { stepsOf } from '../rewrite/normalize.ts'
+import { printRange } from '../scalar/range.ts'
+import { printNet } from '../syntax/print.ts'
+import { version } from '../version.ts'
+import { loadFile, PROVED, REFUTED, report, UNDECIDED, USAGE, useColor, writeOutput } from './common.ts'
+
+export interface ProveCommandOptions {
+  readonly json?: boolean
+  readonly steps?: boolean
+  readonly svg?: string
+  readonly float?: boolean
+  readonly assume: readonly string[]
+  readonly seed: number
+  readonly timeout: number
+}
+
+const COLORS: Readonly<Record<Verdict['kind'], string>> = { proved: '32', refuted: '31', undecided: '33' }
+
+export async function proveCommand(file: string, left: string | undefined, right: string | undefined, options: ProveCommandOptions): Promise<number> {
+  const program = loadFile(file)
+  const claims = left === undefined ? program.claims : claimBetween(program, left, right)
+  if (!Array.isArray(claims)) {
+    report([claims as Diagnostic], program.text)
+    return USAGE
+  }
+  if (claims.length === 0) {
+    report([noClaims(program.file)], program.text)
+    return USAGE
+  }
+  const { rules, diagnostics } = await trustedRules(program, { assume: options.assume, seed: options.seed, seconds: options.timeout })
+  report(diagnostics, program.text)
+  if (diagnostics.some(d => d.severity === 'error')) return USAGE
+  const results: { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[] = []
+  for (const claim of claims) {
+    const start = performance.now()
+    const verdict = await prove(claim.left, claim.right, { rules, seed: options.seed, budget: { seconds: options.timeout } })
+    results.push({ claim, verdict, milliseconds: Math.round(performance.now() - start) })
+    if (!options.json) process.stdout.write(await verdictText(claim, verdict, options))
+    if (claim.expect !== null && claim.expect !== verdict.kind) report([unexpectedVerdict(claim.span, claim.expect, verdict.kind)], program.text)
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(await document(program, results, options), null, 2)}\n`)
+  if (options.svg !== undefined) {
+    const { draw } = await import('../draw/draw.ts')
+    const derivations = results.map(r => derivationOf(r.claim, r.verdict))
+    writeOutput(options.svg, await draw(derivations.length === 1 ? derivations[0] : derivations))
+  }
+  const kinds = results.map(r => r.verdict.kind)
+  return kinds.includes('refuted') ? REFUTED : kinds.includes('undecided') ? UNDECIDED : PROVED
+}
+
+function paint(kind: Verdict['kind']): string {
+  return useColor(process.stdout) ? `\x1b[${COLORS[kind]}m${kind.toUpperCase()}\x1b[0m` : kind.toUpperCase()
+}
+
+/** What is printed of a claim: the verdict, and what it rests on. */
+async function verdictText(claim: LoadedClaim, verdict: Verdict, options: ProveCommandOptions): Promise<string> {
+  const lines = [`${paint(verdict.kind)}  ${claim.title}${domainText(verdict.domain)}`]
+  switch (verdict.kind) {
+    case 'proved': {
+      const steps = [...verdict.left.log.entries, ...verdict.right.log.entries]
+      const titles = new Map<string, number>()
+      for (const m of steps) titles.set(m.rule.title, (titles.get(m.rule.title) ?? 0) + 1)
+      const by = [...titles].map(([title, n]) => (n > 1 ? `${title} (${n} times)` : title))
+      if (verdict.joins.length > 0) by.push('equality of real functions')
+      lines.push(`    by ${by.length === 0 ? 'comparing the two: they are the same net' : by.join(', ')}`)
+      for (const name of verdict.assumptions) lines.push(`    assuming the rule ${name}, which is not proved`)
+      break
+    }
+    case 'refuted': lines.push(...indent(printCounterexample(verdict.counterexample, claim.leftName, claim.rightName))); break
+    case 'undecided': lines.push(...indent(undecidedDetails(verdict, claim.leftName, claim.rightName))); break
+  }
+  if (options.steps && verdict.kind !== 'refuted' && verdict.left !== null && verdict.right !== null) {
+    lines.push(...stepLines(claim.leftName, verdict.left), ...stepLines(claim.rightName, verdict.right))
+  }
+  if (options.float && verdict.kind === 'proved') {
+    const { findFloatDifferences, printFloatDifferences } = await import('../numeric/floats.ts')
+    lines.push(...indent(printFloatDifferences(findFloatDifferences(claim.left, claim.right, { seed: options.seed }))))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function indent(text: string): string[] {
+  return text.split('\n').map(line => `    ${line}`)
+}
+
+/** The derivation of one side: one net a line, each after the rule that made it. */
+function stepLines(name: string, side: Side): string[] {
+  const lines = [`    ${name}`, `        ${printNet(side.log.start)}`]
+  for (const step of stepsOf(side.log)) lines.push(`    = by ${step.rule.title} at n${step.at}`, `        ${printNet(step.after)}`)
+  return lines
+}
+
+/** The document of cli.md. */
+async function document(program: Program, results: readonly { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[], options: ProveCommandOptions): Promise<object> {
+  const place = (span: Span): object => ({ file: span.file, ...positionOf(program.text, span.start) })
+  const claims = []
+  for (const { claim, verdict, milliseconds } of results) {
+    const steps = (side: Side | null, name: 'left' | 'right'): object[] =>
+      (side?.log.entries ?? []).map(m => ({ rule: m.rule.name, side: name, at: `n${m.at}` }))
+    const sides = verdict.kind === 'refuted' ? { left: null, right: null } : verdict
+    claims.push({
+      left: claim.leftName,
+      right: claim.rightName,
+      span: claim.span === null ? null : place(claim.span),
+      domain: Object.fromEntries(Object.entries(verdict.domain).map(([k, r]) => [k, printRange(r)])),
+      verdict: verdict.kind,
+      steps: [...steps(sides.left, 'left'), ...steps(sides.right, 'right')],
+      counterexample: verdict.kind === 'refuted' ? counterexampleJson(verdict.counterexample) : null,
+      reason: verdict.kind === 'undecided' ? reasonText(verdict, claim.leftName, claim.rightName) : null,
+      normalForms: verdict.kind === 'undecided' && verdict.left !== null && verdict.right !== null
+        ? { left: printNet(verdict.left.normal), right: printNet(verdict.right.normal) }
+        : null,
+      assumptions: verdict.kind === 'proved' ? verdict.assumptions : [],
+      float: verdict.kind === 'proved' ? await floatsOf(claim, options.seed) : null,
+      milliseconds,
+    })
+  }
+  return { netproof: version, seed: options.seed, claims }
+}
+
+async function floatsOf(claim: LoadedClaim, seed: number): Promise<object> {
+  const { findFloatDifferences, floatDifferencesJson } = await import('../numeric/floats.ts')
+  return floatDifferencesJson(findFloatDifferences(claim.left, claim.right, { seed }))
+}

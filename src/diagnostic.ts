@@ -1,0 +1,370 @@
+// Every message that a user can get, and how it is shown. A diagnostic is data; the functions here are the only place
+// where messages are worded, one function a message, and `explanations.ts` says at length what each code means.
+
+/** Positions in the text of a file, in UTF-16 code units, `end` not included. */
+export interface Span {
+  readonly file: string
+  readonly start: number
+  readonly end: number
+}
+
+export interface Related {
+  readonly span: Span
+  readonly message: string
+}
+
+export interface Diagnostic {
+  /** Stable: `E` and `W` with three digits, see `netproof explain`. */
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  /** null where the message is about no place in a text. */
+  readonly span: Span | null
+  readonly message: string
+  readonly hint: string | null
+  readonly related: readonly Related[]
+}
+
+interface Extra {
+  readonly hint?: string | null
+  readonly related?: readonly Related[]
+}
+
+function error(code: string, span: Span | null, message: string, extra: Extra = {}): Diagnostic {
+  return { code, severity: 'error', span, message, hint: extra.hint ?? null, related: extra.related ?? [] }
+}
+function warning(code: string, span: Span | null, message: string, extra: Extra = {}): Diagnostic {
+  return { ...error(code, span, message, extra), severity: 'warning' }
+}
+
+// --- Words --------------------------------------------------------------------------------------------------------
+
+/** `a`, `a or b`, `a, b or c`. */
+function either(words: readonly string[]): string {
+  if (words.length < 2) return words.join('')
+  return `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`
+}
+/** Text of a file within a message: short, and without what would spoil a terminal. */
+function quote(text: string): string {
+  const visible = text.replace(/[\p{C}\p{Z}]+/gu, ' ')
+  return `\`${visible.length > 40 ? `${visible.slice(0, 37)}...` : visible}\``
+}
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}
+function didYouMean(suggestion: string | null): string | null {
+  return suggestion === null ? null : `did you mean ${quote(suggestion)}?`
+}
+
+// --- Files and characters (E0.., E1..) ----------------------------------------------------------------------------
+
+export function notText(span: Span): Diagnostic {
+  return error('E001', span, 'the file is not text', { hint: 'netproof reads UTF-8 without NUL characters' })
+}
+export function emptyFile(span: Span): Diagnostic {
+  return error('E002', span, 'the file has no statements', {
+    hint: 'a smallest file: net a { x : 3 -> exp -> y }   net b { x : 3 -> exp -> y }   prove a == b',
+  })
+}
+export function strayCharacter(span: Span, text: string): Diagnostic {
+  const point = text.codePointAt(0) as number
+  const code = point < 127 && text.trim() !== '' ? '' : ` (U+${point.toString(16).toUpperCase().padStart(4, '0')})`
+  const hints: Readonly<Record<string, string>> = {
+    '\u2192': 'an arrow is written ->',
+    '\u2212': 'the minus sign is written -',
+    '\u2019': "a prime is written '",
+    '\u2032': "a prime is written '",
+    '\u00d7': 'sizes are written 3 x 3, products a * b',
+    '\u00b7': 'a product is written a * b',
+    '\u2218': 'a composition is written f . g',
+    '\u221e': 'infinity is written inf',
+    ';': 'statements need no sign between them',
+    '#': 'a comment begins with //',
+    '%': 'a comment begins with //',
+    '&': 'conditions are joined by `and` or a comma',
+  }
+  return error('E101', span, `${quote(text)}${code} means nothing here`, { hint: hints[text[0]] ?? null })
+}
+export function controlCharacter(span: Span, code: number): Diagnostic {
+  return error('E101', span, `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')} means nothing here`)
+}
+export function unclosedText(span: Span): Diagnostic {
+  return error('E102', span, 'the text in quotes is not closed on its line')
+}
+export function unclosedComment(span: Span): Diagnostic {
+  return error('E103', span, 'the comment is not closed', { hint: 'a comment over several lines ends with */' })
+}
+export function numberTooLarge(span: Span, kind: 'name' | 'number'): Diagnostic {
+  const message = kind === 'name' ? 'the name is longer than 2000 characters' : 'the number has too many digits or too large an exponent'
+  return error('E104', span, message, { hint: kind === 'name' ? null : 'numbers are exact: up to 2000 characters, exponents up to 5000' })
+}
+export function strayBracket(span: Span, bracket: string): Diagnostic {
+  return error('E105', span, `${quote(bracket)} closes nothing`)
+}
+export function unclosedBracket(span: Span, bracket: string): Diagnostic {
+  return error('E106', span, `${quote(bracket)} is never closed`)
+}
+export function tooDeep(span: Span, limit: number): Diagnostic {
+  return error('E107', span, `more than ${limit} brackets within each other`, { hint: 'give names to the inner parts' })
+}
+export function tooLong(span: Span, limit: number): Diagnostic {
+  return error('E108', span, `a part of more than ${limit} words and signs`, { hint: 'give names to its parts' })
+}
+
+// --- Syntax (E11.) ------------------------------------------------------------------------------------------------
+
+const OPERATORS = new Set(['"*"', '"/"', '"^"', '".."', '.', '+ or -', '-', '"+"', 'a comparison', '"?"', '"["', '"("'])
+
+/** `wanted`: in the words of the grammar; `found`: the text there, null at the end of the file. */
+export function expected(span: Span, wanted: readonly string[], found: string | null): Diagnostic {
+  const operators = wanted.filter(w => OPERATORS.has(w))
+  const others = wanted.filter(w => !OPERATORS.has(w) && w !== 'end of input')
+  // After a complete term every operator may follow: naming them all hides what is more likely meant.
+  const named = operators.length > 3 ? [...others, 'an operator'] : [...others, ...operators]
+  const words = named.map(w => (w.startsWith('"') ? quote(w.slice(1, -1)) : w))
+  const what = words.length === 0 ? 'nothing more' : either(words)
+  const hint =
+    found === '='
+      ? 'equality of nets is written ==, and a wire is named by `name = ...` inside a net'
+      : found === '<-' || found === '=>'
+        ? 'flow is written ->'
+        : null
+  return error('E110', span, `expected ${what}, not ${found === null ? 'the end of the file' : quote(found)}`, { hint })
+}
+export function expectedStatement(span: Span, found: string, suggestion: string | null = null): Diagnostic {
+  const hint = didYouMean(suggestion) ?? 'statements begin with size, weights, function, net, prove or rule'
+  return error('E111', span, `expected a statement, not ${quote(found)}`, { hint })
+}
+
+// --- Names (E2..) -------------------------------------------------------------------------------------------------
+
+/** `kind`: what was looked for, as in `unknown function`. */
+export function unknownName(span: Span | null, kind: string, name: string, suggestion: string | null, hint: string | null = null): Diagnostic {
+  return error('E201', span, `unknown ${kind} ${quote(name)}`, { hint: didYouMean(suggestion) ?? hint })
+}
+export function declaredTwice(span: Span, name: string, first: Span): Diagnostic {
+  return error('E202', span, `${quote(name)} is declared twice`, { related: [{ span: first, message: 'first declared here' }] })
+}
+export function reservedOperation(span: Span, name: string): Diagnostic {
+  return error('E203', span, `${quote(name)} is an operation of the language and cannot be declared`)
+}
+export function shadowsKnown(span: Span, name: string): Diagnostic {
+  return warning('W204', span, `${quote(name)} is declared here and hides the known function of that name`, {
+    hint: 'a name of its own would be clearer',
+  })
+}
+export function wrongKind(span: Span, name: string, wanted: string, found: string, declared: Span | null): Diagnostic {
+  return error('E205', span, `${quote(name)} is ${found}; ${wanted} is needed here`, {
+    related: declared === null ? [] : [{ span: declared, message: 'declared here' }],
+  })
+}
+
+// --- Functions and terms (E3..) -----------------------------------------------------------------------------------
+
+export function wrongArguments(span: Span, name: string, takes: string, given: number): Diagnostic {
+  return error('E301', span, `${quote(name)} takes ${takes}, not ${given}`)
+}
+export function recursiveFunction(span: Span, cycle: readonly string[]): Diagnostic {
+  const chain = [...cycle, cycle[0]].map(quote)
+  const shown = chain.length > 8 ? [...chain.slice(0, 4), '...', ...chain.slice(-2)] : chain
+  return error('E302', span, `a function is defined by itself: ${shown.join(' uses ')}`, {
+    hint: 'definitions are abbreviations; what depends on itself can be declared as an unknown function',
+  })
+}
+export function noInverse(span: Span, name: string): Diagnostic {
+  return error('E303', span, `no inverse of ${quote(name)} is known`, {
+    hint: 'declare one: function f : R -> R inverse g',
+  })
+}
+export function notClosed(span: Span, name: string): Diagnostic {
+  return error('E304', span, `a number is needed here, and ${quote(name)} is none`, { hint: 'numbers, pi, e and functions of them' })
+}
+export function misplaced(span: Span, what: string, where: string): Diagnostic {
+  return error('E305', span, `${what} cannot stand in ${where}`)
+}
+export function badDeclaration(span: Span, message: string, hint: string | null = null): Diagnostic {
+  return error('E306', span, message, { hint })
+}
+export function notRational(span: Span, what: string): Diagnostic {
+  return error('E307', span, `${what} must be a rational number`, { hint: 'as -2, 0.5, 1/3 or 1e-3' })
+}
+export function emptyRange(span: Span): Diagnostic {
+  return error('E308', span, 'no number lies in this set', { hint: 'a claim on nothing would hold for every net' })
+}
+
+// --- Sizes (E4..) -------------------------------------------------------------------------------------------------
+
+export function sizeClash(span: Span, message: string, related: readonly Related[]): Diagnostic {
+  return error('E401', span, message, { related })
+}
+export function undeterminedSize(span: Span, name: string): Diagnostic {
+  return error('E402', span, `nothing fixes the size of ${quote(name)}`, {
+    hint: `write ${name} : 3, or for every size: size n ... ${name} : n`,
+  })
+}
+export function notSize(span: Span, found: string): Diagnostic {
+  return error('E403', span, `${quote(found)} is not a size`, { hint: 'sizes are whole numbers from 1 and declared sizes, as in 2*n + 1' })
+}
+export function raggedRows(span: Span, first: number, row: number, length: number): Diagnostic {
+  return error('E404', span, `row ${row} has ${count(length, 'entry').replace('entrys', 'entries')}, the first row has ${first}`)
+}
+export function badGroup(span: Span, group: string, size: string): Diagnostic {
+  return error('E405', span, `groups of ${group} do not divide a wire of ${size}`)
+}
+export function badSlice(span: Span, from: string, to: string, size: string): Diagnostic {
+  return error('E406', span, `the slice ${from}..${to} is not within a wire of ${size}`)
+}
+
+// --- Nets (E5..) --------------------------------------------------------------------------------------------------
+
+export function noOutput(span: Span, net: string): Diagnostic {
+  return error('E501', span, `the net ${quote(net)} has no output`, { hint: 'output y = ...' })
+}
+export function noInput(span: Span, net: string): Diagnostic {
+  return error('E502', span, `the net ${quote(net)} has no input`, { hint: 'input x : 3' })
+}
+export function cyclicWires(span: Span, cycle: readonly string[]): Diagnostic {
+  const shown = [...cycle, cycle[0]].slice(0, 8).map(quote)
+  return error('E503', span, `a wire depends on itself: ${shown.join(' uses ')}`)
+}
+export function outputIsFunction(span: Span, name: string): Diagnostic {
+  return error('E504', span, `a chain ends with the name of its output, and ${quote(name)} is a function`, {
+    hint: `write -> ${name} -> y`,
+  })
+}
+export function unusedWire(span: Span, name: string): Diagnostic {
+  return warning('W505', span, `no output depends on the wire ${quote(name)}; it is left out`)
+}
+
+// --- Claims (E6..) ------------------------------------------------------------------------------------------------
+
+export function portsDiffer(span: Span, message: string, related: readonly Related[], hint: string | null = null): Diagnostic {
+  return error('E601', span, message, { related, hint })
+}
+export function domainsDiffer(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
+  return error('E602', span, `the two nets are declared on different domains: ${left} and ${right}`, {
+    related,
+    hint: 'a claim is about one domain: write the same `in` in both nets',
+  })
+}
+export function badEquation(span: Span, message: string, hint: string | null = null): Diagnostic {
+  return error('E603', span, message, { hint })
+}
+
+// --- Rules (E7..) -------------------------------------------------------------------------------------------------
+
+export function unboundVariable(span: Span, name: string): Diagnostic {
+  return error('E701', span, `${quote(name)} is on the right side only`, {
+    hint: 'what the right side is made of must be found by matching the left side',
+  })
+}
+export function emptyCondition(span: Span, name: string): Diagnostic {
+  return error('E702', span, `the condition is about ${quote(name)}, which is not part of the left side`)
+}
+export function trivialRule(span: Span, message: string): Diagnostic {
+  return error('E703', span, message)
+}
+
+// --- The engine and the command line (E8..) -----------------------------------------------------------------------
+
+export function ruleCannot(span: Span, what: string): Diagnostic {
+  return error('E704', span, `a rule cannot ${what}`)
+}
+export function ruleAssumed(name: string, because: string): Diagnostic {
+  return warning('W705', null, `the rule ${quote(name)} is not used: ${because}`, {
+    hint: `netproof rules lists what is built in; --assume ${name} uses the rule all the same, and every proof says so`,
+  })
+}
+export function unknownRule(name: string, suggestion: string | null): Diagnostic {
+  return error('E706', null, `the file has no rule ${quote(name)}`, { hint: didYouMean(suggestion) })
+}
+export function fileProblem(doing: 'read' | 'write', file: string, code: string): Diagnostic {
+  const why: Readonly<Record<string, string>> = {
+    ENOENT: doing === 'read' ? 'there is no such file' : 'its folder does not exist',
+    EACCES: 'permission is denied',
+    EISDIR: 'it is a folder',
+    ENOSPC: 'the disk is full',
+  }
+  return error('E801', null, `cannot ${doing} ${quote(file)}: ${why[code] ?? code}`)
+}
+export function noClaims(file: string): Diagnostic {
+  return error('E802', null, `${quote(file)} claims nothing`, { hint: 'add `prove LEFT == RIGHT`, or name two nets: netproof prove FILE LEFT RIGHT' })
+}
+export function needsTwoNets(left: string): Diagnostic {
+  return error('E803', null, `${quote(left)} is to be compared with a second net, which is missing`, { hint: 'netproof prove FILE LEFT RIGHT' })
+}
+export function mismatch(message: string): Diagnostic {
+  return error('E804', null, `the nets cannot be compared: ${message}`)
+}
+export function unexpectedVerdict(span: Span | null, wanted: string, found: string): Diagnostic {
+  return warning('W805', span, `the file expects this claim to be ${wanted}, and it is ${found}`)
+}
+export function emptyDomain(name: string): Diagnostic {
+  return error('E806', null, `no value of the input ${quote(name)} lies in the domain`, { hint: 'a claim about nothing is not proved: widen the set after `in`' })
+}
+export function unknownFormat(file: string, formats: readonly string[]): Diagnostic {
+  return error('E807', null, `cannot tell what to write from the name ${quote(file)}`, { hint: `it has to end in ${either(formats)}` })
+}
+export function badArgument(option: string, given: string, wanted: string): Diagnostic {
+  return error('E808', null, `${option} ${quote(given)}: ${wanted}`)
+}
+export function notEvaluated(net: string, why: string): Diagnostic {
+  return error('E810', null, `${quote(net)} cannot be evaluated: ${why}`)
+}
+export function unknownCode(code: string, suggestion: string | null): Diagnostic {
+  return error('E809', null, `there is no diagnostic ${quote(code)}`, { hint: didYouMean(suggestion) ?? 'netproof explain lists all codes' })
+}
+
+// --- Showing ------------------------------------------------------------------------------------------------------
+
+/** Line and column, from 1; columns count characters. */
+export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
+  let line = 1
+  let start = 0
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
+    line++
+    start = i + 1
+  }
+  return { line, column: [...text.slice(start, Math.min(offset, start + 100_000))].length + 1 }
+}
+
+const WIDEST = 100
+
+/** The line of a place with carets under it, cut around the place where it is long. */
+function excerpt(text: string, span: Span, line: number): string[] {
+  const start = text.lastIndexOf('\n', span.start - 1) + 1
+  const found = text.indexOf('\n', span.start)
+  const end = found < 0 ? text.length : found
+  const from = Math.max(start, Math.min(span.start - 40, end - WIDEST))
+  const to = Math.min(end, from + WIDEST)
+  const visible = (s: string): string => s.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, ' ')
+  const before = (from > start ? '...' : '') + visible(text.slice(from, span.start))
+  const marked = visible(text.slice(span.start, Math.min(span.end, to)))
+  const after = visible(text.slice(Math.min(Math.max(span.end, span.start), to), to)).trimEnd() + (to < end ? '...' : '')
+  const number = `${line} | `
+  const gap = ' '.repeat(number.length + [...before].length)
+  return [`${number}${before}${marked}${after}`, `${gap}${'^'.repeat(Math.max(1, [...marked].length))}`]
+}
+
+/**
+ * A diagnostic as text of several lines: `file:line:column: error[E110]: message`, the line with carets, the hint, and
+ * the places that have to do with it. `text` is the text of the file that the spans are about.
+ */
+export function renderDiagnostic(d: Diagnostic, text: string, options: { readonly color?: boolean } = {}): string {
+  const paint = (code: number, s: string): string => (options.color ? `\u001b[${code}m${s}\u001b[0m` : s)
+  const where = (span: Span): { line: number; head: string } => {
+    const { line, column } = lineAndColumn(text, span.start)
+    return { line, head: `${span.file}:${line}:${column}: ` }
+  }
+  const severity = paint(d.severity === 'error' ? 31 : 33, `${d.severity}[${d.code}]`)
+  if (d.span === null) return [`${severity}: ${d.message}`, ...(d.hint === null ? [] : [`  hint: ${d.hint}`])].join('\n')
+  const { line, head } = where(d.span)
+  const lines = [`${paint(1, head)}${severity}: ${d.message}`]
+  if (text !== '') lines.push(...excerpt(text, d.span, line).map(l => `  ${l}`))
+  if (d.hint !== null) lines.push(`  hint: ${d.hint}`)
+  for (const r of d.related) {
+    const place = where(r.span)
+    lines.push(`  ${place.head}${r.message}`)
+    lines.push(...excerpt(text, r.span, place.line).map(l => `    ${l}`))
+  }
+  return lines.join('\n')
+}

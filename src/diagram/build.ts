@@ -1,0 +1,157 @@
+// Diagrams from values: `net({ x: input(3) }, ({ x }) => ({ y: x.pipe(add(W), fn(relu)) }))`. Shapes are checked as the
+// wires are made; what does not fit throws RangeError with both sizes.
+import { type Linear, literal, printSizes, weight } from '../linear/linear.ts'
+import { addSizes, divideSize, printShape, sameShape, type Shape, type Size, sizeOf, unknownSize } from '../linear/size.ts'
+import { ARITY, call, type Expression, isKnownName, substitute, variable } from '../scalar/expression.ts'
+import { EMPTY, REALS, type Range } from '../scalar/range.ts'
+import { fromDouble, type Rational } from '../scalar/rational.ts'
+import type { Diagram, Node, NodeId } from './diagram.ts'
+
+/** A number or the name of an unknown size. */
+export type SizeLike = number | string | Size
+
+function toSize(s: SizeLike): Size {
+  return typeof s === 'number' ? sizeOf(s) : typeof s === 'string' ? unknownSize(s) : s
+}
+
+/** An input of a net: the sizes of its axes, and the set in which every component lies (all reals where none is given). */
+export interface InputSpec {
+  readonly shape: Shape
+  readonly domain: Range
+}
+export function input(shape: SizeLike | readonly SizeLike[], domain: Range = REALS): InputSpec {
+  if (domain === EMPTY || domain.length === 0) throw new RangeError('input: the domain is empty')
+  const axes: readonly SizeLike[] = Array.isArray(shape) ? shape : [shape as SizeLike]
+  return { shape: axes.map(toSize), domain }
+}
+
+/** An unknown weight: rows x columns, any entries in the given set. */
+export function unknownWeight(name: string, rows: SizeLike, columns: SizeLike = 1, entries: Range = REALS): Linear {
+  return weight({ name, rows: toSize(rows), columns: toSize(columns), vector: columns === 1, entries, value: null })
+}
+/** A known matrix; numbers are taken as the rationals that they are in binary64. */
+export function matrix(rows: readonly (readonly (number | Rational)[])[]): Linear {
+  return literal(rows.map(r => r.map(q => (typeof q === 'number' ? fromDouble(q) : q))))
+}
+
+/** What can come next on a wire. */
+export type Stage = (wire: Wire) => Wire
+
+/** A wire of a net under construction. */
+export interface Wire {
+  readonly net: NetBuilder
+  readonly id: NodeId
+  readonly shape: Shape
+  /** The wire after these stages, one after the other. */
+  pipe(...stages: readonly Stage[]): Wire
+}
+
+interface NetBuilder {
+  readonly nodes: Node[]
+}
+
+type Content = Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never
+
+function place(net: NetBuilder, content: Content): Wire {
+  const id = net.nodes.length
+  net.nodes.push({ ...content, id } as Node)
+  const wire: Wire = {
+    net, id, shape: content.shape,
+    pipe(...stages) {
+      let at = wire
+      for (const stage of stages) at = stage(at)
+      return at
+    },
+  }
+  return wire
+}
+
+function lastOf(wire: Wire): Size {
+  return wire.shape[wire.shape.length - 1]
+}
+function withLast(shape: Shape, last: Size): Shape {
+  return [...shape.slice(0, -1), last]
+}
+function checkTakes(name: string, operator: Linear, wire: Wire): void {
+  if (operator.columns !== lastOf(wire)) {
+    throw new RangeError(`${name}: an operator of ${printSizes(operator)} does not take a wire of ${printShape(wire.shape)}`)
+  }
+}
+
+/** The additive layer W x + b. */
+export function add(operator: Linear, bias: Linear | null = null): Stage {
+  return wire => {
+    checkTakes('add', operator, wire)
+    return place(wire.net, { kind: 'additive', args: [wire.id], operators: [operator], bias, shape: withLast(wire.shape, operator.rows) })
+  }
+}
+/** The multiplicative layer prod_j x_j^W_ij * e^b_i. */
+export function mul(operator: Linear, bias: Linear | null = null): Stage {
+  return wire => {
+    checkTakes('mul', operator, wire)
+    return place(wire.net, { kind: 'multiplicative', args: [wire.id], operator, bias, shape: withLast(wire.shape, operator.rows) })
+  }
+}
+/** A function on every component: a known name (`exp`), or an expression in variable 0. */
+export function fn(f: string | Expression): Stage {
+  if (typeof f === 'string' && f !== 'id' && (!isKnownName(f) || ARITY[f] !== 1)) throw new RangeError(`fn: ${f} is no known function of one variable`)
+  const expression = typeof f !== 'string' ? f : f === 'id' ? variable(0) : call(f as Parameters<typeof call>[0], variable(0))
+  return wire => place(wire.net, { kind: 'pointwise', args: [wire.id], fn: expression, shape: wire.shape })
+}
+/** A function of several wires of one shape, component by component; variable i is wire i. */
+export function pointwise(f: Expression, ...wires: readonly Wire[]): Wire {
+  const [first] = wires
+  if (first === undefined) throw new RangeError('pointwise: no wire is given')
+  for (const w of wires) {
+    if (!sameShape(w.shape, first.shape)) throw new RangeError(`pointwise: wires of ${printShape(first.shape)} and ${printShape(w.shape)}`)
+  }
+  const unique = [...new Set(wires.map(w => w.id))]
+  return place(first.net, { kind: 'pointwise', args: unique, fn: substitute(f, i => variable(unique.indexOf(wires[i].id))), shape: first.shape })
+}
+/** One wire after the other along the last axis. */
+export function join(...wires: readonly Wire[]): Wire {
+  const [first] = wires
+  if (first === undefined) throw new RangeError('join: no wire is given')
+  const total = wires.slice(1).reduce((s, w) => addSizes(s, lastOf(w)), lastOf(first))
+  return place(first.net, { kind: 'join', args: wires.map(w => w.id), shape: withLast(first.shape, total) })
+}
+/** Components start .. end - 1 of the last axis. */
+export function slice(start: SizeLike, end: SizeLike): Stage {
+  return wire => {
+    const from = toSize(start)
+    const to = toSize(end)
+    return place(wire.net, { kind: 'slice', args: [wire.id], start: from, end: to, shape: withLast(wire.shape, addSizes(to, from, -1)) })
+  }
+}
+/** The largest of each group of neighbours. */
+export function maxpool(group: number): Stage {
+  return wire => {
+    const groups = divideSize(lastOf(wire), group)
+    if (groups === null) throw new RangeError(`maxpool: ${printShape(wire.shape)} is not made of groups of ${group}`)
+    return place(wire.net, { kind: 'reduce', args: [wire.id], operation: 'max', group, shape: withLast(wire.shape, groups) })
+  }
+}
+export const softmax: Stage = wire => place(wire.net, { kind: 'softmax', args: [wire.id], shape: wire.shape })
+export const logsoftmax: Stage = wire => place(wire.net, { kind: 'logsoftmax', args: [wire.id], shape: wire.shape })
+
+/**
+ * A net: its inputs by name, and a function from their wires to the output wires by name. The diagram's nodes stand in
+ * the order in which they were made.
+ */
+export function net<I extends Record<string, InputSpec>>(
+  inputs: I, body: (wires: { [K in keyof I]: Wire }) => Record<string, Wire>, name = 'net',
+): Diagram {
+  const builder: NetBuilder = { nodes: [] }
+  const wires = Object.fromEntries(
+    Object.entries(inputs).map(([inputName, spec]) => [
+      inputName,
+      place(builder, { kind: 'input', args: [], name: inputName, shape: spec.shape, domain: spec.domain, absorbed: false }),
+    ]),
+  ) as { [K in keyof I]: Wire }
+  const outputs = body(wires)
+  if (Object.keys(outputs).length === 0) throw new RangeError('net: there is no output')
+  for (const [outputName, wire] of Object.entries(outputs)) {
+    place(builder, { kind: 'output', args: [wire.id], name: outputName, shape: wire.shape, absorbed: false })
+  }
+  return { name, nodes: builder.nodes, names: new Map() }
+}

@@ -1,0 +1,390 @@
+// The set of values that each wire can be shown to carry, and where a node may be undefined. A wire's range has one
+// set for all of its components, or one for each component; sets are always supersets of the values that occur.
+import { entriesOf } from '../linear/arithmetic.ts'
+import type { Linear } from '../linear/linear.ts'
+import { knownSize } from '../linear/size.ts'
+import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
+import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
+import { interval, isSubset, NON_NEGATIVE, NON_POSITIVE, POSITIVE, point, REALS, union } from '../scalar/range.ts'
+import type { Range } from '../scalar/range.ts'
+import { ONE, ZERO } from '../scalar/rational.ts'
+import type { Diagram, Node, NodeId } from './diagram.ts'
+
+/** One set for every component (length 1), or one for each component. Never empty. */
+export type WireRange = readonly Range[]
+
+/** Wires wider than this carry one set for all components. */
+const MAX_COMPONENTS = 64
+/** Operators with more entries, or more parts, than this are bounded as if their entries were unknown. */
+const MAX_ENTRIES = 4_096
+const MAX_PARTS = 64
+
+export const ANY: WireRange = [REALS]
+
+/** The set that holds every component. */
+export function whole(r: WireRange): Range {
+  return r.length === 1 ? r[0] : r.reduce((a, b) => union(a, b))
+}
+/** Every component's set lies in `within`. */
+export function within(r: WireRange, set: Range): boolean {
+  return r.every(c => isSubset(c, set))
+}
+function component(r: WireRange, i: number): Range {
+  return r.length === 1 ? r[0] : r[i]
+}
+/** One set instead of equal ones, or of too many. */
+function settle(r: WireRange): WireRange {
+  if (r.length === 1) return r
+  if (r.length > MAX_COMPONENTS) return [whole(r)]
+  return r.every(c => c === r[0]) ? [r[0]] : r
+}
+
+/** The sum of n numbers from the set, n unknown and at least 1. */
+function sumOfMany(r: Range): Range {
+  if (isSubset(r, POSITIVE) || isSubset(r, NON_NEGATIVE)) return interval(r[0].low, null, { lowOpen: r[0].lowOpen, highOpen: true })
+  const last = r[r.length - 1]
+  if (isSubset(r, NON_POSITIVE)) return interval(null, last.high, { lowOpen: true, highOpen: last.highOpen })
+  return REALS
+}
+/** The product of n positive numbers is positive; of n numbers of any sign, anything. */
+function productOfMany(r: Range): Range {
+  return isSubset(r, POSITIVE) ? POSITIVE : isSubset(r, NON_NEGATIVE) ? NON_NEGATIVE : REALS
+}
+
+/** The set of the entries of an operator that is not known entry by entry. */
+function entryRange(a: Linear): Range {
+  switch (a.kind) {
+    case 'symbol': return a.symbol.entries
+    case 'ones': return point(ONE)
+    case 'zero': return point(ZERO)
+    case 'identity':
+    case 'select':
+    case 'embed': return union(point(ZERO), point(ONE))
+    default: return REALS
+  }
+}
+
+/** Ranges of `a` applied to a vector with these ranges. */
+function applyRange(a: Linear, x: WireRange): WireRange {
+  const entries = smallEntries(a)
+  if (entries !== null) {
+    return settle(entries.map(row => {
+      let total: Range | null = null
+      row.forEach((w, j) => {
+        if (w.n === 0n) return
+        const t = forwardCall('*', [point(w), component(x, j)])
+        total = total === null ? t : forwardCall('+', [total, t])
+      })
+      return total ?? point(ZERO)
+    }))
+  }
+  switch (a.kind) {
+    case 'identity': return x
+    case 'zero': return [point(ZERO)]
+    case 'select': return [whole(x)]
+    case 'embed': return [union(whole(x), point(ZERO))]
+    case 'scale': {
+      const k = analyse(a.factor, []).range
+      return applyRange(a.of, x).map(r => forwardCall('*', [k, r]))
+    }
+    case 'sum': {
+      const l = applyRange(a.left, x)
+      const r = applyRange(a.right, x)
+      const n = Math.max(l.length, r.length)
+      return settle(Array.from({ length: n }, (_, i) => forwardCall('+', [component(l, i), component(r, i)])))
+    }
+    case 'product': return applyRange(a.left, applyRange(a.right, x))
+    default: {
+      const term = forwardCall('*', [entryRange(a), whole(x)])
+      if (term === REALS || isReals(term)) return ANY
+      const n = knownSize(a.columns)
+      if (n === null || n > MAX_COMPONENTS) return [sumOfMany(term)]
+      let total = term
+      for (let k = 1; k < n; k++) total = forwardCall('+', [total, term])
+      return [total]
+    }
+  }
+}
+
+function isReals(r: Range): boolean {
+  return r.length === 1 && r[0].low === null && r[0].high === null
+}
+
+function smallEntries(a: Linear): ReturnType<typeof entriesOf> {
+  if (a.kind === 'symbol' ? a.symbol.value === null : a.kind === 'product' || a.kind === 'sum' || a.kind === 'scale') return null
+  const rows = knownSize(a.rows)
+  const columns = knownSize(a.columns)
+  if (rows === null || columns === null || rows * columns > MAX_ENTRIES || rows > MAX_COMPONENTS) return null
+  return entriesOf(a)
+}
+
+const sizes = new WeakMap<Linear, boolean>()
+/** Whether an operator is small enough to be bounded part by part. */
+function isSmall(a: Linear): boolean {
+  if (a.kind !== 'product' && a.kind !== 'sum' && a.kind !== 'scale') return true
+  let small = sizes.get(a)
+  if (small === undefined) {
+    // Parts of a large operator are large or are looked at once: the look stops as soon as there are too many.
+    small = countsAtMost(a, MAX_PARTS)
+    sizes.set(a, small)
+  }
+  return small
+}
+function countsAtMost(a: Linear, limit: number): boolean {
+  let count = 0
+  const stack = [a]
+  for (let p = stack.pop(); p !== undefined; p = stack.pop()) {
+    if (++count > limit) return false
+    if (p.kind === 'product' || p.kind === 'sum') stack.push(p.left, p.right)
+    else if (p.kind === 'scale') stack.push(p.of)
+  }
+  return true
+}
+
+function operatorRange(a: Linear, x: WireRange): WireRange {
+  if (x.length === 1 && isReals(x[0]) && a.kind === 'symbol' && a.symbol.value === null) return ANY
+  return isSmall(a) ? applyRange(a, x) : ANY
+}
+
+function vectorRange(v: Linear): WireRange {
+  return operatorRange(v, [point(ONE)])
+}
+
+function addRanges(a: WireRange, b: WireRange): WireRange {
+  if (a === ANY || b === ANY) return ANY
+  const n = Math.max(a.length, b.length)
+  return settle(Array.from({ length: n }, (_, i) => forwardCall('+', [component(a, i), component(b, i)])))
+}
+
+// Analyses of pointwise functions are shared: a deep net uses the same function on the same range again and again.
+const rangeIds = new WeakMap<Range, number>()
+let nextRangeId = 1
+function rangeId(r: Range): number {
+  let id = rangeIds.get(r)
+  if (id === undefined) rangeIds.set(r, (id = nextRangeId++))
+  return id
+}
+type Analysis = ReturnType<typeof analyse>
+const analyses = new WeakMap<Expression, Map<string, Analysis>>()
+const MAX_SHARED = 64
+
+/** `analyse`, remembered for the same function on the same sets. */
+export function analyseShared(fn: Expression, domain: readonly Range[]): Analysis {
+  let byDomain = analyses.get(fn)
+  if (byDomain === undefined) analyses.set(fn, (byDomain = new Map()))
+  const key = domain.map(rangeId).join()
+  let found = byDomain.get(key)
+  if (found === undefined) {
+    found = analyse(fn, domain)
+    if (byDomain.size >= MAX_SHARED) byDomain.clear()
+    byDomain.set(key, found)
+  }
+  return found
+}
+
+/** For each component (or for all at once), the ranges of the args at that component. */
+export function* componentwise(args: readonly WireRange[]): Generator<Range[]> {
+  const n = Math.max(1, ...args.map(a => a.length))
+  for (let i = 0; i < n; i++) yield args.map(a => component(a, i))
+}
+
+/** The range of a node's wire, from those of its args. */
+export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
+  switch (node.kind) {
+    case 'input': return [node.domain]
+    case 'constant': return vectorRange(node.value)
+    case 'output': return args[0]
+    case 'pointwise': return settle([...componentwise(args)].map(domain => analyseShared(node.fn, domain).range))
+    case 'additive': {
+      let total: WireRange | null = null
+      node.operators.forEach((w, k) => {
+        const r = operatorRange(w, args[k])
+        total = total === null ? r : addRanges(total, r)
+      })
+      const sum = total ?? [point(ZERO)]
+      return node.bias === null ? sum : addRanges(sum, vectorRange(node.bias))
+    }
+    case 'multiplicative': {
+      const entries = smallEntries(node.operator)
+      const factor = node.bias === null ? null : vectorRange(node.bias)
+      let result: WireRange
+      if (entries !== null && entries.length > 0) {
+        result = entries.map(row => {
+          let total: Range = point(ONE)
+          row.forEach((w, j) => {
+            total = forwardCall('*', [total, forwardCall('^', [component(args[0], j), point(w)])])
+          })
+          return total
+        })
+      } else {
+        const power = forwardCall('^', [whole(args[0]), isSmall(node.operator) ? entryRange(node.operator) : REALS])
+        result = [productOfMany(power)]
+      }
+      if (factor === null) return settle(result)
+      const n = Math.max(result.length, factor.length)
+      return settle(Array.from({ length: n }, (_, i) => forwardCall('*', [component(result, i), forwardCall('exp', [component(factor, i)])])))
+    }
+    case 'join': {
+      const widths = node.args.map((_, k) => args[k])
+      const all = widths.flat()
+      return [all.reduce((a, b) => union(a, b))]
+    }
+    case 'slice': {
+      const start = knownSize(node.start)
+      const end = knownSize(node.end)
+      if (args[0].length === 1 || start === null || end === null) return [whole(args[0])]
+      return settle(args[0].slice(start, end))
+    }
+    case 'reduce': {
+      const groups: Range[] = []
+      const step = args[0].length === 1 ? 1 : node.group
+      for (let i = 0; i < args[0].length; i += step) {
+        let r = args[0][i]
+        const count = args[0].length === 1 ? Math.min(node.group, 2) : node.group
+        for (let k = 1; k < count; k++) r = forwardCall(node.operation, [r, component(args[0], i + k)])
+        groups.push(r)
+      }
+      return settle(groups)
+    }
+    case 'mix': {
+      const inner = analyseShared(node.inverse, [whole(args[0])]).range
+      return [analyseShared(node.fn, [whole(operatorRange(node.operator, [inner]))]).range]
+    }
+    case 'softmax': return [interval(ZERO, ONE, { lowOpen: true, highOpen: false })]
+    case 'logsoftmax': return [NON_POSITIVE]
+  }
+}
+
+/** Where a node may be undefined: which part of it, what it may receive, what it needs. */
+export interface Obstacle {
+  readonly node: Node
+  /** The operation, as text: `ln`, `mul[W]`. */
+  readonly operation: string
+  readonly found: Range
+  readonly needed: Range
+}
+
+/** null when the node is shown to be defined for all values of its args' ranges. */
+export function nodeObstacle(node: Node, args: readonly WireRange[]): Obstacle | null {
+  switch (node.kind) {
+    case 'pointwise': {
+      for (const domain of componentwise(args)) {
+        const { defined, obstacle } = analyseShared(node.fn, domain)
+        if (defined) continue
+        const operation = obstacle === null ? 'function' : headName(obstacle.expression)
+        return { node, operation, found: obstacle?.found ?? domain[0] ?? REALS, needed: obstacle?.needed ?? REALS }
+      }
+      return null
+    }
+    case 'multiplicative': {
+      const entries = smallEntries(node.operator)
+      const fails = (x: Range, w: Range): boolean => !definedOn('^', [x, w])
+      let bad: Range | null = null
+      if (entries !== null) {
+        entries.forEach(row => {
+          row.forEach((w, j) => {
+            if (fails(component(args[0], j), point(w))) bad ??= component(args[0], j)
+          })
+        })
+      } else if (fails(whole(args[0]), isSmall(node.operator) ? entryRange(node.operator) : REALS)) {
+        bad = whole(args[0])
+      }
+      return bad === null ? null : { node, operation: 'mul', found: bad, needed: POSITIVE }
+    }
+    case 'mix': {
+      const inverse = analyseShared(node.inverse, [whole(args[0])])
+      if (!inverse.defined) {
+        return { node, operation: 'mix', found: whole(args[0]), needed: inverse.obstacle?.needed ?? REALS }
+      }
+      const outer = analyseShared(node.fn, [whole(operatorRange(node.operator, [inverse.range]))])
+      if (outer.defined) return null
+      return { node, operation: 'mix', found: outer.obstacle?.found ?? REALS, needed: outer.obstacle?.needed ?? REALS }
+    }
+    default: return null
+  }
+}
+
+function headName(e: Expression): string {
+  return e.kind === 'call' ? e.name : e.kind === 'apply' ? e.fn.name : e.kind
+}
+
+/** The ranges of all wires of a diagram, by node. */
+export function wireRanges(diagram: Diagram): Map<NodeId, WireRange> {
+  const ranges = new Map<NodeId, WireRange>()
+  for (const node of diagram.nodes) ranges.set(node.id, nodeRange(node, node.args.map(a => ranges.get(a) as WireRange)))
+  return ranges
+}
+
+/** A function of wires that are not pointwise themselves, with what was fused into it. */
+interface Fused {
+  readonly fn: Expression
+  readonly args: readonly NodeId[]
+}
+/** Fused functions beyond this many parts are not looked at as one. */
+const MAX_FUSED = 2_000
+
+/** The function that a pointwise node computes from the nearest wires that are not pointwise; null when it is too large. */
+export function fuse(nodes: ReadonlyMap<NodeId, Node>, root: NodeId): Fused | null {
+  const order: NodeId[] = []
+  const seen = new Set<NodeId>([root])
+  const stack: { id: NodeId; next: number }[] = [{ id: root, next: 0 }]
+  let total = 0
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    const node = nodes.get(top.id) as Node
+    if (node.kind === 'pointwise' && top.next < node.args.length) {
+      const child = node.args[top.next++]
+      if (!seen.has(child)) {
+        seen.add(child)
+        stack.push({ id: child, next: 0 })
+      }
+      continue
+    }
+    order.push(top.id)
+    stack.pop()
+    if (node.kind === 'pointwise') total += postorder(node.fn).length
+    if (total > MAX_FUSED) return null
+  }
+  const args: NodeId[] = []
+  const values = new Map<NodeId, Expression>()
+  for (const id of order) {
+    const node = nodes.get(id) as Node
+    if (node.kind === 'pointwise') {
+      const parts = node.args.map(a => values.get(a) as Expression)
+      values.set(id, substitute(node.fn, i => parts[i]))
+    } else {
+      values.set(id, variable(args.length))
+      args.push(id)
+    }
+  }
+  return { fn: values.get(root) as Expression, args }
+}
+
+/**
+ * Why a diagram cannot be shown to be defined on its whole domain: the first node, or null when it is defined everywhere.
+ * Only nodes on the way to an output count. Where a function alone may be undefined, it is looked at together with the
+ * functions before it: in `x -> square -> (t + 1) -> ln` every logarithm is of a positive number.
+ */
+export function definednessObstacle(diagram: Diagram): Obstacle | null {
+  const nodes = new Map(diagram.nodes.map(n => [n.id, n]))
+  const used = new Set<NodeId>()
+  for (let i = diagram.nodes.length - 1; i >= 0; i--) {
+    const node = diagram.nodes[i]
+    if (node.kind === 'output' || used.has(node.id)) for (const a of node.args) used.add(a)
+  }
+  const ranges = new Map<NodeId, WireRange>()
+  for (const node of diagram.nodes) {
+    const args = node.args.map(a => ranges.get(a) as WireRange)
+    if (used.has(node.id) || node.kind === 'output') {
+      const obstacle = nodeObstacle(node, args)
+      if (obstacle !== null) {
+        const fused = node.kind === 'pointwise' ? fuse(nodes, node.id) : null
+        if (fused === null) return obstacle
+        const sources = fused.args.map(a => ranges.get(a) as WireRange)
+        for (const domain of componentwise(sources)) if (!analyseShared(fused.fn, domain).defined) return obstacle
+      }
+    }
+    ranges.set(node.id, nodeRange(node, args))
+  }
+  return null
+}

@@ -1,0 +1,231 @@
+// Scenes of nets, of equations and of derivations: captions at the left with arrows downward, an equals sign before each
+// further stage, nets in line with the stage above.
+import type { Diagram, NodeId } from '../diagram/diagram.ts'
+import { cleanText, cutText, mathText, plain } from './label.ts'
+import { textWidth } from './metrics.ts'
+import { drawNet, type NetPicture } from './net.ts'
+import { type Figure, type Group, moveGroup, type Point, type Scene } from './scene.ts'
+
+export interface Equation { readonly left: Diagram; readonly right: Diagram; readonly relation?: Relation }
+export interface Stage {
+  readonly caption: string
+  readonly diagram: Diagram
+  /** Nodes that are marked: where the step before this stage happened. */
+  readonly highlight?: readonly NodeId[]
+  /** How it stands to the stage above: equal, shown to be different (`≠`), or neither shown (`≟`). */
+  readonly relation?: Relation
+}
+export type Relation = 'equal' | 'different' | 'unknown'
+export interface Derivation { readonly title?: string; readonly stages: readonly Stage[] }
+
+const MARGIN = 16
+const CAPTION_SIZE = 20
+const CAPTION_WIDTH = 270
+const CAPTION_LINE = 27
+const CAPTION_LINES = 10
+const TITLE_SIZE = 26
+const STAGE_GAP = 66
+const EQUALS = { width: 18, margin: 26 }
+/** Up to this width the two sides of an equation stand side by side. */
+const EQUATION_WIDTH = 1500
+
+/** Words in lines of at most this width at font size 1; longer words are parted, lines beyond the limit are cut. */
+export function wrapText(text: string, width: number, limit: number, face: 'serif' | 'sans'): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of cleanText(cutText(text, 2000)).split(' ')) {
+    if (word === '') continue
+    const longer = line === '' ? word : `${line} ${word}`
+    if (textWidth(longer, face) <= width) {
+      line = longer
+      continue
+    }
+    if (line !== '') lines.push(line)
+    line = ''
+    for (const character of word) {
+      if (line !== '' && textWidth(line + character, face) > width) {
+        lines.push(line)
+        line = ''
+      }
+      line += character
+    }
+  }
+  if (line !== '') lines.push(line)
+  if (lines.length <= limit) return lines
+  return [...lines.slice(0, limit - 1), `${lines[limit - 1].slice(0, -1)}…`]
+}
+
+/** The same number of lines, but of nearly the same length. */
+function balanceText(text: string, width: number, limit: number, face: 'serif' | 'sans'): string[] {
+  let lines = wrapText(text, width, limit, face)
+  for (let narrower = width * 0.95; lines.length < limit && narrower > width / 4; narrower *= 0.95) {
+    const next = wrapText(text, narrower, limit, face)
+    if (next.length > lines.length) break
+    lines = next
+  }
+  return lines
+}
+
+function place(picture: NetPicture, x: number, y: number): Group[] {
+  return picture.groups.map(g => moveGroup(g, x, y))
+}
+
+const SIGNS = { equal: '=', different: '≠', unknown: '≟' } as const
+
+/** The sign between two sides; `y` is the axis of the rows. Drawn, not written: fonts set `≠` and `≟` too small. */
+function equals(id: string, x: number, y: number, relation: Relation = 'equal'): Group {
+  const { width } = EQUALS
+  const lines: Point[][] = [-3.5, 3.5].map(dy => [[x, y + dy], [x + width, y + dy]])
+  if (relation === 'different') lines.push([[x + width * 0.28, y + 10], [x + width * 0.72, y - 10]])
+  const figures: Figure[] = [{ kind: 'strokes', class: 'equals', lines }]
+  if (relation === 'unknown') {
+    figures.push({ kind: 'text', class: 'relation', at: [x + width / 2, y - 9], anchor: 'middle', size: 17, face: 'sans', label: plain('?') })
+  }
+  return { id, class: 'equals', title: SIGNS[relation], figures }
+}
+
+/** The title above, or nothing where it is empty. */
+function heading(title: string, width: number): { group: Group[]; height: number; width: number } {
+  const lines = wrapText(title, Math.max(width, 400) / TITLE_SIZE, 4, 'serif')
+  if (lines.length === 0) return { group: [], height: 0, width: 0 }
+  const figures = lines.map((line, i): Figure => ({
+    kind: 'text', class: 'title', at: [MARGIN, MARGIN + TITLE_SIZE * (0.8 + 1.3 * i)], anchor: 'start', size: TITLE_SIZE, face: 'serif', label: plain(line),
+  }))
+  return {
+    group: [{ id: 'title', class: 'title', title: '', figures }],
+    height: TITLE_SIZE * 1.3 * lines.length + 20,
+    width: Math.max(...lines.map(line => textWidth(line, 'serif'))) * TITLE_SIZE,
+  }
+}
+
+function note(pictures: readonly NetPicture[]): string {
+  const notes = new Set(pictures.map(p => p.note).filter(n => n !== null))
+  return [...notes].map(n => ` ${n}`).join('')
+}
+
+/** An empty net is a sound picture too: a line of words instead of nothing. */
+function emptyNet(y: number): Group {
+  return { id: 'empty', class: 'caption', title: '', figures: [{ kind: 'text', class: 'caption', at: [MARGIN, y], anchor: 'start', size: CAPTION_SIZE, face: 'sans', label: plain('no nodes') }] }
+}
+
+export async function diagramScene(diagram: Diagram, title?: string): Promise<Scene> {
+  const picture = await drawNet(diagram, '')
+  const head = heading(title ?? '', picture.width)
+  const empty = diagram.nodes.length === 0
+  return {
+    width: Math.max(picture.width, head.width, empty ? 100 : 0) + 2 * MARGIN,
+    height: picture.bottom - picture.top + head.height + (empty ? 24 : 0) + 2 * MARGIN,
+    title: cleanText(cutText(title ?? diagram.name, 200)) || 'net',
+    description: cleanText(picture.description) + note([picture]),
+    groups: [...head.group, ...(empty ? [emptyNet(MARGIN + head.height + 18)] : place(picture, MARGIN, MARGIN + head.height - picture.top))],
+  }
+}
+
+export async function equationScene({ left, right, relation }: Equation, title?: string): Promise<Scene> {
+  const first = await drawNet(left, 'left-')
+  const second = await drawNet(right, 'right-')
+  const head = heading(title ?? '', first.width + second.width)
+  const between = EQUALS.width + 2 * EQUALS.margin
+  const top = MARGIN + head.height
+  const said = {
+    title: cleanText(cutText(title ?? `${left.name} ${SIGNS[relation ?? 'equal']} ${right.name}`, 200)),
+    description: cleanText(`Left: ${first.description}. Right: ${second.description}.`) + note([first, second]),
+  }
+  if (first.width + between + second.width <= EQUATION_WIDTH) {
+    const axis = top - Math.min(first.top, second.top)
+    return {
+      ...said,
+      width: Math.max(first.width + between + second.width, head.width) + 2 * MARGIN,
+      height: axis + Math.max(first.bottom, second.bottom) + MARGIN,
+      groups: [
+        ...head.group, ...place(first, MARGIN, axis), equals('equals', MARGIN + first.width + EQUALS.margin, axis, relation),
+        ...place(second, MARGIN + first.width + between, axis),
+      ],
+    }
+  }
+  const x = MARGIN + EQUALS.width + EQUALS.margin
+  const axis = top - first.top
+  const below = axis + first.bottom + STAGE_GAP - second.top
+  return {
+    ...said,
+    width: Math.max(x + Math.max(first.width, second.width), MARGIN + head.width) + MARGIN,
+    height: below + second.bottom + MARGIN,
+    groups: [...head.group, ...place(first, x, axis), equals('equals', MARGIN, below, relation), ...place(second, x, below)],
+  }
+}
+
+/** Stages one below the other. Nets keep what they share with the stage above where it was, where that costs little. */
+export async function derivationScene({ title, stages }: Derivation): Promise<Scene> {
+  const pictures: NetPicture[] = []
+  for (const [i, stage] of stages.entries()) {
+    pictures.push(await drawNet(stage.diagram, `s${i + 1}-`, pictures[i - 1]?.positions, stage.highlight))
+  }
+  const captions = stages.map(s => balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'))
+  const captionWidth = Math.max(0, ...captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
+  const middle = MARGIN + captionWidth / 2
+  const equalsLeft = MARGIN + captionWidth + (captionWidth === 0 ? 0 : 36)
+  const netLeft = equalsLeft + (stages.length < 2 ? 0 : EQUALS.width + EQUALS.margin)
+  const widest = Math.max(0, ...pictures.map(p => p.width))
+  const head = heading(title ?? '', netLeft + widest)
+  const groups: Group[] = [...head.group]
+  let y = MARGIN + head.height
+  let arrowFrom: number | null = null
+  stages.forEach((stage, i) => {
+    const picture = pictures[i]
+    const captionHeight = captions[i].length * CAPTION_LINE
+    const half = Math.max(captionHeight, picture.bottom - picture.top) / 2
+    // The caption stands beside the middle of the net; rows are around the axis.
+    const axis = y + half - (picture.top + picture.bottom) / 2
+    const centre = y + half
+    if (i > 0) groups.push(equals(`s${i + 1}-equals`, equalsLeft, axis, stage.relation))
+    if (captions[i].length > 0) {
+      const top = centre - captionHeight / 2
+      if (arrowFrom !== null) groups.push(arrow(`s${i + 1}-arrow`, middle, arrowFrom + 8, top - 8))
+      groups.push({
+        id: `s${i + 1}-caption`, class: 'caption', title: captions[i].at(-1)?.endsWith('…') ? cleanText(cutText(stage.caption, 2000)) : '',
+        figures: captions[i].map((line, k): Figure => ({
+          kind: 'text', class: 'caption', at: [middle, top + CAPTION_LINE * (k + 0.74)], anchor: 'middle', size: CAPTION_SIZE, face: 'sans', label: plain(line),
+        })),
+      })
+      arrowFrom = top + captionHeight
+    }
+    groups.push(...place(picture, netLeft, axis))
+    y += 2 * half + STAGE_GAP
+  })
+  const said = stages.map((s, i) => `${i === 0 ? '' : `${SIGNS[s.relation ?? 'equal']} `}${s.caption}: ${pictures[i].description}.`).slice(0, 12)
+  if (stages.length > 12) said.push(`And ${stages.length - 12} more stages.`)
+  return {
+    width: Math.max(netLeft + widest, MARGIN + head.width) + MARGIN,
+    height: Math.max(y - STAGE_GAP, MARGIN + head.height) + MARGIN,
+    title: cleanText(cutText(title ?? stages[0]?.diagram.name ?? 'derivation', 200)) || 'derivation',
+    description: cleanText(said.join(' ')) + note(pictures),
+    groups,
+  }
+}
+
+function arrow(id: string, x: number, from: number, to: number): Group {
+  return {
+    id, class: 'arrow', title: '',
+    figures: [
+      { kind: 'strokes', class: 'arrow', lines: [[[x, from], [x, Math.max(from, to - 12)]]] },
+      { kind: 'polygon', class: 'arrowhead', points: [[x - 5, to - 13], [x + 5, to - 13], [x, to]] },
+    ],
+  }
+}
+
+/** Several pictures, one below the other. */
+export function stackScenes(scenes: readonly Scene[]): Scene {
+  const groups: Group[] = []
+  let y = 0
+  scenes.forEach((scene, i) => {
+    groups.push(...scene.groups.map(g => ({ ...moveGroup(g, 0, y), id: `p${i + 1}-${g.id}` })))
+    y += scene.height + (i === scenes.length - 1 ? 0 : STAGE_GAP)
+  })
+  return {
+    width: scenes.reduce((w, s) => Math.max(w, s.width), 2 * MARGIN),
+    height: Math.max(y, 2 * MARGIN),
+    title: cutText(scenes.map(s => s.title).join('; '), 200),
+    description: cutText(scenes.map(s => `${s.title}: ${s.description}`).join(' '), 8000),
+    groups,
+  }
+}

@@ -1,0 +1,318 @@
+// Sums and products of linear operators with the laws that need no thought (identity, zero, factors), and their normal
+// form: a sum of products of atoms, each with a factor in front; products of known matrices are computed.
+//
+// Over matrices these laws hold without conditions, so equal normal forms mean equal operators. The converse needs no
+// promise: unknown weights are free, and what is given up for lack of budget is only left as it stands.
+import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
+import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
+import { simplify } from '../scalar/simplify.ts'
+import {
+  identity, type Linear, linearPostorder, literal, product, scale, sum, zeroMatrix,
+} from './linear.ts'
+import { addSizes, knownSize, type Size } from './size.ts'
+
+/** Known matrices are computed with up to this many entries. */
+const MAX_ENTRIES = 1 << 20
+/** An operator whose expansion has more terms than this is left as it stands. */
+const MAX_TERMS = 2_000
+
+/** a * b for expressions without variables, folded. */
+export function multiplyFactors(a: Expression, b: Expression): Expression {
+  if (a === one) return b
+  if (b === one) return a
+  if (a.kind === 'number' && b.kind === 'number') return number(a.value.mul(b.value))
+  return simplify(call('*', a, b), []).result
+}
+/** a + b for expressions without variables, folded. */
+export function addFactors(a: Expression, b: Expression): Expression {
+  if (a.kind === 'number' && b.kind === 'number') return number(a.value.add(b.value))
+  return simplify(call('+', a, b), []).result
+}
+
+/** left * right, where identity and zero vanish and factors move to the front. */
+export function times(left: Linear, right: Linear): Linear {
+  if (left.kind === 'identity') return right
+  if (right.kind === 'identity') return left
+  if (left.kind === 'zero' || right.kind === 'zero') return zeroMatrix(left.rows, right.columns)
+  if (left.kind === 'scale') return scaled(left.factor, times(left.of, right))
+  if (right.kind === 'scale') return scaled(right.factor, times(left, right.of))
+  return product(left, right)
+}
+/** left + right, where zero vanishes. */
+export function plus(left: Linear, right: Linear): Linear {
+  if (left.kind === 'zero') return right
+  if (right.kind === 'zero') return left
+  return sum(left, right)
+}
+/** factor * of; factors are multiplied, the factor 0 gives the zero operator. */
+export function scaled(factor: Expression, of: Linear): Linear {
+  if (factor === zero || of.kind === 'zero') return zeroMatrix(of.rows, of.columns)
+  if (of.kind === 'scale') return scaled(multiplyFactors(factor, of.factor), of.of)
+  return scale(factor, of)
+}
+
+/** The entries of an operator that is known in full and not too large, else null. Special ones of known size count. */
+export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
+  const rows = knownSize(a.rows)
+  const columns = knownSize(a.columns)
+  if (rows === null || columns === null || rows * columns > MAX_ENTRIES) return null
+  const fill = (entry: (i: number, j: number) => Rational): Rational[][] =>
+    Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
+  switch (a.kind) {
+    case 'symbol': return a.symbol.value
+    case 'literal': return a.entries
+    case 'identity': return fill((i, j) => (i === j ? ONE : ZERO))
+    case 'zero': return fill(() => ZERO)
+    case 'ones': return fill(() => ONE)
+    case 'select': {
+      const start = knownSize(a.start)
+      return start === null ? null : fill((i, j) => (j === start + i ? ONE : ZERO))
+    }
+    case 'embed': {
+      const start = knownSize(a.start)
+      return start === null ? null : fill((i, j) => (i === start + j ? ONE : ZERO))
+    }
+    default: return null
+  }
+}
+
+function multiplyEntries(a: readonly (readonly Rational[])[], b: readonly (readonly Rational[])[]): Rational[][] | null {
+  if (a.length * b.length * b[0].length > MAX_ENTRIES) return null
+  return a.map(row =>
+    b[0].map((_, j) => {
+      let total = ZERO
+      for (let k = 0; k < b.length; k++) if (row[k].n !== 0n && b[k][j].n !== 0n) total = total.add(row[k].mul(b[k][j]))
+      return total
+    }))
+}
+
+/** factor * word[0] * word[1] * ... (the last acts first); the empty word is the identity. */
+interface Term {
+  readonly factor: Expression
+  readonly word: readonly Linear[]
+}
+
+function isPart(a: Linear): boolean {
+  return a.kind === 'select' || a.kind === 'embed'
+}
+
+/** What two neighbours in a product are together, where they are simpler together: a factor and a word; null = zero; undefined = nothing. */
+function combine(left: Linear, right: Linear): Term | null | undefined {
+  if (left.kind === 'select' && right.kind === 'embed') {
+    if (left.start === right.start && left.rows === right.columns) return { factor: one, word: [] }
+    const gap = (from: Size, length: Size, to: Size): boolean => {
+      const d = addSizes(to, addSizes(from, length), -1)
+      return d.constant >= 0 && d.terms.every(([, c]) => c > 0)
+    }
+    if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
+  }
+  // Special operators of known size are turned into matrices where they meet a known matrix.
+  const both = left.kind === 'literal' || right.kind === 'literal' || (left.kind === 'ones' && right.kind === 'ones') || (isPart(left) && isPart(right))
+  if (both) {
+    const a = entriesOf(left)
+    const b = entriesOf(right)
+    if (a !== null && b !== null) {
+      const entries = multiplyEntries(a, b)
+      if (entries !== null) return { factor: one, word: [literal(entries)] }
+    }
+  }
+  return undefined
+}
+
+function atomOf(a: Linear): Linear {
+  return a.kind === 'symbol' && a.symbol.value !== null ? literal(a.symbol.value) : a
+}
+
+/** Multiplies words out to the left and right of their seam, where known matrices meet. */
+function joinWords(a: readonly Linear[], b: readonly Linear[]): Term | null {
+  const word = [...a]
+  let factor: Expression = one
+  const todo = [...b].reverse()
+  while (todo.length > 0) {
+    const next = todo.pop() as Linear
+    const last = word[word.length - 1]
+    const together = last === undefined ? undefined : combine(last, next)
+    if (together === null) return null
+    if (together === undefined) {
+      word.push(next)
+    } else {
+      word.pop()
+      factor = multiplyFactors(factor, together.factor)
+      todo.push(...[...together.word].reverse())
+    }
+  }
+  return { factor, word }
+}
+
+function wordKey(word: readonly Linear[]): string {
+  return word.map(a => a.id).join(' ')
+}
+
+/** Sums terms of equal words; drops those whose factors cancel. */
+function collect(terms: Iterable<Term>): Term[] {
+  const byWord = new Map<string, Term>()
+  for (const t of terms) {
+    const key = wordKey(t.word)
+    const old = byWord.get(key)
+    byWord.set(key, old === undefined ? t : { factor: addFactors(old.factor, t.factor), word: t.word })
+  }
+  return [...byWord.values()].filter(t => t.factor !== zero)
+}
+
+/** All terms that are known matrices become one, so that `I + [[1]]` and `[[2]]` are the same. */
+function collectKnown(terms: Term[], rows: Size, columns: Size): Term[] {
+  const asEntries = (t: Term): readonly (readonly Rational[])[] | null => {
+    if (t.factor.kind !== 'number' || t.word.length > 1) return null
+    const entries = entriesOf(t.word.length === 0 ? identity(rows) : t.word[0])
+    if (entries === null) return null
+    const k = t.factor.value
+    return k.equals(ONE) ? entries : entries.map(r => r.map(q => q.mul(k)))
+  }
+  const known: (readonly (readonly Rational[])[])[] = []
+  const rest: Term[] = []
+  // The identity alone stays the identity: it says more than its entries.
+  const several = terms.filter(t => t.word.length <= 1 && t.factor.kind === 'number').length > 1
+  for (const t of terms) {
+    const entries = several || t.word.length === 1 ? asEntries(t) : null
+    if (entries === null) rest.push(t)
+    else known.push(entries)
+  }
+  if (known.length === 0) return terms
+  const total = known.reduce((a, b) => a.map((r, i) => r.map((q, j) => q.add(b[i][j]))))
+  if (total.every(r => r.every(q => q.n === 0n))) return rest
+  const k = total[0][0]
+  const scalar = rows === columns && k.n !== 0n && total.every((r, i) => r.every((q, j) => (i === j ? q.equals(k) : q.n === 0n)))
+  return [...rest, scalar ? { factor: number(k), word: [] } : { factor: one, word: [literal(total)] }]
+}
+
+function compareWords(a: readonly Linear[], b: readonly Linear[]): number {
+  if (a.length !== b.length) return a.length - b.length
+  for (let i = 0; i < a.length; i++) {
+    const p = atomText(a[i])
+    const q = atomText(b[i])
+    if (p !== q) return p < q ? -1 : 1
+  }
+  return 0
+}
+function atomText(a: Linear): string {
+  switch (a.kind) {
+    case 'symbol': return `s ${a.symbol.name}`
+    case 'literal': return `l ${a.entries.map(r => r.map(q => q.toFraction()).join()).join(';')}`
+    case 'select':
+    case 'embed': return `${a.kind} ${a.start.text} ${a.rows.text} ${a.columns.text}`
+    default: return `${a.kind} ${a.rows.text} ${a.columns.text}`
+  }
+}
+
+const normals = new WeakMap<Linear, Linear>()
+
+/**
+ * The normal form of an operator: equal normal forms are the same object, and then the operators are equal for all
+ * values of the unknown weights. Where the expansion would have more than 2,000 terms the operator itself is given.
+ */
+export function normalLinear(root: Linear): Linear {
+  const done = normals.get(root)
+  if (done !== undefined) return done
+  const terms = expand(root)
+  const result = terms === null ? root : build(terms, root.rows, root.columns)
+  normals.set(root, result)
+  return result
+}
+
+/** The terms of the expanded operator, or null beyond the budget. */
+function expand(root: Linear): Term[] | null {
+  // A long product of atoms, the common case of fused layers, is flattened in one pass: cutting it into halves again
+  // and again would copy its words a quadratic number of times.
+  const flat = flattenProduct(root)
+  if (flat !== null) return flat
+  const values = new Map<Linear, Term[]>()
+  let work = 0
+  for (const a of linearPostorder(root)) {
+    let terms: Term[]
+    switch (a.kind) {
+      case 'zero': terms = []; break
+      case 'identity': terms = [{ factor: one, word: [] }]; break
+      case 'scale': {
+        const factor = simplify(a.factor, []).result
+        terms = factor === zero ? [] : (values.get(a.of) as Term[]).map(t => ({ factor: multiplyFactors(factor, t.factor), word: t.word }))
+        break
+      }
+      case 'sum': terms = collect([...(values.get(a.left) as Term[]), ...(values.get(a.right) as Term[])]); break
+      case 'product': {
+        const left = values.get(a.left) as Term[]
+        const right = values.get(a.right) as Term[]
+        if (left.length * right.length > MAX_TERMS) return null
+        const all: Term[] = []
+        for (const s of left) {
+          for (const t of right) {
+            const joined = joinWords(s.word, t.word)
+            work += s.word.length + t.word.length
+            if (joined !== null) {
+              all.push({ factor: multiplyFactors(multiplyFactors(s.factor, t.factor), joined.factor), word: joined.word })
+            }
+          }
+        }
+        terms = collect(all)
+        break
+      }
+      default: terms = [{ factor: one, word: [atomOf(a)] }]
+    }
+    work += terms.length
+    if (terms.length > MAX_TERMS || work > 2_000_000) return null
+    values.set(a, terms)
+  }
+  return collectKnown(values.get(root) as Term[], root.rows, root.columns)
+}
+
+function flattenProduct(root: Linear): Term[] | null {
+  if (root.kind !== 'product') return null
+  const word: Linear[] = []
+  const stack: Linear[] = [root]
+  while (stack.length > 0) {
+    const a = stack.pop() as Linear
+    if (a.kind === 'product') stack.push(a.right, a.left)
+    else if (a.kind === 'sum' || a.kind === 'scale') return null
+    else if (a.kind === 'zero') return []
+    else if (a.kind !== 'identity') word.push(atomOf(a))
+  }
+  const joined = joinWords([], word)
+  return joined === null ? [] : collectKnown([joined], root.rows, root.columns)
+}
+
+function build(terms: Term[], rows: Size, columns: Size): Linear {
+  const sorted = [...terms].sort((s, t) => compareWords(s.word, t.word) || compareExpressions(s.factor, t.factor))
+  let total: Linear | null = null
+  for (const t of sorted) {
+    let word: Linear | null = null
+    for (const a of t.word) word = word === null ? a : product(word, a)
+    const term = scale(t.factor, word ?? identity(rows))
+    total = total === null ? term : sum(total, term)
+  }
+  return total ?? zeroMatrix(rows, columns)
+}
+
+/** The factor k where the operator is k times the identity (0 for the zero operator), else null. Bounded work. */
+export function scalarFactor(a: Linear): Expression | null {
+  if (a.kind === 'symbol' && a.symbol.value === null) return null
+  if (linearPostorder(a).length > 1_000) return null
+  const n = normalLinear(a)
+  if (n.kind === 'zero') return a.rows === a.columns ? zero : null
+  if (n.kind === 'identity') return one
+  if (n.kind === 'scale' && n.of.kind === 'identity') return n.factor
+  if (n.kind === 'literal' && n.entries.length === 1 && n.entries[0].length === 1) return number(n.entries[0][0])
+  return null
+}
+
+/** The number c where the vector is (c, c, ..., c), else null. */
+export function uniformEntry(v: Linear): Expression | null {
+  const n = normalLinear(v)
+  if (n.kind === 'zero') return zero
+  const of = n.kind === 'scale' ? n.of : n
+  const factor = n.kind === 'scale' ? n.factor : one
+  if (of.kind === 'ones') return factor
+  if (of.kind === 'identity') return factor
+  if (of.kind === 'literal' && of.entries.every(r => r[0].equals(of.entries[0][0]))) {
+    return multiplyFactors(factor, number(of.entries[0][0]))
+  }
+  return null
+}

@@ -1,0 +1,192 @@
+// Linear operators as expressions that share equal parts: equal expressions are the same object. A vector is an
+// operator with one column. `size.ts` gives the sizes; entries are exact rationals where they are known.
+import { type Expression, call, number, one, printExpression } from '../scalar/expression.ts'
+import type { Range } from '../scalar/range.ts'
+import { printRational, type Rational } from '../scalar/rational.ts'
+import { type Size, printShape, sizeOf } from './size.ts'
+
+/** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
+export interface WeightSymbol {
+  readonly name: string
+  readonly rows: Size
+  readonly columns: Size
+  /** true where it was declared with one size, as a bias is. */
+  readonly vector: boolean
+  readonly entries: Range
+  readonly value: readonly (readonly Rational[])[] | null
+}
+
+interface Common {
+  /** Unique in this process, larger than the ids of the parts. Never shown, and never decides an order that is. */
+  readonly id: number
+  readonly rows: Size
+  readonly columns: Size
+}
+export interface SymbolLinear extends Common { readonly kind: 'symbol'; readonly symbol: WeightSymbol }
+/** Exact entries; rows of equal length. */
+export interface LiteralLinear extends Common { readonly kind: 'literal'; readonly entries: readonly (readonly Rational[])[] }
+export interface IdentityLinear extends Common { readonly kind: 'identity' }
+export interface ZeroLinear extends Common { readonly kind: 'zero' }
+/** Every entry is 1: sums all components (one row), or repeats one (one column). */
+export interface OnesLinear extends Common { readonly kind: 'ones' }
+/** left * right: right acts first. */
+export interface ProductLinear extends Common { readonly kind: 'product'; readonly left: Linear; readonly right: Linear }
+export interface SumLinear extends Common { readonly kind: 'sum'; readonly left: Linear; readonly right: Linear }
+/** factor * of; the factor is an expression without variables. */
+export interface ScaleLinear extends Common { readonly kind: 'scale'; readonly factor: Expression; readonly of: Linear }
+/** Takes components start .. start + rows - 1 of a vector (its transpose, `embed`, puts them there among zeros). */
+export interface SelectLinear extends Common { readonly kind: 'select'; readonly start: Size }
+export interface EmbedLinear extends Common { readonly kind: 'embed'; readonly start: Size }
+export type Linear =
+  | SymbolLinear | LiteralLinear | IdentityLinear | ZeroLinear | OnesLinear | ProductLinear | SumLinear | ScaleLinear
+  | SelectLinear | EmbedLinear
+
+const table = new Map<string, WeakRef<Linear>>()
+let sweepAt = 100_000
+let nextId = 1
+const symbolIds = new WeakMap<WeightSymbol, number>()
+let nextSymbolId = 1
+
+function intern<L extends Linear>(key: string, make: (id: number) => L): L {
+  const old = table.get(key)?.deref()
+  if (old !== undefined) return old as L
+  const fresh = make(nextId++)
+  table.set(key, new WeakRef<Linear>(fresh))
+  if (table.size > sweepAt) {
+    for (const [k, reference] of table) if (reference.deref() === undefined) table.delete(k)
+    sweepAt = Math.max(100_000, 2 * table.size)
+  }
+  return fresh
+}
+
+export function weight(symbol: WeightSymbol): Linear {
+  let n = symbolIds.get(symbol)
+  if (n === undefined) symbolIds.set(symbol, (n = nextSymbolId++))
+  return intern(`w${n}`, id => ({ kind: 'symbol', id, rows: symbol.rows, columns: symbol.columns, symbol }))
+}
+/** A matrix with these exact entries. Throws RangeError when it has no entries or rows of different lengths. */
+export function literal(entries: readonly (readonly Rational[])[]): Linear {
+  const columns = entries[0]?.length ?? 0
+  if (columns === 0 || entries.some(r => r.length !== columns)) throw new RangeError('literal: rows must be of equal length, at least 1')
+  const key = entries.map(r => r.map(q => `${q.s * q.n}/${q.d}`).join()).join(';')
+  return intern(`l${key}`, id => ({ kind: 'literal', id, rows: sizeOf(entries.length), columns: sizeOf(columns), entries }))
+}
+export function identity(n: Size): Linear {
+  return intern(`i${n.text}`, id => ({ kind: 'identity', id, rows: n, columns: n }))
+}
+export function zeroMatrix(rows: Size, columns: Size): Linear {
+  return intern(`z${rows.text},${columns.text}`, id => ({ kind: 'zero', id, rows, columns }))
+}
+export function ones(rows: Size, columns: Size): Linear {
+  return intern(`o${rows.text},${columns.text}`, id => ({ kind: 'ones', id, rows, columns }))
+}
+/** left * right. Throws RangeError when left does not take what right gives. */
+export function product(left: Linear, right: Linear): Linear {
+  if (left.columns !== right.rows) throw new RangeError(`product: ${left.columns.text} columns against ${right.rows.text} rows`)
+  return intern(`p${left.id},${right.id}`, id => ({ kind: 'product', id, rows: left.rows, columns: right.columns, left, right }))
+}
+/** left + right. Throws RangeError when their sizes differ. */
+export function sum(left: Linear, right: Linear): Linear {
+  if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
+  return intern(`s${left.id},${right.id}`, id => ({ kind: 'sum', id, rows: left.rows, columns: left.columns, left, right }))
+}
+export function scale(factor: Expression, of: Linear): Linear {
+  if (factor === one) return of
+  return intern(`k${factor.id},${of.id}`, id => ({ kind: 'scale', id, rows: of.rows, columns: of.columns, factor, of }))
+}
+export function negate(of: Linear): Linear {
+  return scale(call('neg', one), of)
+}
+/** The operator from a wire of `total` components to those from `start` on, `length` of them. */
+export function select(total: Size, start: Size, length: Size): Linear {
+  return intern(`t${total.text},${start.text},${length.text}`, id => ({ kind: 'select', id, rows: length, columns: total, start }))
+}
+/** The operator that puts `length` components at `start` of a wire of `total`, zeros elsewhere. */
+export function embed(total: Size, start: Size, length: Size): Linear {
+  return intern(`e${total.text},${start.text},${length.text}`, id => ({ kind: 'embed', id, rows: total, columns: length, start }))
+}
+
+/** The direct parts of an operator, in order. */
+export function linearParts(a: Linear): readonly Linear[] {
+  switch (a.kind) {
+    case 'product':
+    case 'sum': return [a.left, a.right]
+    case 'scale': return [a.of]
+    default: return []
+  }
+}
+
+/** All different parts, each after its own parts, without recursion. */
+export function linearPostorder(...roots: readonly Linear[]): Linear[] {
+  const order: Linear[] = []
+  const seen = new Set<Linear>()
+  const stack: { a: Linear; next: number }[] = []
+  for (const root of roots) {
+    if (seen.has(root)) continue
+    seen.add(root)
+    stack.push({ a: root, next: 0 })
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]
+      const children = linearParts(top.a)
+      if (top.next < children.length) {
+        const child = children[top.next++]
+        if (!seen.has(child)) {
+          seen.add(child)
+          stack.push({ a: child, next: 0 })
+        }
+      } else {
+        order.push(top.a)
+        stack.pop()
+      }
+    }
+  }
+  return order
+}
+
+/** The declared weights that occur, in order of first occurrence. */
+export function weightsOf(...roots: readonly Linear[]): WeightSymbol[] {
+  const found = new Set<WeightSymbol>()
+  for (const a of linearPostorder(...roots)) if (a.kind === 'symbol') found.add(a.symbol)
+  return [...found]
+}
+
+/** Text in the language: `W`, `B * A`, `A + 2 * B`, `[[1, 2], [3, 4]]`, `identity(n)`, `zero(m, n)`, `ones(m, n)`. */
+export function printLinear(root: Linear): string {
+  const printed = new Map<Linear, { text: string; level: number }>()
+  for (const a of linearPostorder(root)) {
+    const at = (part: Linear, level: number): string => {
+      const p = printed.get(part) as { text: string; level: number }
+      return p.level >= level ? p.text : `(${p.text})`
+    }
+    switch (a.kind) {
+      case 'symbol': printed.set(a, { text: a.symbol.name, level: 3 }); break
+      case 'literal':
+        printed.set(a, { text: `[${a.entries.map(r => `[${r.map(printRational).join(', ')}]`).join(', ')}]`, level: 3 })
+        break
+      case 'identity': printed.set(a, { text: `identity(${a.rows.text})`, level: 3 }); break
+      case 'zero':
+      case 'ones': printed.set(a, { text: `${a.kind}(${a.rows.text}, ${a.columns.text})`, level: 3 }); break
+      case 'select': printed.set(a, { text: `select(${a.columns.text}, ${a.start.text}, ${a.rows.text})`, level: 3 }); break
+      case 'embed': printed.set(a, { text: `embed(${a.rows.text}, ${a.start.text}, ${a.columns.text})`, level: 3 }); break
+      case 'product': printed.set(a, { text: `${at(a.left, 2)} * ${at(a.right, 3)}`, level: 2 }); break
+      case 'sum': printed.set(a, { text: `${at(a.left, 1)} + ${at(a.right, 2)}`, level: 1 }); break
+      case 'scale': {
+        const factor = printExpression(a.factor)
+        printed.set(a, { text: `${/^[\w.]+$/.test(factor) ? factor : `(${factor})`} * ${at(a.of, 3)}`, level: 2 })
+        break
+      }
+    }
+  }
+  return (printed.get(root) as { text: string }).text
+}
+
+/** `3 x 4`, for messages. */
+export function printSizes(a: Linear): string {
+  return printShape([a.rows, a.columns])
+}
+
+/** k as a factor for `scale`. */
+export function factor(k: Rational | number): Expression {
+  return number(k)
+}
+

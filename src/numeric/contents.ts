@@ -1,0 +1,95 @@
+// What a net is made of, as far as it matters: nodes on the way to an output, and the operators, expressions, sizes,
+// weights and functions in them.
+import { type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
+import { type Linear, linearParts } from '../linear/linear.ts'
+import type { Size } from '../linear/size.ts'
+import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
+
+/** The roots and all their parts, each once, in the order in which a reader meets them. */
+function reachable<T>(roots: Iterable<T>, partsOf: (of: T) => readonly T[]): Set<T> {
+  const found = new Set<T>()
+  for (const root of roots) {
+    const stack = [root]
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      if (found.has(next)) continue
+      found.add(next)
+      for (const part of partsOf(next).toReversed()) stack.push(part)
+    }
+  }
+  return found
+}
+
+/** The nodes on the way to an output, in order: those that decide whether the net is defined. */
+export function livingNodes(diagram: Diagram): Node[] {
+  const living = new Set<NodeId>()
+  for (const node of diagram.nodes.toReversed()) {
+    if (node.kind !== 'output' && !living.has(node.id)) continue
+    living.add(node.id)
+    for (const id of node.args) living.add(id)
+  }
+  return diagram.nodes.filter(node => living.has(node.id))
+}
+
+/** The operators of the nets' nodes, with their parts. */
+export function linearsIn(diagrams: readonly Diagram[]): Set<Linear> {
+  const roots = diagrams.flatMap(livingNodes).flatMap((node): readonly Linear[] => {
+    switch (node.kind) {
+      case 'constant':
+        return [node.value]
+      case 'additive':
+        return node.bias === null ? node.operators : node.operators.concat(node.bias)
+      case 'multiplicative':
+        return node.bias === null ? [node.operator] : [node.operator, node.bias]
+      case 'mix':
+        return [node.operator]
+      default:
+        return []
+    }
+  })
+  return reachable(roots, linearParts)
+}
+
+/** The functions of the nets' nodes and the factors of their operators. */
+export function expressionsIn(diagrams: readonly Diagram[]): Set<Expression> {
+  const found = new Set<Expression>()
+  for (const diagram of diagrams) {
+    for (const node of livingNodes(diagram)) {
+      if (node.kind === 'pointwise') found.add(node.fn)
+      if (node.kind === 'mix') found.add(node.fn).add(node.inverse)
+    }
+  }
+  for (const a of linearsIn(diagrams)) if (a.kind === 'scale') found.add(a.factor)
+  return found
+}
+
+/** The expressions with all their parts, and those of the definitions that they use. */
+export function expressionParts(expressions: Iterable<Expression>): Set<Expression> {
+  return reachable(expressions, e =>
+    e.kind === 'apply' && e.fn.definition !== null ? [...e.args, e.fn.definition] : parts(e),
+  )
+}
+
+/** The functions without a formula that occur in expressions, also those that occur in definitions only. */
+export function unknownFunctionsIn(expressions: Iterable<Expression>): FunctionSymbol[] {
+  const found = new Set<FunctionSymbol>()
+  for (const e of expressionParts(expressions)) if (e.kind === 'apply' && e.fn.definition === null) found.add(e.fn)
+  return [...found]
+}
+
+/** The sizes of the nets' wires and operators, and the places at which they are cut, which may be 0. */
+export function sizesIn(diagrams: readonly Diagram[]): { lengths: Set<Size>; places: Set<Size> } {
+  const lengths = new Set<Size>()
+  const places = new Set<Size>()
+  for (const diagram of diagrams) {
+    // Inputs have sizes whether or not anything uses them.
+    for (const node of [...inputsOf(diagram), ...livingNodes(diagram)]) {
+      for (const size of node.shape) lengths.add(size)
+      if (node.kind === 'slice') places.add(node.start).add(node.end)
+    }
+  }
+  for (const a of linearsIn(diagrams)) {
+    lengths.add(a.rows).add(a.columns)
+    if (a.kind === 'select' || a.kind === 'embed') places.add(a.start)
+  }
+  return { lengths, places }
+}

@@ -1,0 +1,106 @@
+// Random instances: values for the sizes, weights and functions that nets leave open, each within its declaration.
+import type { Diagram } from '../diagram/diagram.ts'
+import type { WeightSymbol } from '../linear/linear.ts'
+import type { Size } from '../linear/size.ts'
+import type { FunctionSymbol } from '../scalar/expression.ts'
+import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
+import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
+import { expressionParts, expressionsIn, linearsIn, sizesIn, unknownFunctionsIn } from './contents.ts'
+import { randomFunctions } from './families.ts'
+import type { Instance } from './ground.ts'
+import { sizeIn } from './net.ts'
+import { randomPoint } from './points.ts'
+import type { Random } from './random.ts'
+
+/** What nets leave open. */
+export interface Unknowns {
+  readonly sizes: readonly string[]
+  readonly weights: readonly WeightSymbol[]
+  readonly functions: readonly FunctionSymbol[]
+  /** Sizes that must come out as at least 1, and those that must come out as at least 0. */
+  readonly lengths: readonly Size[]
+  readonly places: readonly Size[]
+}
+
+export function unknownsOf(...diagrams: readonly Diagram[]): Unknowns {
+  const { lengths, places } = sizesIn(diagrams)
+  const names = new Set<string>()
+  for (const size of [...lengths, ...places]) for (const [name] of size.terms) names.add(name)
+  const weights = new Set<WeightSymbol>()
+  for (const a of linearsIn(diagrams)) if (a.kind === 'symbol' && a.symbol.value === null) weights.add(a.symbol)
+  return {
+    sizes: [...names].sort(),
+    weights: [...weights],
+    functions: unknownFunctionsIn(expressionsIn(diagrams)),
+    lengths: [...lengths],
+    places: [...places],
+  }
+}
+
+/** The numbers in the formulas of nets: where functions are likely to bend or break. At most `limit` of them. */
+export function constantsIn(diagrams: readonly Diagram[], limit = 24): Rational[] {
+  const found = new Map<string, Rational>()
+  for (const e of expressionParts(expressionsIn(diagrams))) {
+    if (e.kind === 'number' && found.size < limit) found.set(e.value.toFraction(), e.value)
+  }
+  return [...found.values()]
+}
+
+const ATTEMPTS = 64
+const LARGEST_SIZE = 4
+
+function randomSizes(unknowns: Unknowns, source: Random): Map<string, number> | null {
+  // Different numbers first, so that nothing fits by accident; then any.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const start = source.integer(0, LARGEST_SIZE - 1)
+    const spread = attempt < ATTEMPTS / 4
+    const sizes = new Map(
+      unknowns.sizes.map((name, i) => [
+        name,
+        spread ? 1 + ((start + i) % LARGEST_SIZE) : source.integer(1, LARGEST_SIZE + Math.floor(attempt / 8)),
+      ]),
+    )
+    const valid =
+      unknowns.lengths.every(size => sizeIn(size, sizes) >= 1) &&
+      unknowns.places.every(size => sizeIn(size, sizes) >= 0)
+    if (valid) return sizes
+  }
+  return null
+}
+
+function randomWeight(symbol: WeightSymbol, sizes: ReadonlyMap<string, number>, source: Random): Rational[][] {
+  const style = source.integer(0, 4)
+  const entry = (): Rational => {
+    const proposal = ((): Rational => {
+      switch (style) {
+        case 0:
+          return rational(source.integer(-3, 3))
+        case 1:
+          return rational(source.integer(-8, 8), 4)
+        case 2:
+          return source.oneIn(2) ? ZERO : ONE
+        case 3:
+          return rational(source.integer(1, 3))
+        default:
+          return rational(source.integer(-30, 30), 10)
+      }
+    })()
+    return containsPoint(symbol.entries, proposal) ? proposal : randomPoint(symbol.entries, source, [])
+  }
+  return Array.from({ length: sizeIn(symbol.rows, sizes) }, () =>
+    Array.from({ length: sizeIn(symbol.columns, sizes) }, entry),
+  )
+}
+
+/** Why there is no instance: a declaration that nothing known here satisfies, or sizes that do not fit together. */
+export type NoInstance = { readonly missing: 'functions' | 'sizes' | 'weights' }
+
+/** A random instance of what is unknown; it depends on the random source only. */
+export function randomInstance(unknowns: Unknowns, source: Random): Instance | NoInstance {
+  const sizes = randomSizes(unknowns, source)
+  if (sizes === null) return { missing: 'sizes' }
+  if (unknowns.weights.some(symbol => isEmpty(symbol.entries as Range))) return { missing: 'weights' }
+  const functions = randomFunctions(unknowns.functions, source)
+  if (functions === null) return { missing: 'functions' }
+  return { sizes, weights: new Map(unknowns.weights.map(s => [s, randomWeight(s, sizes, source)])), functions }
+}

@@ -1,0 +1,58 @@
+// Instances as text and as JSON: sizes, weights by rows, functions by formulas.
+import type { WeightSymbol } from '../linear/linear.ts'
+import { type Expression, type FunctionSymbol, printExpression } from '../scalar/expression.ts'
+import { printRational, type Rational } from '../scalar/rational.ts'
+import type { Instance } from './ground.ts'
+
+/** `sigma(t)` and its formula in these arguments. */
+function formulaOf(fn: FunctionSymbol, formula: Expression): { head: string; text: string } {
+  const names = fn.arity === 1 ? ['t'] : Array.from({ length: fn.arity }, (_, i) => `t${i + 1}`)
+  return { head: `${fn.name}(${names.join(', ')})`, text: printExpression(formula, names) }
+}
+
+/** `[1, 2, 3]`, or the number alone where there is only one. */
+export function printNumbers(values: readonly Rational[]): string {
+  return values.length === 1 ? printRational(values[0]) : `[${values.map(printRational).join(', ')}]`
+}
+
+function printRows(symbol: WeightSymbol, rows: readonly (readonly Rational[])[]): string {
+  const text = rows.map(row => (symbol.vector ? printRational(row[0]) : `[${row.map(printRational).join(', ')}]`))
+  return `[${text.join(', ')}]`
+}
+
+/** One line for each size, weight and function. */
+export function printInstance({ sizes, weights, functions }: Instance): string[] {
+  const lines: string[] = []
+  for (const [name, value] of sizes) lines.push(`${name} = ${value}`)
+  for (const [symbol, rows] of weights) lines.push(`${symbol.name} = ${printRows(symbol, rows)}`)
+  for (const [fn, formula] of functions) {
+    const { head, text } = formulaOf(fn, formula)
+    lines.push(`${head} = ${text}`)
+  }
+  return lines
+}
+
+export interface JsonInstance {
+  readonly sizes: Readonly<Record<string, number>>
+  /** Exact numbers as the language writes them: `3`, `-0.25`, `1/3`. */
+  readonly weights: Readonly<Record<string, readonly (readonly string[])[] | readonly string[]>>
+  readonly functions: Readonly<Record<string, string>>
+}
+
+export function instanceJson({ sizes, weights, functions }: Instance): JsonInstance {
+  return {
+    sizes: Object.fromEntries(sizes),
+    weights: Object.fromEntries(
+      [...weights].map(([symbol, rows]) => {
+        const text = rows.map(row => row.map(printRational))
+        return [symbol.name, symbol.vector ? text.map(row => row[0]) : text]
+      }),
+    ),
+    functions: Object.fromEntries(
+      [...functions].map(([fn, formula]) => {
+        const { head, text } = formulaOf(fn, formula)
+        return [fn.name, `${head} = ${text}`]
+      }),
+    ),
+  }
+}

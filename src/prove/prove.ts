@@ -1,0 +1,211 @@
+// Is one net equal to another, for all inputs of the domain, and all weights, sizes and functions left unknown? Both are
+// brought to normal form by rules and compared; where they do not meet, a counterexample is looked for.
+import { type Diagram, inputsOf, type InputNode, type NodeId, outputsOf } from '../diagram/diagram.ts'
+import { definednessObstacle, type Obstacle, type WireRange } from '../diagram/ranges.ts'
+import { printShape, sameShape } from '../linear/size.ts'
+import { type Graph, graphOf, snapshot } from '../rewrite/graph.ts'
+import type { Failure, Match } from '../rewrite/match.ts'
+import { blockedRules, type Log, rewrite, TooManySteps } from '../rewrite/normalize.ts'
+import type { Rule } from '../rewrite/rule.ts'
+import { TooLarge } from '../scalar/expression.ts'
+import { intersect, interval, isEmpty, NON_NEGATIVE, NON_ZERO, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
+import { ONE } from '../scalar/rational.ts'
+import { type Comparison, compareDiagrams, type Join } from './compare.ts'
+import { type Counterexample, findCounterexample, type NoCounterexample } from './refute.ts'
+import { StepSampler } from './sample.ts'
+
+export interface ProveOptions {
+  /** The rules to rewrite with: usually `builtin()` and rules of one's own. */
+  readonly rules: readonly Rule[]
+  /** For everything random: points, weights, functions. Default 1. */
+  readonly seed?: number
+  readonly budget?: { readonly seconds?: number; readonly steps?: number }
+  readonly signal?: AbortSignal
+}
+
+/** The derivation of a normal form, and how it ends. */
+export interface Side {
+  readonly log: Log
+  readonly normal: Diagram
+}
+
+export interface Proved {
+  readonly kind: 'proved'
+  readonly domain: Readonly<Record<string, Range>>
+  readonly left: Side
+  readonly right: Side
+  /** Functions on which the normal forms differed in form, with the proofs that they are equal. */
+  readonly joins: readonly Join[]
+  /** Rules that nobody has proved, on which this proof rests. */
+  readonly assumptions: readonly string[]
+}
+export interface Refuted {
+  readonly kind: 'refuted'
+  readonly domain: Readonly<Record<string, Range>>
+  readonly counterexample: Counterexample
+}
+export interface Undecided {
+  readonly kind: 'undecided'
+  readonly domain: Readonly<Record<string, Range>>
+  readonly reason: UndecidedReason
+  /** The normal forms, and how they came about; null where normalization did not come to an end. */
+  readonly left: Side | null
+  readonly right: Side | null
+  /** Rules whose pattern fits a normal form but whose condition could not be shown there. */
+  readonly blocked: readonly (Failure & { readonly rule: Rule; readonly side: 'left' | 'right' })[]
+  /** What the search for a counterexample saw; null where none was made. */
+  readonly search: NoCounterexample | null
+}
+export type UndecidedReason =
+  /** A net is not shown to be defined on the whole domain; `suggestion`: a domain on which both are. */
+  | { readonly kind: 'undefined'; readonly side: 'left' | 'right'; readonly obstacle: Obstacle; readonly suggestion: Readonly<Record<string, Range>> | null }
+  | { readonly kind: 'different'; readonly output: string; readonly detail: string | null }
+  | { readonly kind: 'budget'; readonly detail: string }
+export type Verdict = Proved | Refuted | Undecided
+
+/** Two nets that cannot be compared: which inputs or outputs do not fit. */
+export class Mismatch extends TypeError {}
+
+const DEFAULT_SECONDS = 5
+
+/**
+ * The two nets as nets of the same inputs: matched by name where the names are the same, else by position. The domain of
+ * the claim is what both declare. Throws Mismatch when numbers or shapes of inputs or outputs differ.
+ */
+export function alignInputs(left: Diagram, right: Diagram): { left: Diagram; right: Diagram; domain: Record<string, Range> } {
+  const l = inputsOf(left)
+  const r = inputsOf(right)
+  const describe = (nodes: readonly InputNode[]): string => nodes.map(n => `${n.name} : ${printShape(n.shape)}`).join(', ') || 'none'
+  if (l.length !== r.length) throw new Mismatch(`${left.name} has the inputs ${describe(l)}, ${right.name} has ${describe(r)}`)
+  const byName = new Map(r.map(n => [n.name, n]))
+  const named = l.every(n => byName.has(n.name))
+  const partner = l.map((n, k) => (named ? (byName.get(n.name) as InputNode) : r[k]))
+  const domain: Record<string, Range> = {}
+  const narrowed = new Map<InputNode, Range>()
+  l.forEach((n, k) => {
+    if (!sameShape(n.shape, partner[k].shape)) {
+      throw new Mismatch(`input ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${partner[k].name} of ${right.name} is ${printShape(partner[k].shape)}`)
+    }
+    const both = intersect(n.domain, partner[k].domain)
+    domain[n.name] = both
+    narrowed.set(n, both)
+    narrowed.set(partner[k], both)
+  })
+  const lo = outputsOf(left)
+  const ro = outputsOf(right)
+  if (lo.length !== ro.length) throw new Mismatch(`${left.name} has ${lo.length} outputs, ${right.name} has ${ro.length}`)
+  const outputByName = new Map(ro.map(n => [n.name, n]))
+  const outputs = lo.map((n, k) => (lo.every(o => outputByName.has(o.name)) ? outputByName.get(n.name) : ro[k]) as (typeof ro)[number])
+  lo.forEach((n, k) => {
+    if (!sameShape(n.shape, outputs[k].shape)) {
+      throw new Mismatch(`output ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${outputs[k].name} of ${right.name} is ${printShape(outputs[k].shape)}`)
+    }
+  })
+  const arrange = (d: Diagram, inputs: readonly InputNode[], last: readonly Diagram['nodes'][number][]): Diagram => ({
+    ...d,
+    nodes: [
+      ...inputs.map(n => (sameRange(n.domain, narrowed.get(n) as Range) ? n : { ...n, domain: narrowed.get(n) as Range })),
+      ...d.nodes.filter(n => n.kind !== 'input' && n.kind !== 'output'),
+      ...last,
+    ],
+  })
+  return { left: arrange(left, l, lo), right: arrange(right, partner, outputs), domain }
+}
+
+/**
+ * Decides, as far as it can, whether the nets are equal on the domain that their inputs declare (see `Verdict`).
+ * Throws Mismatch when they cannot be compared, RangeError when the domain is empty, and an AbortError when `signal` aborts.
+ */
+export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Promise<Verdict> {
+  const aligned = alignInputs(leftNet, rightNet)
+  const { left, right, domain } = aligned
+  for (const [name, range] of Object.entries(domain)) {
+    if (isEmpty(range)) throw new RangeError(`prove: no value of input ${name} lies in the domain`)
+  }
+  const seconds = options.budget?.seconds ?? DEFAULT_SECONDS
+  const deadline = Date.now() + 1000 * seconds
+  const seed = options.seed ?? 1
+  const { signal } = options
+
+  const obstacle = firstObstacle(left, right)
+  let sides: { left: Side; right: Side } | null = null
+  let graphs: { left: Graph; right: Graph } | null = null
+  let reason: UndecidedReason
+  try {
+    graphs = { left: graphOf(left), right: graphOf(right) }
+    const leftSide = run(left, graphs.left, options, seed, deadline)
+    // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
+    let rightSide: Side = { log: { start: right, entries: [] }, normal: right }
+    let comparison = compareGraphs(graphs.left, graphs.right, deadline, signal, false)
+    if (comparison.kind !== 'same') {
+      rightSide = run(right, graphs.right, options, seed, deadline)
+      comparison = compareGraphs(graphs.left, graphs.right, deadline, signal, true)
+    }
+    sides = { left: leftSide, right: rightSide }
+    if (comparison.kind === 'same' && obstacle === null) {
+      const used = [...leftSide.log.entries, ...rightSide.log.entries].filter(m => m.rule.assumed).map(m => m.rule.name)
+      return { kind: 'proved', domain, ...sides, joins: comparison.joins, assumptions: [...new Set(used)].sort() }
+    }
+    reason = obstacle !== null
+      ? { kind: 'undefined', side: obstacle.side, obstacle: obstacle.obstacle, suggestion: suggestDomain(left, right) }
+      : { kind: 'different', output: (comparison as { output: string }).output, detail: (comparison as { reason: string | null }).reason }
+  } catch (error) {
+    if (!(error instanceof TooManySteps) && !(error instanceof TooLarge)) throw error
+    reason = { kind: 'budget', detail: error.message }
+  }
+  signal?.throwIfAborted()
+  const milliseconds = Math.max(500, deadline - Date.now())
+  const search = findCounterexample(left, right, { seed, budget: { milliseconds, signal } })
+  if (search.kind === 'counterexample') return { kind: 'refuted', domain, counterexample: search }
+  const blocked = graphs === null ? [] : [
+    ...blockedRules(graphs.left, options.rules).map(f => ({ ...f, side: 'left' as const })),
+    ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
+  ]
+  return { kind: 'undecided', domain, reason, left: sides?.left ?? null, right: sides?.right ?? null, blocked, search }
+}
+
+function firstObstacle(left: Diagram, right: Diagram): { side: 'left' | 'right'; obstacle: Obstacle } | null {
+  const l = definednessObstacle(left)
+  if (l !== null) return { side: 'left', obstacle: l }
+  const r = definednessObstacle(right)
+  return r === null ? null : { side: 'right', obstacle: r }
+}
+
+/** Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. */
+function run(diagram: Diagram, graph: Graph, options: ProveOptions, seed: number, deadline: number): Side {
+  const sampler = new StepSampler(diagram, graph, seed)
+  const entries: Match[] = []
+  let count = 0
+  for (const match of rewrite(graph, { rules: options.rules, maxSteps: options.budget?.steps ?? 1_000_000, signal: options.signal, watch: sampler })) {
+    entries.push(match)
+    if ((++count & 255) === 0 && Date.now() > deadline) throw new TooManySteps(`the time budget ran out after ${count} steps`)
+  }
+  return { log: { start: diagram, entries }, normal: snapshot(graph) }
+}
+
+function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
+  return new Map(graph.ranges.flatMap((r, id) => (r === undefined ? [] : [[id, r] as const])))
+}
+
+/** Compares by form first; only when `prove` is set, functions that differ in form are given to the equality prover. */
+function compareGraphs(left: Graph, right: Graph, deadline: number, signal: AbortSignal | undefined, askProver: boolean): Comparison {
+  const milliseconds = askProver ? Math.max(200, deadline - Date.now()) : 0
+  return compareDiagrams(snapshot(left), snapshot(right), { milliseconds, signal }, { left: rangesOf(left), right: rangesOf(right) })
+}
+
+const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
+
+/** The largest of a few usual domains on which both nets are shown to be defined, for all inputs at once. */
+function suggestDomain(left: Diagram, right: Diagram): Record<string, Range> | null {
+  for (const candidate of [NON_ZERO, NON_NEGATIVE, POSITIVE, interval(ONE, null), UNIT, interval(null, ONE, { highOpen: true })]) {
+    const narrow = (d: Diagram): Diagram => ({
+      ...d,
+      nodes: d.nodes.map(n => (n.kind === 'input' ? { ...n, domain: intersect(n.domain, candidate) } : n)),
+    })
+    const l = narrow(left)
+    const r = narrow(right)
+    if (inputsOf(l).some(n => isEmpty(n.domain))) continue
+    if (firstObstacle(l, r) === null) return Object.fromEntries(inputsOf(l).map(n => [n.name, n.domain]))
+  }
+  return null
+}

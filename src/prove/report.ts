@@ -1,0 +1,48 @@
+// Verdicts in words: what was not decided and why, which condition was missing where.
+import { printRange } from '../scalar/range.ts'
+import type { Undecided, Verdict } from './prove.ts'
+import type { Diagram } from '../diagram/diagram.ts'
+import { printRational, type Rational } from '../scalar/rational.ts'
+
+/** ` for x in (0, inf)`; nothing where the domain is all reals. */
+export function domainText(domain: Verdict['domain']): string {
+  const parts = Object.entries(domain).map(([name, range]) => `${name} in ${printRange(range)}`)
+  return parts.length === 0 ? '' : `  for ${parts.join(', ')}`
+}
+
+/** Why a claim is undecided, in one sentence or two. */
+export function reasonText(verdict: Undecided, left: string, right: string): string {
+  const { reason } = verdict
+  switch (reason.kind) {
+    case 'undefined': {
+      const { obstacle } = reason
+      const name = reason.side === 'left' ? left : right
+      const suggestion = reason.suggestion === null ? '' : `; both nets are shown to be defined${domainText(reason.suggestion).replace(/^ /, '')}`
+      return `${name} is not shown to be defined everywhere: ${obstacle.operation} at n${obstacle.node.id} may receive ${printRange(obstacle.found)} and needs ${printRange(obstacle.needed)}${suggestion}`
+    }
+    case 'different':
+      return `the normal forms differ at output ${reason.output}, and no counterexample was found${reason.detail === null ? '' : ` (${reason.detail})`}`
+    case 'budget': return `the budget ran out: ${reason.detail}`
+  }
+}
+
+function pointText(at: ReadonlyMap<string, readonly Rational[]>): string {
+  return [...at].map(([name, values]) => `${name} = ${values.map(printRational).join(', ')}`).join('; ')
+}
+
+/** All that is known of an undecided claim: the reason, conditions that failed, what the search saw. */
+export function undecidedDetails(verdict: Undecided, left: string, right: string, print?: (d: Diagram) => string): string {
+  const lines = [reasonText(verdict, left, right)]
+  for (const b of verdict.blocked) {
+    const name = b.side === 'left' ? left : right
+    lines.push(`${b.rule.title} (${b.rule.name}) did not apply at n${b.at} of ${name}'s normal form: found ${b.found}, needed ${b.needed}`)
+  }
+  if (print !== undefined && verdict.left !== null && verdict.right !== null) {
+    lines.push(`normal form of ${left}: ${print(verdict.left.normal)}`, `normal form of ${right}: ${print(verdict.right.normal)}`)
+  }
+  const { search } = verdict
+  if (search !== null && search.largestDifference !== null && search.at !== null) {
+    lines.push(`largest difference seen in ${search.samples} samples: ${search.largestDifference} at ${pointText(search.at)} (rounding included; seed ${search.seed})`)
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,412 @@
+// What a rule puts in the place of what it matched. The node at the root keeps its id and gets new content (or its users
+// are handed to an equal wire); everything else that is needed is new; what nobody uses any more goes.
+import type { NodeId } from '../diagram/diagram.ts'
+import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../linear/arithmetic.ts'
+import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
+import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
+import { decompose } from '../scalar/decompose.ts'
+import {
+  call, compose, type Expression, fold, number, one, parts, TooLarge, unfold, variable, variablesOf, withParts, zero,
+} from '../scalar/expression.ts'
+import { inversesOf } from '../scalar/functions.ts'
+import type { Range } from '../scalar/range.ts'
+import { innerAffine, linearForm, outerAffine, simplify } from '../scalar/simplify.ts'
+import { whole } from '../diagram/ranges.ts'
+import { addNode, fuseAt, type Graph, mergeArgs, mergeTerms, nodeAt, type NodeContent, rangeAt, redirect, replaceContent } from './graph.ts'
+import type { Match } from './match.ts'
+import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
+
+/** What a step did to the graph. */
+export interface Applied {
+  /** Nodes to look at again (with those that use them), the root first. */
+  readonly changed: readonly NodeId[]
+  /** New nodes, each after its args. */
+  readonly created: readonly NodeId[]
+  /** The wire that the root's users were handed to, or null where the root got new content. */
+  readonly wire: NodeId | null
+}
+
+/** A right side that does not exist at this place (a function with no parts, an operator that is normal already). */
+const NOTHING = Symbol('nothing to do')
+type Built = NodeContent | { readonly wire: NodeId }
+
+/** Applies the rule of a match. null: the right side computes nothing new here, so that the rule does not apply. */
+export function applyMatch(graph: Graph, match: Match): Applied | null {
+  const builder = new Builder(graph, match)
+  let built: Built
+  try {
+    built = builder.build(match.rule.right, true)
+  } catch (error) {
+    if (error === NOTHING || error instanceof TooLarge) {
+      builder.undo()
+      return null
+    }
+    throw error
+  }
+  if ('wire' in built) {
+    if (built.wire === match.at) return null
+    const users = redirect(graph, match.at, built.wire)
+    return { changed: [...users, ...builder.created], created: builder.created, wire: built.wire }
+  }
+  replaceContent(graph, match.at, built)
+  return { changed: [match.at, ...builder.created], created: builder.created, wire: null }
+}
+
+/** A pointwise node with each wire once, and only the wires on which the function depends. */
+export function pointwiseContent(shape: Shape, fn: Expression, args: readonly NodeId[]): NodeContent {
+  const merged = mergeArgs(args, fn)
+  const used = variablesOf(merged.fn)
+  if (used.length < merged.args.length) {
+    const kept = used.map(i => merged.args[i])
+    return { kind: 'pointwise', shape, args: kept, fn: renumber(merged.fn, used) }
+  }
+  return { kind: 'pointwise', shape, args: merged.args, fn: merged.fn }
+}
+function renumber(fn: Expression, used: readonly number[]): Expression {
+  return fold<Expression>(fn, (e, of) => {
+    if (e.kind === 'variable') return variable(used.indexOf(e.index))
+    const old = parts(e)
+    return old.length === 0 ? e : withParts(e, old.map(of))
+  })
+}
+
+/** An additive node: constants go into the bias, zero operators go, and what is left of nothing is a constant. */
+export function additiveContent(graph: Graph, shape: Shape, terms: { args: readonly NodeId[]; operators: readonly Linear[] }, bias: Linear | null): NodeContent {
+  let total = bias
+  const args: NodeId[] = []
+  const operators: Linear[] = []
+  terms.args.forEach((arg, k) => {
+    const node = nodeAt(graph, arg)
+    const operator = terms.operators[k]
+    if (node.kind === 'constant') {
+      const moved = times(operator, node.value)
+      total = total === null ? moved : plus(moved, total)
+    } else if (operator.kind !== 'zero') {
+      args.push(arg)
+      operators.push(operator)
+    }
+  })
+  if (total !== null && total.kind === 'zero') total = null
+  if (args.length === 0) return { kind: 'constant', shape, args: [], value: total ?? zeroMatrix(shape[shape.length - 1], sizeOf(1)) }
+  const merged = mergeTerms(args, operators)
+  return { kind: 'additive', shape, args: merged.args, operators: merged.operators, bias: total }
+}
+
+/** A part of a right side under construction: a wire, or several that enter one additive layer together. */
+type Source = readonly NodeId[]
+
+class Builder {
+  readonly created: NodeId[] = []
+  readonly graph: Graph
+  readonly match: Match
+
+  constructor(graph: Graph, match: Match) {
+    this.graph = graph
+    this.match = match
+  }
+
+  /** Takes back the nodes made for a right side that then turned out not to exist; they are the last ones. */
+  undo(): void {
+    for (const id of this.created.reverse()) {
+      for (const arg of nodeAt(this.graph, id).args) {
+        const users = this.graph.users[arg]
+        if (Array.isArray(users)) {
+          const i = users.indexOf(id)
+          if (i >= 0) users.splice(i, 1)
+        } else users?.delete(id)
+      }
+      this.graph.nodes.pop()
+      this.graph.users.pop()
+      this.graph.ranges.pop()
+    }
+    this.created.length = 0
+  }
+
+  node(content: NodeContent): NodeId {
+    const id = addNode(this.graph, content)
+    this.created.push(id)
+    return id
+  }
+
+  source(template: Template): Source {
+    if (template.kind === 'wire') return this.match.wires[template.slot] ?? []
+    const built = this.build(template, false)
+    return ['wire' in built ? built.wire : this.node(built)]
+  }
+  single(template: Template): NodeId {
+    const source = this.source(template)
+    if (source.length !== 1) throw NOTHING
+    return source[0]
+  }
+  shapeOf(id: NodeId): Shape {
+    return nodeAt(this.graph, id).shape
+  }
+
+  build(template: Template, root: boolean): Built {
+    const { graph, match } = this
+    switch (template.kind) {
+      case 'wire': return { wire: this.single(template) }
+      case 'pointwise': return this.pointwise(template)
+      case 'additive': {
+        const source = this.source(template.arg)
+        const operators = this.operators(template.operator)
+        if (operators.length !== source.length) throw NOTHING
+        const shape = withLast(this.shapeOf(source[0]), operators[0].rows)
+        const bias = template.bias === null ? null : this.operators(template.bias)[0]
+        const carried = root ? match.carried : null
+        const terms = { args: [...source, ...(carried?.args ?? [])], operators: [...operators, ...(carried?.operators ?? [])] }
+        const content = additiveContent(graph, shape, terms, bias)
+        return root && sameContent(graph, match.at, content) ? { wire: match.at } : content
+      }
+      case 'multiplicative': {
+        const arg = this.single(template.arg)
+        const operator = this.operators(template.operator)[0]
+        const bias = template.bias === null ? null : this.operators(template.bias)[0]
+        const content: NodeContent = {
+          kind: 'multiplicative', shape: withLast(this.shapeOf(arg), operator.rows), args: [arg], operator,
+          bias: bias === null || bias.kind === 'zero' ? null : bias,
+        }
+        return root && sameContent(graph, match.at, content) ? { wire: match.at } : content
+      }
+      case 'reduce': {
+        const arg = this.single(template.arg)
+        const group = typeof template.group === 'number' ? template.group : (match.groups[template.group.slot] as number)
+        const shape = this.shapeOf(arg)
+        const last = shape[shape.length - 1]
+        const width = knownSize(last)
+        if (width !== null && width % group !== 0) throw NOTHING
+        const groups = width === null ? divided(last, group) : sizeOf(width / group)
+        return { kind: 'reduce', shape: withLast(shape, groups), args: [arg], operation: template.operation, group }
+      }
+      case 'softmax':
+      case 'logsoftmax': {
+        const arg = this.single(template.arg)
+        return { kind: template.kind, shape: this.shapeOf(arg), args: [arg] }
+      }
+      case 'mix': {
+        const arg = this.single(template.arg)
+        const fn = (match.functions[template.slot] as { fn: Expression }).fn
+        const operator = this.operators(template.operator)[0]
+        const inverse = inversesOf(fn)[0]
+        if (inverse === undefined) throw NOTHING
+        return { kind: 'mix', shape: withLast(this.shapeOf(arg), operator.rows), args: [arg], fn, inverse, operator }
+      }
+      case 'constant': {
+        const value = this.operators(template.value)[0]
+        return { kind: 'constant', args: [], value, shape: nodeAt(graph, match.at).shape }
+      }
+      case 'linear': return this.linear(template.slot)
+      case 'parts': return this.parts(template.slot)
+      case 'elementwise': return this.elementwise(template)
+    }
+  }
+
+  pointwise(template: Extract<Template, { kind: 'pointwise' }>): Built {
+    const { match } = this
+    const { fn } = template
+    // `g . f` where g may have further wires.
+    if (fn.kind === 'compose' && fn.outer.kind === 'variable' && fn.inner.kind === 'variable') {
+      const g = match.functions[fn.outer.slot]
+      const f = match.functions[fn.inner.slot]
+      if (g === undefined || f === undefined) throw NOTHING
+      const fused = fuseAt(g.fn, g.args, g.index, f.fn, f.args)
+      if (fused.fn === variable(0)) return { wire: fused.args[0] }
+      return pointwiseContent(nodeAt(this.graph, match.at).shape, fused.fn, fused.args)
+    }
+    const source = template.args.length === 1 ? this.source(template.args[0]) : template.args.map(a => this.single(a))
+    const value = this.fn(fn)
+    // A function of several wires keeps them in their order; one that computes nothing new is no step.
+    if (fn.kind === 'normal' && fn.of.kind === 'variable') {
+      const f = match.functions[fn.of.slot]
+      if (f !== undefined && value === f.fn) throw NOTHING
+      return pointwiseContent(nodeAt(this.graph, match.at).shape, value, f?.args ?? source)
+    }
+    if ((fn.kind === 'first' || fn.kind === 'outer') && fn.of.kind === 'variable' && source.length !== 1) {
+      return pointwiseContent(this.shapeOf(source[0]), value, source)
+    }
+    if (value === variable(0) && source.length === 1) return { wire: source[0] }
+    return pointwiseContent(source.length === 0 ? nodeAt(this.graph, match.at).shape : this.shapeOf(source[0]), value, source)
+  }
+
+  fn(template: FunctionTemplate): Expression {
+    const { match } = this
+    switch (template.kind) {
+      case 'exact': return this.reals(template.fn)
+      case 'variable': return (match.functions[template.slot] as { fn: Expression }).fn
+      case 'compose': return compose(this.fn(template.outer), this.fn(template.inner))
+      case 'inverse': {
+        const of = template.of
+        if (of.kind === 'variable') {
+          const node = nodeAt(this.graph, match.at)
+          if (node.kind === 'mix') return node.inverse
+        }
+        const inverse = inversesOf(this.fn(of))[0]
+        if (inverse === undefined) throw NOTHING
+        return inverse
+      }
+      case 'normal': {
+        const of = this.fn(template.of)
+        return simplify(of, this.domainOf(template.of)).result
+      }
+      case 'inner':
+      case 'outer': {
+        const split = innerAffine(this.fn(template.of), this.domainOf(template.of))
+        if (split === null) throw NOTHING
+        const inner = affine(split.factor, split.shift)
+        if (inner === variable(0)) throw NOTHING
+        return template.kind === 'inner' ? inner : split.fn
+      }
+      case 'first':
+      case 'last': {
+        const split = outerAffine(this.fn(template.of), this.domainOf(template.of))
+        if (split === null) throw NOTHING
+        const last = affine(split.factor, split.shift)
+        if (last === variable(0)) throw NOTHING
+        return template.kind === 'last' ? last : split.fn
+      }
+    }
+  }
+
+  /** The sets that the wires of a bound function are known to lie in. */
+  domainOf(template: FunctionTemplate): Range[] {
+    if (template.kind !== 'variable') return []
+    return (this.match.functions[template.slot]?.args ?? []).map(a => whole(rangeAt(this.graph, a)))
+  }
+
+  /** An expression with the rule's reals replaced by their values. */
+  reals(fn: Expression): Expression {
+    const { reals } = this.match.rule.variables
+    if (reals.length === 0) return fn
+    return fold<Expression>(fn, (e, of) => {
+      if (e.kind === 'apply' && e.args.length === 0) {
+        const slot = reals.findIndex(r => r.symbol === e.fn)
+        return slot < 0 ? e : (this.match.reals[slot] ?? e)
+      }
+      const old = parts(e)
+      return old.length === 0 ? e : withParts(e, old.map(of))
+    })
+  }
+
+  size(s: Size): Size {
+    return substituteSize(s, name => this.match.sizes.get(name))
+  }
+
+  operators(template: LinearTemplate): readonly Linear[] {
+    switch (template.kind) {
+      case 'variable': return this.match.operators[template.slot] as readonly Linear[]
+      case 'exact': return [template.operator]
+      case 'identity': return [identity(this.size(template.size))]
+      case 'zero': return [zeroMatrix(this.size(template.rows), this.size(template.columns))]
+      case 'ones': return [ones(this.size(template.rows), this.size(template.columns))]
+      case 'product': {
+        const left = this.operators(template.left)
+        const right = this.operators(template.right)
+        if (left.length !== 1 && right.length !== 1) throw NOTHING
+        return left.length === 1 ? right.map(r => times(left[0], r)) : left.map(l => times(l, right[0]))
+      }
+      case 'sum': {
+        const left = this.operators(template.left)
+        const right = this.operators(template.right)
+        if (left.length !== right.length) throw NOTHING
+        return left.map((l, k) => plus(l, right[k]))
+      }
+      case 'scale': {
+        const k = this.reals(template.factor)
+        return this.operators(template.of).map(a => scaled(k, a))
+      }
+      case 'normal': return this.operators(template.of).map(normalLinear)
+    }
+  }
+
+  linear(slot: number): Built {
+    const { graph, match } = this
+    const f = match.functions[slot]
+    if (f === undefined) throw NOTHING
+    const node = nodeAt(graph, f.node)
+    const last = (id: NodeId): Size => {
+      const shape = this.shapeOf(id)
+      return shape[shape.length - 1]
+    }
+    const width = node.shape[node.shape.length - 1]
+    if (node.kind === 'slice') return additiveContent(graph, node.shape, { args: node.args, operators: [select(last(node.args[0]), node.start, width)] }, null)
+    if (node.kind === 'join') {
+      let start = sizeOf(0)
+      const operators = node.args.map(a => {
+        const operator = embed(width, start, last(a))
+        start = addSizes(start, last(a))
+        return operator
+      })
+      return additiveContent(graph, node.shape, { args: node.args, operators }, null)
+    }
+    const form = linearForm(f.fn)
+    if (form === null) throw NOTHING
+    const operators = f.args.map((_, i) => scaled(form.coefficients.get(i) ?? zero, identity(width)))
+    const bias = form.constant === zero ? null : scaled(form.constant, ones(width, sizeOf(1)))
+    return additiveContent(graph, node.shape, { args: f.args, operators }, bias)
+  }
+
+  parts(slot: number): Built {
+    const f = this.match.functions[slot]
+    if (f === undefined) throw NOTHING
+    const shape = nodeAt(this.graph, this.match.at).shape
+    if (f.fn === variable(0)) return { wire: f.args[0] }
+    const { after, core, before } = decompose(unfold(f.fn), f.args.length)
+    if (after.length === 0 && before.every(b => b.length === 0)) throw NOTHING
+    const wires = f.args.map((arg, i) => before[i].reduce((wire, fn) => this.node({ kind: 'pointwise', shape, args: [wire], fn }), arg))
+    const stages = [...after]
+    const last = stages.pop()
+    if (last === undefined) return pointwiseContent(shape, core, wires)
+    let wire = this.node(pointwiseContent(shape, core, wires))
+    for (const fn of stages) wire = this.node({ kind: 'pointwise', shape, args: [wire], fn })
+    return { kind: 'pointwise', shape, args: [wire], fn: last }
+  }
+
+  elementwise(template: Extract<Template, { kind: 'elementwise' }>): Built {
+    const { match } = this
+    const source = this.source(template.arg)
+    const operators = match.operators[template.operator] as readonly Linear[]
+    const bias = (match.operators[template.bias] as readonly Linear[])[0]
+    const factors = operators.map(scalarFactor)
+    if (factors.some(k => k === null) || source.length !== factors.length) throw NOTHING
+    let total: Expression | null = null
+    factors.forEach((k, i) => {
+      if (k === zero) return
+      const term = k === one ? variable(i) : call('*', k as Expression, variable(i))
+      total = total === null ? term : call('+', total, term)
+    })
+    const shape = nodeAt(this.graph, match.at).shape
+    const constant = uniformEntry(bias)
+    if (constant !== null) {
+      const fn = total === null ? constant : constant === zero ? total : call('+', total, constant)
+      return fn === variable(0) && source.length === 1 ? { wire: source[0] } : pointwiseContent(shape, fn, source)
+    }
+    const added = this.node({ kind: 'constant', shape, args: [], value: bias })
+    const last = variable(source.length)
+    return pointwiseContent(shape, total === null ? last : call('+', total, last), [...source, added])
+  }
+}
+
+function affine(factor: Expression, shift: Expression): Expression {
+  const scaledBy = factor === one ? variable(0) : call('*', factor, variable(0))
+  return shift === number(0) ? scaledBy : call('+', scaledBy, shift)
+}
+
+function withLast(shape: Shape, last: Size): Shape {
+  return [...shape.slice(0, -1), last]
+}
+
+/** The number of groups of a symbolic width; NOTHING where that is not a whole number for all values. */
+function divided(width: Size, group: number): Size {
+  const groups = divideSize(width, group)
+  if (groups === null) throw NOTHING
+  return groups
+}
+
+function sameContent(graph: Graph, id: NodeId, content: NodeContent): boolean {
+  const node = nodeAt(graph, id)
+  if (node.kind !== content.kind || node.args.length !== content.args.length || node.args.some((a, i) => a !== content.args[i])) return false
+  if (node.kind === 'additive' && content.kind === 'additive') {
+    return node.bias === content.bias && node.operators.every((a, k) => a === content.operators[k])
+  }
+  return node.kind === 'multiplicative' && content.kind === 'multiplicative' && node.operator === content.operator && node.bias === content.bias
+}

@@ -1,0 +1,382 @@
+// Does a rule apply at a node, and with which bindings? Patterns are small, so matching may recurse on them; the net is
+// never walked beyond the depth of the pattern.
+import type { AdditiveNode, Node, NodeId } from '../diagram/diagram.ts'
+import { componentwise, type WireRange, whole } from '../diagram/ranges.ts'
+import { entriesOf, normalLinear, scalarFactor } from '../linear/arithmetic.ts'
+import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
+import { knownSize, type Size, sizeOf } from '../linear/size.ts'
+import { analyse, monotonicity } from '../scalar/analysis.ts'
+import { call, compose, type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
+import { inversesOf, KNOWN } from '../scalar/functions.ts'
+import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
+import { linearForm } from '../scalar/simplify.ts'
+import { type Graph, nodeAt, rangeAt } from './graph.ts'
+import type { Condition, FunctionPattern, LinearPattern, Pattern, Rule } from './rule.ts'
+
+/** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
+export interface FunctionBinding {
+  readonly fn: Expression
+  readonly node: NodeId
+  readonly args: readonly NodeId[]
+  readonly index: number
+}
+/** The values of a rule's variables at a place. An operator is a row of blocks, one for each wire that it takes. */
+export interface Match {
+  readonly rule: Rule
+  readonly at: NodeId
+  readonly functions: (FunctionBinding | undefined)[]
+  readonly operators: (readonly Linear[] | undefined)[]
+  readonly reals: (Expression | undefined)[]
+  readonly wires: (readonly NodeId[] | undefined)[]
+  readonly groups: (number | undefined)[]
+  /** Unknown sizes of the rule. */
+  readonly sizes: Map<string, Size>
+  /** Terms of the additive node at the root that the pattern does not mean. */
+  carried: { readonly args: readonly NodeId[]; readonly operators: readonly Linear[] } | null
+}
+
+/** Why a rule whose pattern fits does not apply. */
+export interface Failure {
+  readonly condition: Condition
+  readonly at: NodeId
+  readonly found: string
+  readonly needed: string
+}
+
+function emptyMatch(rule: Rule, at: NodeId): Match {
+  return { rule, at, functions: [], operators: [], reals: [], wires: [], groups: [], sizes: new Map(), carried: null }
+}
+
+/** The bindings with which the pattern fits at the node and its conditions hold, or null. */
+export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (failure: Failure) => void): Match | null {
+  const root = nodeAt(graph, at)
+  const { left } = rule
+  // An additive node is the sum of its terms: a pattern `... -> add[W, b]` may mean any one of them.
+  if (left.kind === 'additive' && root.kind === 'additive' && left.arg.kind !== 'wire') {
+    for (let k = 0; k < root.args.length; k++) {
+      const match = emptyMatch(rule, at)
+      if (root.args.length > 1 && (rule.right.kind !== 'additive' || left.bias === null)) continue
+      if (matchTerm(graph, left, root, k, match) && holds(graph, match, onFailure)) return match
+    }
+    return null
+  }
+  if (left.kind === 'pointwise' && root.kind === 'pointwise' && isVariadic(left.fn) && left.args[0].kind !== 'wire') {
+    for (let k = 0; k < root.args.length; k++) {
+      const match = emptyMatch(rule, at)
+      if (
+        matchPattern(graph, left.args[0], root.args[k], match) &&
+        bindFunction(left.fn, root.fn, { node: root.id, args: root.args, index: k }, match) &&
+        holds(graph, match, onFailure)
+      ) return match
+    }
+    return null
+  }
+  // Joins and slices are linear functions of their wires: `f linear` may mean them.
+  const match = emptyMatch(rule, at)
+  return matchPattern(graph, left, at, match) && holds(graph, match, onFailure) ? match : null
+}
+
+function isVariadic(fn: FunctionPattern): boolean {
+  return fn.kind === 'variable' && fn.variadic
+}
+
+function matchTerm(graph: Graph, pattern: Extract<Pattern, { kind: 'additive' | 'multiplicative' }>, node: AdditiveNode, k: number, match: Match): boolean {
+  if (!matchPattern(graph, pattern.arg, node.args[k], match)) return false
+  if (!matchOperator(pattern.operator, [node.operators[k]], match)) return false
+  if (!matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)) return false
+  if (node.args.length > 1) {
+    match.carried = { args: node.args.filter((_, j) => j !== k), operators: node.operators.filter((_, j) => j !== k) }
+  }
+  return true
+}
+
+function bindWires(slot: number, wires: readonly NodeId[], match: Match): boolean {
+  const old = match.wires[slot]
+  if (old !== undefined) return old.length === wires.length && old.every((w, i) => w === wires[i])
+  match.wires[slot] = wires
+  return true
+}
+
+function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match): boolean {
+  if (pattern.kind === 'wire') return bindWires(pattern.slot, [id], match)
+  const node = nodeAt(graph, id)
+  switch (pattern.kind) {
+    case 'pointwise': {
+      if (isVariadic(pattern.fn)) {
+        const fn = linearFunction(node)
+        if (fn === null || pattern.args[0].kind !== 'wire') return false
+        return bindWires(pattern.args[0].slot, node.args, match) && bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
+      }
+      if (node.kind !== 'pointwise' || node.args.length !== pattern.args.length) return false
+      if (pattern.fn.kind === 'exact' && pattern.fn.fn !== node.fn) return false
+      return (
+        pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match)) &&
+        bindFunction(pattern.fn, node.fn, { node: id, args: node.args, index: 0 }, match)
+      )
+    }
+    case 'additive': {
+      if (node.kind !== 'additive') return false
+      // With a plain wire before it, the operator is the whole row of blocks, and the wire all of the node's wires.
+      if (pattern.arg.kind === 'wire') {
+        if (pattern.operator.kind !== 'variable' && node.args.length > 1) return false
+        return (
+          bindWires(pattern.arg.slot, node.args, match) &&
+          matchOperator(pattern.operator, node.operators, match) &&
+          matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)
+        )
+      }
+      return node.args.length === 1 && matchTerm(graph, pattern, node, 0, match)
+    }
+    case 'multiplicative':
+      return (
+        node.kind === 'multiplicative' &&
+        matchPattern(graph, pattern.arg, node.args[0], match) &&
+        matchOperator(pattern.operator, [node.operator], match) &&
+        matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)
+      )
+    case 'reduce': {
+      if (node.kind !== 'reduce' || node.operation !== pattern.operation) return false
+      if (typeof pattern.group === 'number') {
+        if (pattern.group !== node.group) return false
+      } else {
+        const old = match.groups[pattern.group.slot]
+        if (old !== undefined && old !== node.group) return false
+        match.groups[pattern.group.slot] = node.group
+      }
+      return matchPattern(graph, pattern.arg, node.args[0], match)
+    }
+    case 'mix': {
+      if (node.kind !== 'mix' || !matchPattern(graph, pattern.arg, node.args[0], match)) return false
+      match.functions[pattern.slot] = { fn: node.fn, node: id, args: node.args, index: 0 }
+      return matchOperator(pattern.operator, [node.operator], match)
+    }
+    default:
+      return node.kind === pattern.kind && matchPattern(graph, pattern.arg, node.args[0], match)
+  }
+}
+
+/** Pointwise nodes are functions; a join or slice is bound as a function that only `linear` understands. */
+function linearFunction(node: Node): Expression | null {
+  if (node.kind === 'pointwise') return node.fn
+  return node.kind === 'join' || node.kind === 'slice' ? variable(0) : null
+}
+
+function bindFunction(pattern: FunctionPattern, fn: Expression, place: Omit<FunctionBinding, 'fn'>, match: Match): boolean {
+  switch (pattern.kind) {
+    case 'exact': return pattern.fn === fn
+    case 'variable': {
+      const old = match.functions[pattern.slot]
+      if (old !== undefined) return old.fn === fn
+      match.functions[pattern.slot] = { fn, ...place }
+      return true
+    }
+    case 'inverse': {
+      const of = match.functions[pattern.slot]
+      return of !== undefined && inversesOnce(of.fn).includes(fn)
+    }
+    case 'form': return matchForm(pattern.fn, fn, match)
+  }
+}
+
+/** Whether fn is the form with numbers in the place of the rule's reals; affine forms are matched by what they compute. */
+function matchForm(form: Expression, fn: Expression, match: Match): boolean {
+  const slotOf = (e: Expression): number =>
+    e.kind === 'apply' && e.args.length === 0 ? match.rule.variables.reals.findIndex(r => r.symbol === e.fn) : -1
+  const bind = (slot: number, value: Expression): boolean => {
+    const old = match.reals[slot]
+    if (old !== undefined) return old === value
+    match.reals[slot] = value
+    return true
+  }
+  const structural = (p: Expression, e: Expression): boolean => {
+    const slot = slotOf(p)
+    if (slot >= 0) return variablesOf(e).length === 0 && bind(slot, e)
+    if (p === e) return true
+    if (p.kind !== e.kind) return false
+    if (p.kind === 'call' ? p.name !== (e as typeof p).name : p.kind === 'apply' ? p.fn !== (e as typeof p).fn : p.kind !== 'choose') return false
+    const ps = parts(p)
+    const es = parts(e)
+    return ps.length === es.length && ps.every((q, i) => structural(q, es[i]))
+  }
+  const before = [...match.reals]
+  if (structural(form, fn)) return true
+  match.reals.splice(0, match.reals.length, ...before)
+  if (form.kind !== 'call' || (form.name !== '*' && form.name !== '+')) return false
+  const linear = linearForm(fn)
+  if (linear === null || [...linear.coefficients.keys()].some(i => i !== 0)) return false
+  const slot = form.args.map(slotOf).find(s => s >= 0) ?? -1
+  const other = form.args.find(a => slotOf(a) < 0)
+  if (slot < 0 || other !== variable(0)) return false
+  const coefficient = linear.coefficients.get(0) ?? number(0)
+  if (form.name === '*') return linear.constant === number(0) && bind(slot, coefficient)
+  return coefficient === number(1) && bind(slot, linear.constant)
+}
+
+function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: Match): boolean {
+  switch (pattern.kind) {
+    case 'variable': {
+      const old = match.operators[pattern.slot]
+      if (old !== undefined) {
+        return old.length === found.length && old.every((a, k) => a === found[k] || normalLinear(a) === normalLinear(found[k]))
+      }
+      match.operators[pattern.slot] = found
+      bindSize(pattern.rows, found[0].rows, match)
+      if (found.length === 1) bindSize(pattern.columns, found[0].columns, match)
+      return true
+    }
+    case 'identity':
+      return isSmallOperator(found[0]) && isIdentity(found[0]) && bindSize(pattern.size, found[0].rows, match)
+    case 'zero':
+      return isSmallOperator(found[0]) && normalLinear(found[0]).kind === 'zero' && bindSize(pattern.rows, found[0].rows, match) && bindSize(pattern.columns, found[0].columns, match)
+    case 'exact': return found.length === 1 && pattern.operator === found[0]
+  }
+}
+
+/** Products of unknown matrices are never the identity or zero: no need to look into them. */
+function isSmallOperator(a: Linear): boolean {
+  return a.kind !== 'product' && (a.kind !== 'symbol' || a.symbol.value !== null)
+}
+function isIdentity(a: Linear): boolean {
+  return a.rows === a.columns && normalLinear(a) === identity(a.rows)
+}
+
+function bindSize(pattern: Size, found: Size, match: Match): boolean {
+  if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1) {
+    const name = pattern.terms[0][0]
+    const old = match.sizes.get(name)
+    if (old !== undefined) return old === found
+    match.sizes.set(name, found)
+    return true
+  }
+  return pattern === found
+}
+
+function matchBias(pattern: LinearPattern | null, found: Linear | null, rows: Size, match: Match): boolean {
+  if (pattern === null) return found === null
+  return matchOperator(pattern, [found ?? zeroMatrix(rows, sizeOf(1))], match)
+}
+
+// --- Conditions -------------------------------------------------------------------------------------------------------
+
+function holds(graph: Graph, match: Match, onFailure?: (failure: Failure) => void): boolean {
+  for (const condition of match.rule.conditions) {
+    const failure = checkCondition(graph, condition, match)
+    if (failure !== null) {
+      onFailure?.({ condition, at: match.at, ...failure })
+      return false
+    }
+  }
+  return true
+}
+
+function wireRangesOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
+  return wires.map(w => rangeAt(graph, w))
+}
+
+/** null: the condition is shown to hold. */
+function checkCondition(graph: Graph, condition: Condition, match: Match): { found: string; needed: string } | null {
+  const fail = (found: Range, needed: Range | string): { found: string; needed: string } => ({
+    found: printRange(found),
+    needed: typeof needed === 'string' ? needed : printRange(needed),
+  })
+  switch (condition.kind) {
+    case 'wire': {
+      const ranges = wireRangesOf(graph, match.wires[condition.slot] ?? [])
+      const { within } = condition
+      if ('domainOf' in within) {
+        const f = match.functions[within.domainOf]
+        if (f === undefined) return fail(REALS, 'a function')
+        for (const domain of componentwise(wireRangesOf(graph, f.args))) {
+          const analysis = analyse(f.fn, domain)
+          if (!analysis.defined) return fail(analysis.obstacle?.found ?? domain[0], analysis.obstacle?.needed ?? REALS)
+        }
+        return null
+      }
+      for (const r of ranges) for (const c of r) if (!isSubset(c, within)) return fail(whole(r), within)
+      return null
+    }
+    case 'real': {
+      const value = match.reals[condition.slot]
+      if (value === undefined) return fail(REALS, condition.within)
+      const { range, defined } = analyse(value, [])
+      return defined && isSubset(range, condition.within) ? null : fail(range, condition.within)
+    }
+    case 'entries': {
+      for (const operator of match.operators[condition.slot] ?? []) {
+        const entries = operator.kind === 'symbol' && operator.symbol.value === null ? null : entriesOf(operator)
+        if (entries === null) {
+          const range = operator.kind === 'symbol' ? operator.symbol.entries : REALS
+          if (!isSubset(range, condition.within)) return fail(range, condition.within)
+        } else if (!entries.every(r => r.every(q => isSubset([{ low: q, lowOpen: false, high: q, highOpen: false }], condition.within)))) {
+          return { found: 'an entry outside', needed: printRange(condition.within) }
+        }
+      }
+      return null
+    }
+    case 'operator': {
+      const operators = match.operators[condition.slot] ?? []
+      const ok = operators.every(a =>
+        condition.property === 'scalar'
+          ? (a.kind !== 'product' || knownSize(a.rows) !== null) && scalarFactor(a) !== null
+          : (entriesOf(a)?.every(r => r.every(q => q.d === 1n)) ?? false))
+      return ok ? null : { found: 'another operator', needed: condition.property }
+    }
+    case 'codomain': {
+      const f = match.functions[condition.slot] as FunctionBinding
+      for (const args of componentwise(wireRangesOf(graph, f.args))) {
+        const outside = args.findIndex((r, i) => !isSubset(r, condition.domain[i] ?? REALS))
+        if (outside >= 0) return fail(args[outside], condition.domain[outside])
+        const { range, defined } = analyse(f.fn, args)
+        if (!defined || !isSubset(range, condition.codomain)) return fail(range, condition.codomain)
+      }
+      return null
+    }
+    case 'function': return checkProperty(graph, condition, match)
+  }
+}
+
+function checkProperty(graph: Graph, condition: Extract<Condition, { kind: 'function' }>, match: Match): { found: string; needed: string } | null {
+  const f = match.functions[condition.slot] as FunctionBinding
+  const fail = { found: 'not shown', needed: condition.property }
+  switch (condition.property) {
+    case 'increasing':
+    case 'decreasing': {
+      if (f.args.length !== 1) return fail
+      // Monotone on one set that holds the values of every component: groups mix components.
+      const domain = whole(rangeAt(graph, f.args[0]))
+      const found = analyse(f.fn, [domain]).defined ? monotonicity(f.fn, 0, [domain]) : null
+      return found === condition.property || found === 'constant' ? null : { found: found ?? 'neither shown', needed: condition.property }
+    }
+    case 'odd':
+    case 'even': {
+      const minus = compose(f.fn, call('neg', variable(0)))
+      const mirrored = condition.property === 'even' ? f.fn : call('neg', f.fn)
+      return parityOf(f.fn) === condition.property || minus === mirrored ? null : fail
+    }
+    case 'invertible': return inversesOnce(f.fn).length > 0 ? null : fail
+    case 'idempotent': return isIdempotent(f.fn) ? null : fail
+    case 'linear': {
+      const node = nodeAt(graph, f.node)
+      if (node.kind === 'join' || node.kind === 'slice') return null
+      return linearForm(f.fn) === null ? fail : null
+    }
+    default: return fail
+  }
+}
+
+/** What the table of functions says of a function that is one of the known or declared ones. */
+function parityOf(fn: Expression): 'odd' | 'even' | null {
+  if (fn.kind === 'call' && fn.args[0] === variable(0)) return KNOWN[fn.name].parity
+  return fn.kind === 'apply' && fn.args[0] === variable(0) ? fn.fn.parity : null
+}
+function isIdempotent(fn: Expression): boolean {
+  return fn.kind === 'call' && fn.args.length === 1 && fn.args[0] === variable(0) && KNOWN[fn.name].idempotent
+}
+
+const inverses = new WeakMap<Expression, readonly Expression[]>()
+/** `inversesOf`, remembered: the same few functions are asked about at every node of a deep net. */
+function inversesOnce(fn: Expression): readonly Expression[] {
+  let found = inverses.get(fn)
+  if (found === undefined) inverses.set(fn, (found = inversesOf(fn)))
+  return found
+}

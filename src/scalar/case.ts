@@ -1,0 +1,95 @@
+// One case of a proof: the domain of the variables and the facts assumed so far, with the questions that proofs ask.
+import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
+import type { Condition } from './axioms.ts'
+import { compose, type Expression } from './expression.ts'
+import { EMPTY, isReals, isSubset, NEGATIVE, POSITIVE, point, type Range, signsOf, union } from './range.ts'
+import { ZERO } from './rational.ts'
+import { wholeNumber } from './ring.ts'
+
+/** A set of signs, as bits: 1 negative, 2 zero, 4 positive. */
+export type Signs = number
+export const MINUS: Signs = 1
+export const NULL: Signs = 2
+export const PLUS: Signs = 4
+
+const byBits: readonly Range[] = [0, 1, 2, 3, 4, 5, 6, 7].map(bits =>
+  union(bits & 1 ? NEGATIVE : EMPTY, bits & 2 ? point(ZERO) : EMPTY, bits & 4 ? POSITIVE : EMPTY),
+)
+
+/** The numbers with these signs. */
+export function rangeOfSigns(signs: Signs): Range {
+  return byBits[signs]
+}
+
+/** The signs of products. */
+export function timesSigns(a: Signs, b: Signs): Signs {
+  let result: Signs = 0
+  if ((a | b) & NULL && a !== 0 && b !== 0) result |= NULL
+  if ((a & MINUS && b & PLUS) || (a & PLUS && b & MINUS)) result |= MINUS
+  if ((a & PLUS && b & PLUS) || (a & MINUS && b & MINUS)) result |= PLUS
+  return result
+}
+
+/** The signs of whole powers (0^0 is 1; negative powers are of numbers that are not 0). */
+export function powerSigns(a: Signs, exponent: number): Signs {
+  if (exponent === 0) return PLUS
+  const even = exponent % 2 === 0
+  return (a & PLUS) | (a & NULL && exponent > 0 ? NULL : 0) | (a & MINUS ? (even ? PLUS : MINUS) : 0)
+}
+
+export class Case {
+  private readonly ranges = new Map<Expression, Range>()
+  private contradictory: boolean | null = null
+
+  constructor(
+    readonly domain: readonly Range[],
+    /** The facts, each an expression that is defined here and its set. */
+    readonly conditions: readonly { readonly expression: Expression; readonly range: Range }[] = [],
+    private readonly facts: Facts = noFacts,
+  ) {}
+
+  with(expression: Expression, range: Range): Case {
+    return new Case(this.domain, [...this.conditions, { expression, range }], assume(this.facts, expression, range))
+  }
+
+  /** The case in which variable `index` is replaced by an expression that it equals; the variable's domain becomes a fact. */
+  substituted(index: number, by: Expression): Case {
+    let result = new Case(this.domain)
+    const known = this.conditions.map(c => ({ expression: compose(c.expression, by, index), range: c.range }))
+    if (!isReals(this.domain[index])) known.push({ expression: by, range: this.domain[index] })
+    for (const { expression, range } of known) result = result.with(expression, range)
+    return result
+  }
+
+  range(e: Expression): Range {
+    let range = this.ranges.get(e)
+    if (range === undefined) {
+      range = rangeOf(e, this.domain, this.facts)
+      this.ranges.set(e, range)
+    }
+    return range
+  }
+
+  signs(e: Expression): Signs {
+    const { negative, zero, positive } = signsOf(this.range(e))
+    return (negative ? MINUS : 0) | (zero ? NULL : 0) | (positive ? PLUS : 0)
+  }
+
+  holds({ expression, range }: Condition): boolean {
+    return range === 'integer' ? wholeNumber(expression) !== null : isSubset(this.range(expression), range)
+  }
+
+  defined(e: Expression): boolean {
+    return analyse(e, this.domain, { facts: this.facts }).defined
+  }
+
+  /** What stands in the way of showing that `e` is defined. */
+  obstacle(e: Expression): Obstacle | null {
+    return analyse(e, this.domain, { facts: this.facts }).obstacle
+  }
+
+  /** Whether it is shown that no point is in this case. */
+  impossible(): boolean {
+    return (this.contradictory ??= isContradictory(this.facts, this.domain))
+  }
+}

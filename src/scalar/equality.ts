@@ -1,0 +1,371 @@
+// Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
+// the boundaries of the piecewise operations. Every proof found is verified before it is given out.
+import { Case, MINUS, NULL, PLUS, rangeOfSigns, type Signs } from './case.ts'
+import { call, compose, type Expression, parts, type Relation, TooLarge, unfold, variablesOf } from './expression.ts'
+import { Normalizer } from './normal.ts'
+import * as P from './polynomial.ts'
+import {
+  axiomStep,
+  type Branch,
+  conditionsOf,
+  type Derivation,
+  type End,
+  type Equation,
+  replaceAll,
+  type ScalarProof,
+  strictParts,
+} from './proof.ts'
+import type { Range } from './range.ts'
+import { Ring } from './ring.ts'
+import { type SignForm, signForm } from './sign.ts'
+import { verifyScalarProof } from './verify.ts'
+
+export interface Budget {
+  /** Units of work of polynomial arithmetic and rewriting. */
+  readonly steps: number
+  readonly milliseconds: number
+  readonly signal?: AbortSignal
+}
+
+export type Equality =
+  /** Both sides are defined on the whole domain and equal there. */
+  | { readonly kind: 'proved'; readonly proof: ScalarProof }
+  /** Nothing is claimed. `left` and `right` are the normal forms where they part, or as far as they were computed. */
+  | { readonly kind: 'unproved'; readonly reason: string; readonly left: Expression; readonly right: Expression }
+
+const DEFAULT_STEPS = 4_000_000
+const DEFAULT_MILLISECONDS = 10_000
+const TRIAL_STEPS = 200_000
+const MOST_CASES = 3000
+
+/** Thrown inside a search that found a case in which the sides do not become equal. */
+class Parted extends Error {
+  constructor(
+    message: string,
+    readonly left: Expression,
+    readonly right: Expression,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Tries to prove that two expressions are defined and equal at every point of the domain (one set for each variable).
+ * Without a proof nothing is said: the sides may differ or the method may be too weak.
+ */
+export function proveEqual(
+  left: Expression,
+  right: Expression,
+  domain: readonly Range[],
+  budget: Partial<Budget> = {},
+): Equality {
+  const meter = new P.Meter(budget.steps ?? DEFAULT_STEPS, budget.milliseconds ?? DEFAULT_MILLISECONDS, budget.signal)
+  const unproved = (reason: string, l = left, r = right): Equality => ({ kind: 'unproved', reason, left: l, right: r })
+  try {
+    const sides: Sides = [unfold(left), unfold(right)]
+    if (variablesOf(...sides).some(index => index >= domain.length)) {
+      throw new RangeError('proveEqual: a variable has no domain')
+    }
+    const proof = search(sides, domain, meter)
+    const verification = verifyScalarProof(proof, sides[0], sides[1], domain, meter)
+    return verification.accepted
+      ? { kind: 'proved', proof }
+      : unproved(`a step could not be verified: ${verification.reason}`)
+  } catch (error) {
+    if (error instanceof Parted) return unproved(error.message, error.left, error.right)
+    if (error instanceof P.BudgetExhausted) return unproved(`the budget is used up: ${error.message}`)
+    if (error instanceof TooLarge) return unproved(`the expressions are too large: ${error.message}`)
+    throw error
+  }
+}
+
+type Sides = readonly [Expression, Expression]
+
+/** A branch under construction: its end is filled in when it is known. */
+interface Open {
+  steps: (Equation | Derivation)[]
+  end: End
+}
+
+interface Task {
+  readonly branch: Open
+  within: Case
+  sides: Sides
+  originals: Sides
+  /** Whether both originals are shown to be defined in this case. */
+  defined: boolean
+  /** Whether normal forms were already tried with the piecewise operations as they are. */
+  tried: boolean
+}
+
+function search(sides: Sides, domain: readonly Range[], meter: P.Meter): ScalarProof {
+  const root: Open = { steps: [], end: { kind: 'impossible' } }
+  const first: Task = {
+    branch: root,
+    within: new Case(domain),
+    sides,
+    originals: sides,
+    defined: false,
+    tried: false,
+  }
+  isShownDefined(first, meter)
+  const tasks: Task[] = [first]
+  let cases = 0
+  for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
+    if (++cases > MOST_CASES) throw new P.BudgetExhausted('there are too many cases')
+    tasks.push(...work(task, meter))
+  }
+  return root
+}
+
+/** Shows that both originals are defined, where needed with facts derived from signs. */
+function isShownDefined(task: Task, meter: P.Meter): boolean {
+  for (let attempt = 0; attempt < 8 && !task.defined; attempt++) {
+    const obstacle = task.within.obstacle(task.originals[0]) ?? task.within.obstacle(task.originals[1])
+    if (obstacle === null) {
+      task.defined = true
+      break
+    }
+    const { argument } = obstacle
+    if (!task.within.defined(argument)) break
+    const form = signForm(task.within, argument, meter)
+    if (form.signs === task.within.signs(argument)) break
+    derive(task, argument, form)
+  }
+  return task.defined
+}
+
+function derive(task: Task, expression: Expression, form: SignForm): void {
+  const fact = { expression, range: rangeOfSigns(form.signs) }
+  task.branch.steps.push({ kind: 'sign', fact, chain: form.chain })
+  task.within = task.within.with(fact.expression, fact.range)
+}
+
+function rewrite(task: Task, step: Equation): void {
+  task.branch.steps.push(step)
+  task.sides = [replaceAll(task.sides[0], step.before, step.after), replaceAll(task.sides[1], step.before, step.after)]
+}
+
+/** Carries one branch on until it ends; gives the branches that it splits into. */
+function work(task: Task, meter: P.Meter): Task[] {
+  for (;;) {
+    meter.spend(20)
+    if (task.within.impossible()) {
+      task.branch.end = { kind: 'impossible' }
+      return []
+    }
+    const { sides, within } = task
+    if (sides[0] === sides[1]) return close(task, [], meter)
+    const pieces = strictParts(...sides).filter(isPiecewise)
+    const step = firstResolved(pieces, within)
+    if (step !== null) {
+      rewrite(task, step)
+      continue
+    }
+    if (pieces.length > 0 && !task.tried) {
+      task.tried = true
+      const equations = compareTolerantly(within, sides, meter)
+      if (equations !== null) return close(task, equations, meter)
+    }
+    const result = pieces.length === 0 ? closeOrAsk(task, meter) : splitAtPiece(task, pieces, meter)
+    if (result !== 'again') return result
+  }
+}
+
+/** The equations by which the sides are equal, piecewise operations taken as they are; null when that does not work. */
+function compareTolerantly(within: Case, sides: Sides, meter: P.Meter): Equation[] | null {
+  return meter.within(
+    TRIAL_STEPS,
+    part => {
+      const normalizer = new Normalizer(within, part)
+      const [l, r] = normalizer.together(sides)
+      return normalizer.ring.same(l.value, r.value) ? normalizer.equations : null
+    },
+    null,
+  )
+}
+
+/** Ends a branch without piecewise operations, or splits it where normalizing asks for a sign. */
+function closeOrAsk(task: Task, meter: P.Meter): Task[] | 'again' {
+  const normalizer = new Normalizer(task.within, meter)
+  const [l, r] = normalizer.together(task.sides)
+  if (normalizer.ring.same(l.value, r.value)) return close(task, normalizer.equations, meter)
+  for (const wanted of new Set(normalizer.wanted)) {
+    const result = splitFor(task, wanted, null, meter)
+    if (result !== null) return result
+  }
+  throw new Parted('the normal forms differ', normalizer.express(l), normalizer.express(r))
+}
+
+function splitAtPiece(task: Task, pieces: readonly Expression[], meter: P.Meter): Task[] | 'again' {
+  for (const piece of pieces.filter(isSimple)) {
+    const result = splitFor(task, boundary(piece), piece, meter)
+    if (result !== null) return result
+  }
+  throw new Parted('the boundary of a piecewise operation cannot be decided', ...task.sides)
+}
+
+function close(task: Task, equations: readonly Equation[], meter: P.Meter): Task[] {
+  if (!isShownDefined(task, meter)) {
+    throw new Parted('a side is not shown to be defined on the whole domain', task.originals[0], task.originals[1])
+  }
+  task.branch.end = { kind: 'equal', equations }
+  return []
+}
+
+// ---- piecewise operations
+
+const PIECEWISE: ReadonlySet<string> = new Set(['abs', 'max', 'min', 'relu', 'sign'])
+
+function isPiecewise(e: Expression): boolean {
+  return e.kind === 'choose' || (e.kind === 'call' && PIECEWISE.has(e.name))
+}
+
+/** Whether what decides a piecewise operation contains no other one. */
+function isSimple(e: Expression): boolean {
+  const deciding = e.kind === 'choose' ? [e.left, e.right] : parts(e)
+  return !strictParts(...deciding).some(isPiecewise)
+}
+
+/** The expression on whose sign a piecewise operation depends. */
+function boundary(e: Expression): Expression {
+  if (e.kind === 'choose') return call('-', e.left, e.right)
+  const args = parts(e)
+  return args.length === 2 ? call('-', args[0], args[1]) : args[0]
+}
+
+function axiomsFor(e: Expression): { name: string; bindings: readonly Expression[] }[] {
+  if (e.kind === 'choose') {
+    const bindings = [e.left, e.right, e.then, e.otherwise]
+    return [
+      { name: `then ${e.relation}`, bindings },
+      { name: `else ${e.relation}`, bindings },
+    ]
+  }
+  const args = parts(e)
+  const names: Record<string, string[]> = {
+    abs: ['abs-above', 'abs-below'],
+    relu: ['relu-above', 'relu-below'],
+    max: ['max-left', 'max-right'],
+    min: ['min-left', 'min-right'],
+    sign: ['sign-above', 'sign-zero', 'sign-below'],
+  }
+  return e.kind === 'call' ? names[e.name].map(name => ({ name, bindings: args })) : []
+}
+
+/** An equation for the first operation whose case is known. */
+function firstResolved(pieces: readonly Expression[], within: Case): Equation | null {
+  for (const piece of pieces) {
+    for (const { name, bindings } of axiomsFor(piece)) {
+      const step = axiomStep(name, ...bindings)
+      if (conditionsOf(step).every(c => within.holds(c))) return step
+    }
+  }
+  return null
+}
+
+// ---- splitting
+
+/** The sets of signs of d that decide an operation; null (a request for a sign) wants to know all three. */
+function decisive(piece: Expression | null): Signs[] {
+  if (piece === null || (piece.kind === 'call' && piece.name === 'sign')) return [1, 2, 4]
+  if (piece.kind !== 'choose') return [6, 3]
+  const sets: Record<Relation, Signs[]> = { '<': [1, 6], '<=': [3, 4], '==': [2, 5], '!=': [5, 2] }
+  return sets[piece.relation]
+}
+
+/**
+ * Goes on where the sign of d matters: derives a fact that decides it and says 'again', or splits on a factor of d.
+ * Null when neither is possible.
+ */
+function splitFor(task: Task, d: Expression, piece: Expression | null, meter: P.Meter): Task[] | 'again' | null {
+  const { within } = task
+  if (!within.defined(d) && !isShownDefined(task, meter)) return null
+  const wanted = decisive(piece)
+  const decides = (signs: Signs): boolean => wanted.some(w => (signs & ~w) === 0)
+  const form = signForm(within, d, meter)
+  if (decides(form.signs)) {
+    if (decides(within.signs(d))) return null
+    derive(task, d, form)
+    return 'again'
+  }
+  if (form.compared !== null && wanted.includes(6) && wanted.includes(3)) {
+    return splitMonotone(task, form.compared)
+  }
+  const [factor] = form.open
+  if (factor === undefined) return null
+  // One factor decides together with d: it is split where d is. Otherwise zero is a case of its own.
+  const decidesAlone = form.open.length === 1 && factor.exponent % 2 !== 0
+  const sets = wanted.length === 2 && factor.signs === 7 ? setsFor(wanted, decidesAlone, form.rest) : [4, 2, 1]
+  const cases = sets.map(s => s & factor.signs).filter(s => s !== 0)
+  return cases.length < 2 ? null : branchOut(task, factor.expression, cases)
+}
+
+/** The signs of the only open factor that match the decisive signs of the whole, of which `rest` are the other factors'. */
+function setsFor(wanted: readonly Signs[], decidesAlone: boolean, rest: Signs): Signs[] {
+  if (wanted.includes(6) && wanted.includes(3)) return [6, 1]
+  if (!decidesAlone || wanted.includes(NULL)) return [4, 2, 1]
+  return rest === MINUS ? wanted.map(mirrored) : [...wanted]
+}
+
+function mirrored(signs: Signs): Signs {
+  return (signs & NULL) | (signs & MINUS ? PLUS : 0) | (signs & PLUS ? MINUS : 0)
+}
+
+/** f(a) - f(b) is decided by a - b when f is monotone. */
+function splitMonotone(
+  task: Task,
+  { factor, difference, increasing }: NonNullable<SignForm['compared']>,
+): Task[] | 'again' {
+  const signs = task.within.signs(difference)
+  const weak = [6, 3].find(s => (signs & ~s) === 0)
+  if (weak === undefined) return branchOut(task, difference, [6, 1])
+  const fact = { expression: factor, range: rangeOfSigns(increasing ? weak : mirrored(weak)) }
+  task.branch.steps.push({ kind: 'monotone', fact, chain: [] })
+  task.within = task.within.with(fact.expression, fact.range)
+  return 'again'
+}
+
+function branchOut(task: Task, on: Expression, cases: readonly Signs[]): Task[] {
+  const tasks: Task[] = []
+  const branches: { range: Range; branch: Branch }[] = []
+  for (const signs of cases) {
+    const range = rangeOfSigns(signs)
+    const branch: Open = { steps: [], end: { kind: 'impossible' } }
+    const next: Task = {
+      branch,
+      within: task.within.with(on, range),
+      sides: task.sides,
+      originals: task.originals,
+      defined: task.defined,
+      tried: task.tried,
+    }
+    if (signs === NULL) solve(next, on)
+    branches.push({ range, branch })
+    tasks.push(next)
+  }
+  task.branch.end = { kind: 'split', on, cases: branches }
+  return tasks.reverse()
+}
+
+/** Replaces a variable that a vanishing expression gives as a polynomial in the others. */
+function solve(task: Task, zero: Expression): void {
+  const ring = new Ring(new P.Meter(100_000))
+  const { numerator } = ring.expand(zero)
+  for (const index of variablesOf(zero)) {
+    const atom = ring.atoms.findIndex(e => e.kind === 'variable' && e.index === index)
+    if (atom < 0 || P.degreeIn(numerator, atom) !== 1) continue
+    if (ring.atoms.some(e => e.kind !== 'variable' && variablesOf(e).includes(index))) continue
+    const coefficients = P.coefficientsIn(numerator, atom)
+    const leading = P.constantValue(coefficients.get(1) as P.Polynomial)
+    if (leading === null) continue
+    const rest = coefficients.get(0) ?? P.zeroPolynomial
+    const solution =
+      leading < 0n ? ring.expressPolynomial(rest, -leading) : ring.expressPolynomial(P.scaled(rest, -1n), leading)
+    const before = ring.atoms[atom]
+    rewrite(task, { kind: 'fact', before, after: solution })
+    task.within = task.within.substituted(index, solution)
+    task.originals = [compose(task.originals[0], solution, index), compose(task.originals[1], solution, index)]
+    return
+  }
+}

@@ -1,0 +1,240 @@
+// Proofs about real functions as data: equations that are instances of axioms or hold by arithmetic, facts derived from
+// signs, and case splits. `verify.ts` checks them without searching; `equality.ts` and `simplify.ts` find them.
+import { AXIOMS, type Axiom, type Condition } from './axioms.ts'
+import { call, type Expression, number, parts, postorder, withParts } from './expression.ts'
+import { BudgetExhausted } from './polynomial.ts'
+import type { Range } from './range.ts'
+import { type Rational, rational } from './rational.ts'
+
+export type { Condition } from './axioms.ts'
+
+/**
+ * One equation. Wherever `before` is defined (and the facts of the case hold), `after` is defined and equal.
+ * - axiom: both sides are instances of the axiom's sides, whose conditions hold.
+ * - arithmetic: the same function of arguments that are equal by expansion, modulo the equations before this one.
+ * - function: the declared parity or inverse of an unknown function.
+ * - fact: `before` is a variable, and `before - after` is a rational multiple of an expression that a fact makes zero.
+ */
+export type Equation =
+  | {
+      readonly kind: 'axiom'
+      readonly axiom: string
+      readonly bindings: readonly Expression[]
+      readonly before: Expression
+      readonly after: Expression
+    }
+  | { readonly kind: 'arithmetic'; readonly before: Expression; readonly after: Expression }
+  | {
+      readonly kind: 'function'
+      readonly property: 'odd' | 'even' | 'inverse'
+      readonly before: Expression
+      readonly after: Expression
+    }
+  | { readonly kind: 'fact'; readonly before: Expression; readonly after: Expression }
+
+/** One equation of a chain, with the equations that its arithmetic may use. */
+export interface Link {
+  readonly equations: readonly Equation[]
+  readonly step: Equation
+}
+
+/**
+ * A new fact.
+ * - sign: rewriting `sign(fact.expression)` link by link gives a product of powers of signs, which ranges give.
+ * - monotone: the expression is f(a) - f(b) for a monotone unknown f, and the range of a - b gives its sign.
+ */
+export interface Derivation {
+  readonly kind: 'sign' | 'monotone'
+  readonly fact: { readonly expression: Expression; readonly range: Range }
+  readonly chain: readonly Link[]
+}
+
+export type End =
+  /** Rewriting both sides by the equations leads to expressions that are equal by arithmetic. */
+  | { readonly kind: 'equal'; readonly equations: readonly Equation[] }
+  /** No point of the domain satisfies the facts. */
+  | { readonly kind: 'impossible' }
+  /** Every value of the expression, which is defined here, lies in one of the ranges. */
+  | {
+      readonly kind: 'split'
+      readonly on: Expression
+      readonly cases: readonly { readonly range: Range; readonly branch: Branch }[]
+    }
+
+/** Steps, applied to both sides one after the other, and how they end. */
+export interface Branch {
+  readonly steps: readonly (Equation | Derivation)[]
+  readonly end: End
+}
+
+export type ScalarProof = Branch
+
+const byName: ReadonlyMap<string, Axiom> = new Map(AXIOMS.map(axiom => [axiom.name, axiom]))
+
+export function findAxiom(name: string): Axiom {
+  const axiom = byName.get(name)
+  if (axiom === undefined) throw new RangeError(`findAxiom: there is no axiom ${name}`)
+  return axiom
+}
+
+/** A pattern with its letters replaced; arithmetic on numbers that this brings together in an exponent is carried out. */
+export function instantiate(pattern: Expression, bindings: readonly Expression[]): Expression {
+  const order = postorder(pattern)
+  const exponents = new Set<Expression>()
+  for (const e of order) if (e.kind === 'call' && e.name === '^') for (const p of postorder(e.args[1])) exponents.add(p)
+  const values = new Map<Expression, Expression>()
+  for (const e of order) {
+    if (e.kind === 'variable') {
+      const bound = bindings[e.index]
+      if (bound === undefined) throw new RangeError('instantiate: a letter has no binding')
+      values.set(e, bound)
+      continue
+    }
+    const args = parts(e).map(p => values.get(p) as Expression)
+    const folded = e.kind === 'call' && exponents.has(e) ? foldNumbers(e.name, args) : null
+    values.set(e, folded === null ? (args.length === 0 ? e : withParts(e, args)) : number(folded))
+  }
+  return values.get(pattern) as Expression
+}
+
+function foldNumbers(name: string, args: readonly Expression[]): Rational | null {
+  const values: Rational[] = []
+  for (const a of args) {
+    if (a.kind !== 'number') return null
+    values.push(a.value)
+  }
+  const [a, b] = values
+  switch (name) {
+    case '+':
+      return a.add(b)
+    case '-':
+      return a.sub(b)
+    case '*':
+      return a.mul(b)
+    case '/':
+      return b.n === 0n ? null : a.div(b)
+    case 'neg':
+      return a.neg()
+    default:
+      return null
+  }
+}
+
+/** The conditions of an equation, for these bindings. Empty for what is not an axiom. */
+export function conditionsOf(step: Equation): Condition[] {
+  if (step.kind !== 'axiom') return []
+  return findAxiom(step.axiom).conditions.map(({ expression, range }) => ({
+    expression: instantiate(expression, step.bindings),
+    range,
+  }))
+}
+
+export function axiomStep(name: string, ...bindings: readonly Expression[]): Equation {
+  const axiom = findAxiom(name)
+  return {
+    kind: 'axiom',
+    axiom: name,
+    bindings,
+    before: instantiate(axiom.left, bindings),
+    after: instantiate(axiom.right, bindings),
+  }
+}
+
+/** `root` with every occurrence of `before` replaced. */
+export function replaceAll(root: Expression, before: Expression, after: Expression): Expression {
+  const values = new Map<Expression, Expression>()
+  for (const e of postorder(root)) {
+    if (e === before) {
+      values.set(e, after)
+      continue
+    }
+    const old = parts(e)
+    const fresh = old.map(p => values.get(p) as Expression)
+    values.set(e, fresh.some((f, i) => f !== old[i]) ? withParts(e, fresh) : e)
+  }
+  return values.get(root) as Expression
+}
+
+/** Rewrites with equations from left to right, innermost first, until none applies. */
+export class Rewriter {
+  private readonly rules = new Map<Expression, Expression>()
+  private done = new Map<Expression, Expression>()
+
+  add(equation: Equation): void {
+    this.rules.set(equation.before, equation.after)
+    // What was computed before stays right unless the new left side occurred in it.
+    if (this.done.has(equation.before)) this.done = new Map()
+  }
+
+  /** Throws BudgetExhausted where rewriting does not end. */
+  normal(root: Expression, limit = 1_000_000): Expression {
+    let work = 0
+    const stack = [root]
+    const entered = new Set<Expression>()
+    while (stack.length > 0) {
+      if (++work > limit) throw new BudgetExhausted('rewriting does not end')
+      const e = stack[stack.length - 1]
+      if (this.done.has(e)) {
+        stack.pop()
+        continue
+      }
+      const old = parts(e)
+      const missing = old.filter(p => !this.done.has(p))
+      if (missing.length > 0) {
+        if (entered.has(e)) throw new BudgetExhausted('rewriting goes in circles')
+        entered.add(e)
+        stack.push(...missing)
+        continue
+      }
+      const fresh = old.map(p => this.done.get(p) as Expression)
+      const rebuilt = fresh.some((f, i) => f !== old[i]) ? withParts(e, fresh) : e
+      const target = this.rules.get(rebuilt) ?? (rebuilt === e ? null : rebuilt)
+      if (target === null) {
+        this.done.set(e, e)
+        stack.pop()
+      } else if (this.done.has(target)) {
+        this.done.set(e, this.done.get(target) as Expression)
+        stack.pop()
+      } else {
+        stack.push(target)
+      }
+    }
+    return this.done.get(root) as Expression
+  }
+}
+
+/** A whole exponent of a power, as a relation `atom^power = after` of arithmetic; null for other equations. */
+export function relationOf(equation: Equation): { atom: Expression; power: number } | null {
+  const { before } = equation
+  if (before.kind !== 'call' || before.name !== '^') return null
+  const exponent = before.args[1]
+  if (exponent.kind !== 'number' || exponent.value.d !== 1n || exponent.value.compare(rational(2)) < 0) return null
+  return { atom: before.args[0], power: Number(exponent.value.n) }
+}
+
+/** The subexpressions that are evaluated whenever the expression is: all but those in the branches of choices. */
+export function strictParts(...roots: readonly Expression[]): Expression[] {
+  const order: Expression[] = []
+  const seen = new Set<Expression>()
+  const stack: { e: Expression; children: readonly Expression[]; next: number }[] = []
+  const enter = (e: Expression): void => {
+    seen.add(e)
+    stack.push({ e, children: e.kind === 'choose' ? [e.left, e.right] : parts(e), next: 0 })
+  }
+  for (const root of roots) {
+    if (!seen.has(root)) enter(root)
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]
+      if (top.next < top.children.length) {
+        const child = top.children[top.next++]
+        if (!seen.has(child)) enter(child)
+      } else {
+        order.push(top.e)
+        stack.pop()
+      }
+    }
+  }
+  return order
+}
+
+export const signOf = (e: Expression): Expression => call('sign', e)

@@ -1,0 +1,100 @@
+// Exact rational numbers: fraction.js (BigInt numerator and denominator, always reduced), and what it lacks for our use:
+// exact conversion from and to binary64, and printing that the language reads back.
+import Fraction from 'fraction.js'
+
+export type Rational = Fraction
+export type { Fraction }
+
+/** The rational with this integer numerator and denominator. Throws RangeError when the denominator is 0. */
+export function rational(numerator: number | bigint, denominator: number | bigint = 1): Rational {
+  if (BigInt(denominator) === 0n) throw new RangeError('rational: the denominator is 0')
+  return new Fraction(BigInt(numerator), BigInt(denominator))
+}
+
+export const ZERO = rational(0)
+export const ONE = rational(1)
+
+const buffer = new DataView(new ArrayBuffer(8))
+
+/** The rational that a finite binary64 number is exactly (0.1 is 3602879701896397/2^55). Throws RangeError otherwise. */
+export function fromDouble(x: number): Rational {
+  if (!Number.isFinite(x)) throw new RangeError(`fromDouble: ${x} is not finite`)
+  if (Number.isSafeInteger(x)) return rational(x)
+  buffer.setFloat64(0, x)
+  const bits = buffer.getBigUint64(0)
+  const exponent = Number((bits >> 52n) & 0x7ffn)
+  const fraction = bits & 0xfffffffffffffn
+  const mantissa = exponent === 0 ? fraction : fraction | 0x10000000000000n
+  const power = Math.max(exponent, 1) - 1075
+  const signed = bits >> 63n ? -mantissa : mantissa
+  return power >= 0 ? new Fraction(signed << BigInt(power), 1n) : new Fraction(signed, 1n << BigInt(-power))
+}
+
+function bitLength(n: bigint): number {
+  return n === 0n ? 0 : n.toString(16).length * 4 - Math.clz32(Number.parseInt(n.toString(16)[0], 16)) + 28
+}
+
+/** The largest binary64 number that is at most q: -Infinity below the finite ones. */
+export function floorDouble(q: Rational): number {
+  if (q.n === 0n) return 0
+  // 64 significant bits of |q|, rounded to zero, convert with an error of one rounding; then step to the right side.
+  const shift = 64 - (bitLength(q.n) - bitLength(q.d))
+  const scaled = shift >= 0 ? (q.n << BigInt(shift)) / q.d : q.n / (q.d << BigInt(-shift))
+  let x = Number(scaled) * Number(q.s)
+  // In two factors, for 2^-shift alone may be out of range where the product is not.
+  const half = Math.trunc(-shift / 2)
+  x = x * 2 ** half * 2 ** (-shift - half)
+  if (x === Infinity) x = Number.MAX_VALUE
+  while (Number.isFinite(x) && fromDouble(x).compare(q) > 0) x = nextDown(x)
+  for (;;) {
+    const up = nextUp(x)
+    if (!Number.isFinite(up) || fromDouble(up).compare(q) > 0) return x
+    x = up
+  }
+}
+
+/** The smallest binary64 number that is at least q: Infinity above the finite ones. */
+export function ceilDouble(q: Rational): number {
+  return -floorDouble(q.neg())
+}
+
+/** A binary64 number next to q: the nearer of the two that enclose it. */
+export function toDouble(q: Rational): number {
+  const low = floorDouble(q)
+  if (low === -Infinity) return low
+  const high = nextUp(low)
+  if (!Number.isFinite(high)) return low
+  return q.sub(fromDouble(low)).compare(fromDouble(high).sub(q)) <= 0 ? low : high
+}
+
+/** The next binary64 number above x. */
+export function nextUp(x: number): number {
+  if (Number.isNaN(x) || x === Infinity) return x
+  if (x === 0) return Number.MIN_VALUE
+  buffer.setFloat64(0, x)
+  const bits = buffer.getBigInt64(0)
+  buffer.setBigInt64(0, x > 0 ? bits + 1n : bits - 1n)
+  return buffer.getFloat64(0)
+}
+
+/** The next binary64 number below x. */
+export function nextDown(x: number): number {
+  return -nextUp(-x)
+}
+
+/** Text that the language reads back as q: an integer, a finite decimal where there is a short one, else `p/q`. */
+export function printRational(q: Rational): string {
+  const sign = q.s < 0n ? '-' : ''
+  if (q.d === 1n) return sign + q.n.toString()
+  let denominator = q.d
+  let digits = 0
+  while (denominator % 10n === 0n) [denominator, digits] = [denominator / 10n, digits + 1]
+  let twos = 0
+  let fives = 0
+  while (denominator % 2n === 0n) [denominator, twos] = [denominator / 2n, twos + 1]
+  while (denominator % 5n === 0n) [denominator, fives] = [denominator / 5n, fives + 1]
+  digits += Math.max(twos, fives)
+  if (denominator !== 1n || digits > 20) return `${sign}${q.n}/${q.d}`
+  const scaled = ((q.n * 10n ** BigInt(digits)) / q.d).toString().padStart(digits + 1, '0')
+  return `${sign}${scaled.slice(0, -digits)}.${scaled.slice(-digits)}`
+}

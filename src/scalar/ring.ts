@@ -1,0 +1,292 @@
+// Arithmetic on expressions: sums, products, quotients and whole powers expanded into quotients of polynomials whose
+// variables are the remaining subexpressions ("atoms"). This is what a "ring" step of a proof is verified with.
+import { call, compareExpressions, type Expression, number, zero } from './expression.ts'
+import type { Polynomial, Quotient } from './polynomial.ts'
+import * as P from './polynomial.ts'
+import { type Rational, rational } from './rational.ts'
+
+/** Whole powers of sums beyond this many terms stay unexpanded. */
+const LARGEST_EXPANSION = 5000
+
+/** The polynomial ring over the atoms of one proof, with relations `atom^power = value` by which results are reduced. */
+export class Ring {
+  readonly atoms: Expression[] = []
+  private readonly indices = new Map<Expression, number>()
+  private readonly relations = new Map<number, { power: number; value: Polynomial }>()
+
+  constructor(readonly meter: P.Meter) {}
+
+  /** The index of an atom, made when it is new. */
+  atom(e: Expression): number {
+    let index = this.indices.get(e)
+    if (index === undefined) {
+      index = this.atoms.length
+      if (index > 60_000) throw new P.BudgetExhausted('there are too many different parts')
+      this.atoms.push(e)
+      this.indices.set(e, index)
+    }
+    return index
+  }
+
+  /** From now on `atom^power` is `value`, which has only atoms made before this one. */
+  relate(atom: number, power: number, value: Polynomial): void {
+    this.relations.set(atom, { power, value })
+  }
+
+  related(atom: number): boolean {
+    return this.relations.has(atom)
+  }
+
+  private reduce(p: Polynomial): Polynomial {
+    if (this.relations.size === 0) return p
+    let current = p
+    for (;;) {
+      let changed = false
+      const result = new Map<P.Monomial, bigint>()
+      const products: Polynomial[] = []
+      for (const [m, c] of current) {
+        let found = -1
+        for (let i = m.length - 2; i >= 0 && found < 0; i -= 2) {
+          const relation = this.relations.get(m.charCodeAt(i))
+          if (relation !== undefined && m.charCodeAt(i + 1) >= relation.power) found = i
+        }
+        if (found < 0) {
+          result.set(m, (result.get(m) ?? 0n) + c)
+          continue
+        }
+        const { power, value } = this.relations.get(m.charCodeAt(found)) as { power: number; value: Polynomial }
+        const exponent = m.charCodeAt(found + 1)
+        const rest = m.slice(0, found) + P.monomialOf(m.charCodeAt(found), exponent % power) + m.slice(found + 2)
+        products.push(P.timesTerm(P.power(value, Math.floor(exponent / power), this.meter), rest, c, this.meter))
+        changed = true
+      }
+      for (const [m, c] of result) if (c === 0n) result.delete(m)
+      if (!changed) return current
+      this.meter.spend(current.size)
+      current = products.reduce((sum, q) => P.addScaled(sum, q, 1n, this.meter), result as Polynomial)
+    }
+  }
+
+  private make(numerator: Polynomial, denominator: Polynomial): Quotient {
+    const n = this.reduce(numerator)
+    const d = this.reduce(denominator)
+    if (d.size === 0) throw new P.BudgetExhausted('a divisor is zero')
+    return P.quotient(n, d, this.meter)
+  }
+
+  number(q: Rational): Quotient {
+    return P.rationalQuotient(q.s * q.n, q.d)
+  }
+  ofAtom(e: Expression, exponent = 1): Quotient {
+    return this.make(P.variablePolynomial(this.atom(e), exponent), P.onePolynomial)
+  }
+  ofPolynomial(p: Polynomial): Quotient {
+    return this.make(p, P.onePolynomial)
+  }
+  add(a: Quotient, b: Quotient, sign: 1n | -1n = 1n): Quotient {
+    if (b.numerator.size === 0) return a
+    if (P.samePolynomial(a.denominator, b.denominator)) {
+      return this.make(P.addScaled(a.numerator, b.numerator, sign, this.meter), a.denominator)
+    }
+    const g = P.gcd(a.denominator, b.denominator, this.meter)
+    const u = P.dividedExactly(a.denominator, g, this.meter) ?? a.denominator
+    const v = P.dividedExactly(b.denominator, g, this.meter) ?? b.denominator
+    const left = P.multiply(a.numerator, v, this.meter)
+    const right = P.multiply(b.numerator, u, this.meter)
+    return this.make(P.addScaled(left, right, sign, this.meter), P.multiply(a.denominator, v, this.meter))
+  }
+  multiply(a: Quotient, b: Quotient): Quotient {
+    return this.make(
+      P.multiply(a.numerator, b.numerator, this.meter),
+      P.multiply(a.denominator, b.denominator, this.meter),
+    )
+  }
+  /** Throws BudgetExhausted when b is zero: then nothing can be said. */
+  divide(a: Quotient, b: Quotient): Quotient {
+    return this.make(
+      P.multiply(a.numerator, b.denominator, this.meter),
+      P.multiply(a.denominator, b.numerator, this.meter),
+    )
+  }
+  /** A whole power, or null when expanding it would be too large. */
+  power(a: Quotient, exponent: number): Quotient | null {
+    const n = Math.abs(exponent)
+    const terms = Math.max(a.numerator.size, a.denominator.size)
+    if (terms > 1 && (n > 200 || estimatedTerms(terms, n) > LARGEST_EXPANSION)) return null
+    if (n > 20_000) return null
+    const p = P.power(a.numerator, n, this.meter)
+    const q = P.power(a.denominator, n, this.meter)
+    return exponent < 0 ? this.make(q, p) : this.make(p, q)
+  }
+
+  /** Whether a - b is zero by arithmetic and the relations. */
+  same(a: Quotient, b: Quotient): boolean {
+    if (P.samePolynomial(a.numerator, b.numerator) && P.samePolynomial(a.denominator, b.denominator)) return true
+    const left = this.reduce(P.multiply(a.numerator, b.denominator, this.meter))
+    const right = this.reduce(P.multiply(b.numerator, a.denominator, this.meter))
+    return P.addScaled(left, right, -1n, this.meter).size === 0
+  }
+
+  /** The value of a constant, else null. */
+  rationalValue(a: Quotient): Rational | null {
+    const n = P.constantValue(a.numerator)
+    const d = P.constantValue(a.denominator)
+    return n === null || d === null ? null : rational(n, d)
+  }
+
+  /**
+   * Expands an expression. What is not arithmetic is an atom. `divisors`, when given, receives the numerator of
+   * everything that is divided by.
+   */
+  expand(root: Expression, divisors?: Polynomial[]): Quotient {
+    const done = new Map<Expression, Quotient>()
+    const stack = [root]
+    while (stack.length > 0) {
+      const e = stack[stack.length - 1]
+      if (done.has(e)) {
+        stack.pop()
+        continue
+      }
+      const operands = arithmeticOperands(e)
+      const missing = operands.filter(o => !done.has(o))
+      if (missing.length > 0) {
+        stack.push(...missing.reverse())
+        continue
+      }
+      this.meter.spend(1)
+      done.set(
+        e,
+        this.expandOne(
+          e,
+          operands.map(o => done.get(o) as Quotient),
+          divisors,
+        ),
+      )
+      stack.pop()
+    }
+    return done.get(root) as Quotient
+  }
+
+  private expandOne(e: Expression, values: readonly Quotient[], divisors?: Polynomial[]): Quotient {
+    if (e.kind === 'number') return this.number(e.value)
+    if (values.length === 0 || e.kind !== 'call') return this.ofAtom(e)
+    const [a, b] = values
+    switch (e.name) {
+      case '+':
+        return this.add(a, b)
+      case '-':
+        return this.add(a, b, -1n)
+      case '*':
+        return this.multiply(a, b)
+      case '/':
+        divisors?.push(b.numerator)
+        return this.divide(a, b)
+      case 'neg':
+        return { numerator: P.scaled(a.numerator, -1n), denominator: a.denominator }
+      default: {
+        const exponent = wholeNumber(e.args[1]) as number
+        if (exponent < 0) divisors?.push(a.numerator)
+        return this.power(a, exponent) ?? this.ofAtom(call('^', this.express(a), e.args[1]))
+      }
+    }
+  }
+
+  /** The quotient as a readable expression whose expansion it is; terms in an order that depends only on the atoms. */
+  express(q: Quotient): Expression {
+    const divisor = P.constantValue(q.denominator)
+    if (divisor !== null) return this.expressPolynomial(q.numerator, divisor)
+    return call('/', this.expressPolynomial(q.numerator, 1n), this.expressPolynomial(q.denominator, 1n))
+  }
+
+  expressPolynomial(p: Polynomial, divisor = 1n): Expression {
+    if (p.size === 0) return zero
+    const used = P.variablesIn(p).sort((u, v) => compareExpressions(this.atoms[u], this.atoms[v]))
+    const rank = new Map(used.map((variable, i) => [variable, i]))
+    const terms = [...p].map(([monomial, c]) => ({
+      factors: P.pairsOf(monomial)
+        .map(([v, exponent]): [number, number] => [rank.get(v) as number, exponent])
+        .sort((u, v) => u[0] - v[0]),
+      coefficient: rational(c, divisor),
+    }))
+    terms.sort((u, v) => compareFactors(u.factors, v.factors))
+    let sum: Expression | null = null
+    for (const { factors, coefficient } of terms) {
+      const positive = coefficient.abs()
+      let product: Expression | null = null
+      for (const [r, exponent] of factors) {
+        const atom = this.atoms[used[r]]
+        const factor = exponent === 1 ? atom : call('^', atom, number(exponent))
+        product = product === null ? factor : call('*', product, factor)
+      }
+      const isOne = positive.n === positive.d
+      const term: Expression =
+        product === null ? number(positive) : isOne ? product : leadingCoefficient(number(positive), product)
+      if (sum !== null) sum = call(coefficient.s < 0n ? '-' : '+', sum, term)
+      else if (coefficient.s > 0n) sum = term
+      else
+        sum =
+          product === null
+            ? number(coefficient)
+            : isOne
+              ? call('neg', term)
+              : leadingCoefficient(number(coefficient), product)
+    }
+    return sum as Expression
+  }
+}
+
+/** coefficient * (first * second * ...), bracketed to the left as it prints. */
+function leadingCoefficient(coefficient: Expression, product: Expression): Expression {
+  const factors: Expression[] = []
+  let rest = product
+  while (rest.kind === 'call' && rest.name === '*') {
+    factors.push(rest.args[1])
+    rest = rest.args[0]
+  }
+  let result = call('*', coefficient, rest)
+  for (let i = factors.length - 1; i >= 0; i--) result = call('*', result, factors[i])
+  return result
+}
+
+function compareFactors(a: readonly [number, number][], b: readonly [number, number][]): number {
+  // Constants last; otherwise by the first atom in which they differ, higher powers first.
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    if (i >= a.length) return 1
+    if (i >= b.length) return -1
+    if (a[i][0] !== b[i][0]) return a[i][0] - b[i][0]
+    if (a[i][1] !== b[i][1]) return b[i][1] - a[i][1]
+  }
+  return 0
+}
+
+function estimatedTerms(terms: number, exponent: number): number {
+  let count = 1
+  for (let i = 1; i < terms && count <= LARGEST_EXPANSION; i++) count = (count * (exponent + i)) / i
+  return count
+}
+
+/** The whole number that an expression is written as, else null. */
+export function wholeNumber(e: Expression): number | null {
+  if (e.kind !== 'number' || e.value.d !== 1n) return null
+  const value = Number(e.value.s * e.value.n)
+  return Number.isSafeInteger(value) ? value : null
+}
+
+/** The operands when the expression is a sum, difference, product, quotient, opposite or whole power, else none. */
+export function arithmeticOperands(e: Expression): readonly Expression[] {
+  if (e.kind !== 'call') return []
+  switch (e.name) {
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case 'neg':
+      return e.args
+    case '^': {
+      const exponent = wholeNumber(e.args[1])
+      return exponent === null ? [] : [e.args[0]]
+    }
+    default:
+      return []
+  }
+}

@@ -1,0 +1,311 @@
+// From the declarations of a file to sizes, weights and functions.
+import {
+  badDeclaration,
+  declaredTwice,
+  misplaced,
+  notClosed,
+  recursiveFunction,
+  reservedOperation,
+  shadowsKnown,
+  type Span,
+} from '../diagnostic.ts'
+import type { WeightSymbol } from '../linear/linear.ts'
+import { printShape, type Size, sizeOf } from '../linear/size.ts'
+import { type Expression, type FunctionSymbol, variable } from '../scalar/expression.ts'
+import { containsPoint, type Interval, intersect, isEmpty, negate, type Range, REALS, sameRange } from '../scalar/range.ts'
+import { ZERO } from '../scalar/rational.ts'
+import { literalTerm } from './matrices.ts'
+import { OPERATIONS, rangeTree, type Scope, sizeTerm, spanAt } from './scope.ts'
+import { expressionTerm, functionExpression, functionTerm, isFunctionName } from './terms.ts'
+import { type FileTree, type FunctionTree, type Identifier, namesIn, type Piece, type Term, type WeightsTree } from './tree.ts'
+
+/** A scope that is being filled. */
+export interface OpenScope extends Scope {
+  readonly sizes: Set<string>
+  readonly weights: Map<string, WeightSymbol>
+  readonly functions: Map<string, FunctionSymbol>
+  readonly places: Map<string, Span>
+  readonly broken: Set<string>
+}
+
+/** Declares all that the statements of a file declare, whatever their order. */
+export function declareAll(scope: OpenScope, tree: FileTree): void {
+  const functions: { readonly tree: FunctionTree; readonly name: Identifier }[] = []
+  for (const s of tree.statements) {
+    if (s.kind === 'size') for (const n of s.names) if (claim(scope, n)) scope.sizes.add(n.name)
+  }
+  for (const s of tree.statements) {
+    if (s.kind === 'weights') declareWeights(scope, s)
+    if (s.kind === 'function') for (const name of s.names) if (claimFunction(scope, name)) functions.push({ tree: s, name })
+  }
+  for (const f of functions) if (f.tree.form.kind === 'unknown') declareUnknown(scope, f.tree, f.name)
+  for (const f of functions) if (f.tree.form.kind === 'unknown') linkInverse(scope, f.tree, f.name)
+  declareDefined(scope, functions)
+}
+
+/** Takes a name for a declaration; false where it has one. */
+function claim(scope: OpenScope, { name, start, end }: Identifier): boolean {
+  const span = spanAt(scope, 0, { start, end })
+  const first = scope.places.get(name)
+  if (first === undefined) scope.places.set(name, span)
+  else scope.report(declaredTwice(span, name, first))
+  return first === undefined
+}
+
+function claimFunction(scope: OpenScope, name: Identifier): boolean {
+  const span = spanAt(scope, 0, name)
+  if (OPERATIONS.has(name.name)) {
+    scope.report(reservedOperation(span, name.name))
+    return false
+  }
+  if (isFunctionName(name.name)) scope.report(shadowsKnown(span, name.name))
+  return claim(scope, name)
+}
+
+function declareWeights(scope: OpenScope, tree: WeightsTree): void {
+  const symbol = weightSymbol(scope, tree)
+  for (const n of tree.names) {
+    if (!claim(scope, n)) continue
+    if (symbol === null) scope.broken.add(n.name)
+    else scope.weights.set(n.name, { ...symbol, name: n.name })
+  }
+}
+
+function weightSymbol(scope: Scope, tree: WeightsTree): WeightSymbol | null {
+  if (tree.value !== null) {
+    const { offset, tree: value } = tree.value
+    const list = value.kind === 'group' ? value.of : value
+    if (list.kind !== 'list') {
+      scope.report(misplaced(spanAt(scope, offset, value), 'this', 'the place of a matrix, as in [[1, 2], [3, 4]]'))
+      return null
+    }
+    const literal = literalTerm(scope, offset, list)
+    if (literal === null || literal.kind !== 'literal') return null
+    const vector = list.items.every(i => i.kind !== 'list')
+    return { name: '', rows: literal.rows, columns: literal.columns, vector, entries: REALS, value: literal.entries }
+  }
+  const shape = (tree.shape ?? []).map(t => sizeTerm(scope, 0, t))
+  const entries = tree.entries === null ? REALS : rangeTree(scope, 0, tree.entries)
+  if (entries === null || shape.some(s => s === null)) return null
+  const [rows, columns, more] = shape as Size[]
+  if (more !== undefined) {
+    const at = (tree.shape as readonly Term[])[2]
+    scope.report(badDeclaration(spanAt(scope, 0, at), `weights of ${printShape(shape as Size[])}: a matrix has two sizes, a vector one`))
+    return null
+  }
+  return { name: '', rows, columns: columns ?? sizeOf(1), vector: columns === undefined, entries, value: null }
+}
+
+// --- Unknown functions --------------------------------------------------------------------------------------------
+
+type UnknownForm = Extract<FunctionTree['form'], { kind: 'unknown' }>
+
+function declareUnknown(scope: OpenScope, tree: FunctionTree, name: Identifier): void {
+  const form = tree.form as UnknownForm
+  const symbol = unknownFunction(scope, form, name.name)
+  if (symbol === null) scope.broken.add(name.name)
+  else scope.functions.set(name.name, symbol)
+}
+
+/** The symbol of an unknown function (its inverse is linked later); what no function can satisfy is reported. */
+export function unknownFunction(scope: Scope, form: UnknownForm, name: string): FunctionSymbol | null {
+  const domain = form.domain.map(d => rangeTree(scope, 0, d))
+  const codomain = rangeTree(scope, 0, form.codomain)
+  if (codomain === null || !domain.every(d => d !== null)) return null
+  const found = { monotone: null as FunctionSymbol['monotone'], parity: null as FunctionSymbol['parity'] }
+  for (const p of form.properties) {
+    const span = spanAt(scope, 0, p)
+    const refuse = (message: string): null => {
+      scope.report(badDeclaration(span, message))
+      return null
+    }
+    if (domain.length > 1) return refuse(`\`${p.property}\` is for functions of one argument`)
+    if (p.property === 'increasing' || p.property === 'decreasing') {
+      if (found.monotone !== null) return refuse(`no function is both ${found.monotone} and ${p.property}`)
+      found.monotone = p.property
+      if (codomain.every(isPoint) && !(domain[0].every(isPoint) && domain[0].length <= codomain.length)) {
+        return refuse(`no ${p.property} function has this domain and codomain`)
+      }
+    } else {
+      if (found.parity !== null) return refuse(`\`${p.property}\` after \`${found.parity}\``)
+      found.parity = p.property
+      if (!sameRange(domain[0], negate(domain[0]))) return refuse(`the domain of an ${p.property} function must be symmetric about 0`)
+    }
+    if (found.parity === 'even' && found.monotone !== null) return refuse(`no function is both even and ${found.monotone}`)
+    const values = intersect(codomain, negate(codomain))
+    if (p.property === 'odd' && (isEmpty(values) || (containsPoint(domain[0], ZERO) && !containsPoint(values, ZERO)))) {
+      return refuse('no odd function has this domain and codomain')
+    }
+  }
+  const parameters = domain.length === 1 ? ['t'] : domain.map((_, i) => `t${i + 1}`)
+  return { name, arity: domain.length, domain, codomain, ...found, inverse: null, definition: null, parameters }
+}
+
+function linkInverse(scope: OpenScope, tree: FunctionTree, name: Identifier): void {
+  const { inverse } = tree.form as UnknownForm
+  const fn = scope.functions.get(name.name)
+  if (inverse === null || fn === undefined) return
+  const refuse = (message: string, hint: string | null = null): void => {
+    scope.report(badDeclaration(spanAt(scope, 0, inverse), message, hint))
+    scope.broken.add(name.name)
+    scope.functions.delete(name.name)
+  }
+  if (fn.arity !== 1) return refuse('only a function of one argument has an inverse')
+  if (tree.names.length > 1 && inverse.name !== name.name) return refuse(`${tree.names.length} functions cannot have one inverse`)
+  if (!canBeBijective(fn)) return refuse(`no function from this domain onto this codomain has an inverse with what is declared`)
+  if (isFunctionName(inverse.name) || OPERATIONS.has(inverse.name)) {
+    return refuse(`\`${inverse.name}\` is known and cannot be declared as an inverse`, 'give the inverse a name of its own')
+  }
+  const parity = fn.parity
+  const wanted = { name: inverse.name, domain: [fn.codomain], codomain: fn.domain[0], monotone: fn.monotone, parity }
+  const other = inverse.name === name.name ? fn : scope.functions.get(inverse.name)
+  if (other === undefined) {
+    if (!claim(scope, inverse)) {
+      scope.broken.add(name.name)
+      return
+    }
+    const made: FunctionSymbol = { ...wanted, arity: 1, inverse: fn, definition: null, parameters: ['t'] }
+    fn.inverse = made
+    scope.functions.set(inverse.name, made)
+    return
+  }
+  if (other.inverse !== null && other.inverse !== fn) return refuse(`\`${inverse.name}\` is the inverse of \`${other.inverse.name}\``)
+  const fits =
+    other.arity === 1 &&
+    sameRange(other.domain[0], wanted.domain[0]) &&
+    sameRange(other.codomain, wanted.codomain) &&
+    other.monotone === fn.monotone &&
+    other.parity === fn.parity
+  if (!fits) return refuse(`\`${inverse.name}\` is declared otherwise than as the inverse of \`${name.name}\``, 'swap domain and codomain, and give both the same properties')
+  fn.inverse = other
+  other.inverse = fn
+}
+
+/** False only where no bijection of the declared kind exists: then a claim about it would hold for nothing. */
+function canBeBijective(fn: FunctionSymbol): boolean {
+  const [from, onto] = [fn.domain[0], fn.codomain]
+  if (fn.parity === 'even' && !from.every(i => isPoint(i) && i.low?.n === 0n)) return false
+  const points = (r: Range): number => (r.every(isPoint) ? r.length : Infinity)
+  if (points(from) !== points(onto)) return false
+  if (fn.parity === 'odd' && !sameRange(onto, negate(onto))) return false
+  if (fn.monotone === null) return true
+  const order = (r: Range): string => orderType(r).join(' ')
+  return order(from) === order(fn.monotone === 'increasing' ? onto : negate(onto))
+}
+
+function isPoint(i: Interval): boolean {
+  return i.low !== null && i.high !== null && i.low.compare(i.high) === 0
+}
+
+/**
+ * A set as an ordered set, by what bounds its pieces: an increasing bijection exists exactly between sets of one type.
+ * (0, 1) and [2, 3) stand to each other in order like the parts of (0, 2), so such neighbours are one piece.
+ */
+function orderType(r: Range): string[] {
+  const pieces: { lowOpen: boolean; highOpen: boolean; point: boolean }[] = []
+  for (const i of r) {
+    const last = pieces.at(-1)
+    if (last !== undefined && last.highOpen !== i.lowOpen) {
+      last.highOpen = i.highOpen
+      last.point = false
+    } else pieces.push({ lowOpen: i.lowOpen, highOpen: i.highOpen, point: isPoint(i) })
+  }
+  return pieces.map(p => (p.point ? '.' : `${p.lowOpen ? '(' : '['}${p.highOpen ? ')' : ']'}`))
+}
+
+// --- Defined functions --------------------------------------------------------------------------------------------
+
+/** Definitions in the order of their dependence, without recursion; cycles are reported. */
+function declareDefined(scope: OpenScope, functions: readonly { readonly tree: FunctionTree; readonly name: Identifier }[]): void {
+  const waiting = new Map<string, { readonly tree: FunctionTree; readonly name: Identifier; state: 'new' | 'open' }>()
+  for (const f of functions) if (f.tree.form.kind !== 'unknown') waiting.set(f.name.name, { ...f, state: 'new' })
+  for (const start of [...waiting.keys()]) {
+    const stack = [start]
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]
+      const task = waiting.get(top)
+      if (task === undefined) {
+        stack.pop()
+        continue
+      }
+      if (task.state === 'new') {
+        task.state = 'open'
+        const used = usedBy(task.tree).filter(n => waiting.has(n))
+        const open = used.find(n => waiting.get(n)?.state === 'open')
+        if (open !== undefined) {
+          const cycle = [...new Set(stack.slice(stack.indexOf(open)).filter(n => waiting.get(n)?.state === 'open'))]
+          scope.report(recursiveFunction(spanAt(scope, 0, (waiting.get(open) as { name: Identifier }).name), cycle))
+          for (const n of cycle) {
+            waiting.delete(n)
+            scope.broken.add(n)
+          }
+          continue
+        }
+        stack.push(...used.toReversed())
+        if (used.length > 0) continue
+      }
+      stack.pop()
+      waiting.delete(top)
+      const symbol = definedFunction(scope, task.tree, task.name)
+      if (symbol === null) scope.broken.add(top)
+      else scope.functions.set(top, symbol)
+    }
+  }
+}
+
+function usedBy(tree: FunctionTree): string[] {
+  const { form } = tree
+  if (form.kind !== 'formula' && form.kind !== 'composition') return []
+  const parameters = new Set(form.kind === 'formula' ? form.parameters.map(p => p.name) : [])
+  const used = new Set<string>()
+  namesIn(form.body.tree, (name, at) => {
+    // A parameter hides a function of its name only where a number stands.
+    if (!(at.kind === 'name' && parameters.has(name))) used.add(name)
+  })
+  return [...used]
+}
+
+function definedFunction(scope: Scope, tree: FunctionTree, name: Identifier): FunctionSymbol | null {
+  const { form } = tree
+  const make = (arity: number, definition: Expression, parameters: readonly string[]): FunctionSymbol => ({
+    name: name.name,
+    arity,
+    domain: Array.from({ length: arity }, () => REALS),
+    codomain: REALS,
+    monotone: null,
+    parity: null,
+    inverse: null,
+    definition,
+    parameters,
+  })
+  if (form.kind === 'composition') {
+    const fn = functionTerm(scope, form.body.offset, form.body.tree)
+    if (fn === null) return null
+    const definition = functionExpression(fn)
+    const arity = fn.arity === Infinity ? 2 : fn.arity
+    return make(arity, definition, arity === 1 ? ['t'] : Array.from({ length: arity }, (_, i) => `t${i + 1}`))
+  }
+  if (form.kind !== 'formula') return null
+  const index = new Map<string, number>()
+  for (const p of form.parameters) {
+    const first = form.parameters[index.get(p.name) ?? 0]
+    if (index.has(p.name)) {
+      scope.report(declaredTwice(spanAt(scope, 0, p), p.name, spanAt(scope, 0, first)))
+      return null
+    }
+    index.set(p.name, index.size)
+  }
+  const definition = formula(scope, form.body, index)
+  return definition && make(index.size, definition, [...index.keys()])
+}
+
+function formula(scope: Scope, body: Piece<Term>, parameters: ReadonlyMap<string, number>): Expression | null {
+  return expressionTerm(scope, body.offset, body.tree, t => {
+    if (t.kind !== 'name') return undefined
+    const index = parameters.get(t.name)
+    if (index !== undefined) return variable(index)
+    if (!scope.weights.has(t.name)) return undefined
+    scope.report(notClosed(spanAt(scope, body.offset, t), t.name))
+    return null
+  })
+}

@@ -1,0 +1,185 @@
+// From terms to linear operators: what stands in the square brackets of `add`, `mul` and `mix`.
+import { misplaced, notRational, raggedRows, type Related, sizeClash, type Span, wrongArguments, wrongKind } from '../diagnostic.ts'
+import {
+  embed,
+  identity,
+  type Linear,
+  literal,
+  negate,
+  ones,
+  printSizes,
+  product,
+  scale,
+  select,
+  sum,
+  weight,
+  zeroMatrix,
+} from '../linear/linear.ts'
+import { type Size, sizeOf } from '../linear/size.ts'
+import { call, type Expression, one } from '../scalar/expression.ts'
+import type { Rational } from '../scalar/rational.ts'
+import { rationalTerm, type Scope, sizeTerm, spanAt, unknown } from './scope.ts'
+import { closedTerm } from './terms.ts'
+import type { ListTerm, Term } from './tree.ts'
+
+/** Matrices that a term can make from sizes, by how many sizes they take. */
+const MAKERS: Readonly<Record<string, { readonly sizes: readonly number[]; readonly make: (s: readonly Size[]) => Linear }>> = {
+  identity: { sizes: [1], make: s => identity(s[0]) },
+  zero: { sizes: [1, 2], make: s => zeroMatrix(s[0], s[1] ?? sizeOf(1)) },
+  ones: { sizes: [1, 2], make: s => ones(s[0], s[1] ?? sizeOf(1)) },
+  select: { sizes: [3], make: s => select(s[0], s[1], s[2]) },
+  embed: { sizes: [3], make: s => embed(s[0], s[1], s[2]) },
+}
+
+type Value = { readonly matrix: Linear; readonly scalar: null } | { readonly matrix: null; readonly scalar: Expression }
+
+/** The operator that a term says; what is none is reported. */
+export function matrixTerm(scope: Scope, offset: number, term: Term): Linear | null {
+  const value = valueTerm(scope, offset, term)
+  if (value !== null && value.matrix === null) {
+    scope.report(misplaced(spanAt(scope, offset, term), 'a number', 'the place of a matrix or vector'))
+  }
+  return value?.matrix ?? null
+}
+
+/** The operator with one column that a term says. */
+export function vectorTerm(scope: Scope, offset: number, term: Term): Linear | null {
+  const value = matrixTerm(scope, offset, term)
+  if (value === null || value.columns === sizeOf(1)) return value
+  scope.report(wrongKind(spanAt(scope, offset, term), textOf(term), 'a vector', `a matrix of ${printSizes(value)}`, placeOf(scope, term)))
+  return null
+}
+
+function textOf(term: Term): string {
+  return term.kind === 'name' ? term.name : 'this'
+}
+function placeOf(scope: Scope, term: Term): Span | null {
+  return term.kind === 'name' ? (scope.places.get(term.name) ?? null) : null
+}
+
+/** Where the names in a term are declared: for messages about sizes. */
+export function declaredIn(scope: Scope, term: Term): Related[] {
+  if (term.kind !== 'name') return []
+  const span = scope.places.get(term.name)
+  const symbol = scope.weights.get(term.name)
+  if (span === undefined || symbol === undefined) return []
+  const sizes = symbol.vector ? symbol.rows.text : printSizes(weight(symbol))
+  return [{ span, message: `${term.name} is declared here, ${sizes}` }]
+}
+
+function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
+  const read = (t: Term): Value | null => valueTerm(scope, offset, t)
+  const of = (matrix: Linear): Value => ({ matrix, scalar: null })
+  switch (term.kind) {
+    case 'name': {
+      const symbol = scope.weights.get(term.name)
+      if (symbol !== undefined) return of(weight(symbol))
+      if (term.name === 'e' || term.name === 'pi') break
+      if (scope.functions.has(term.name) || scope.sizes.has(term.name)) {
+        const found = scope.functions.has(term.name) ? 'a function' : 'a size'
+        scope.report(wrongKind(spanAt(scope, offset, term), term.name, 'a weight', found, placeOf(scope, term)))
+        return null
+      }
+      return unknown(scope, spanAt(scope, offset, term), 'weight', term.name, scope.weights.keys(), `declare it: weights ${term.name} : m x n`)
+    }
+    case 'group':
+      return read(term.of)
+    case 'list': {
+      const matrix = literalTerm(scope, offset, term)
+      return matrix && of(matrix)
+    }
+    case 'negative': {
+      const value = read(term.of)
+      if (value === null || term.signs % 2 === 0) return value
+      return value.matrix === null ? { matrix: null, scalar: call('neg', value.scalar) } : of(negate(value.matrix))
+    }
+    case 'sum': {
+      let left = read(term.terms[0])
+      for (let i = 1; i < term.terms.length && left !== null; i++) {
+        const right = read(term.terms[i])
+        left = right && added(scope, offset, left, term.operators[i - 1], right, term.terms[i])
+      }
+      return left
+    }
+    case 'product': {
+      let left = read(term.factors[0])
+      for (let i = 1; i < term.factors.length && left !== null; i++) {
+        const right = read(term.factors[i])
+        left = right && multiplied(scope, offset, left, term.operators[i - 1], right, term.factors[i])
+      }
+      return left
+    }
+    case 'call': {
+      const name = term.fn.kind === 'name' ? term.fn.name : ''
+      if (!Object.hasOwn(MAKERS, name)) break
+      const maker = MAKERS[name]
+      if (!maker.sizes.includes(term.args.length)) {
+        const takes = maker.sizes.map(n => (n === 1 ? 'one size' : `${n} sizes`)).join(' or ')
+        scope.report(wrongArguments(spanAt(scope, offset, term), name, takes, term.args.length))
+        return null
+      }
+      // The place at which select and embed begin may be 0.
+      const sizes = term.args.map((a, i) => sizeTerm(scope, offset, a, maker.sizes[0] === 3 && i === 1 ? 0 : 1))
+      return sizes.every(s => s !== null) ? of(maker.make(sizes)) : null
+    }
+    default:
+  }
+  const scalar = closedTerm(scope, offset, term)
+  return scalar && { matrix: null, scalar }
+}
+
+function added(scope: Scope, offset: number, left: Value, sign: '+' | '-', right: Value, term: Term): Value | null {
+  if (left.matrix === null && right.matrix === null) return { matrix: null, scalar: call(sign, left.scalar, right.scalar) }
+  if (left.matrix === null || right.matrix === null) {
+    scope.report(misplaced(spanAt(scope, offset, term), right.matrix === null ? 'a number' : 'a matrix', 'this sum'))
+    return null
+  }
+  if (left.matrix.rows !== right.matrix.rows || left.matrix.columns !== right.matrix.columns) {
+    const message = `a sum of matrices of ${printSizes(left.matrix)} and ${printSizes(right.matrix)}`
+    scope.report(sizeClash(spanAt(scope, offset, term), message, declaredIn(scope, term)))
+    return null
+  }
+  return { matrix: sum(left.matrix, sign === '+' ? right.matrix : negate(right.matrix)), scalar: null }
+}
+
+function multiplied(scope: Scope, offset: number, left: Value, sign: '*' | '/', right: Value, term: Term): Value | null {
+  if (sign === '/') {
+    if (right.matrix !== null) {
+      scope.report(misplaced(spanAt(scope, offset, term), 'a matrix', 'the place of a divisor'))
+      return null
+    }
+    if (left.matrix === null) return { matrix: null, scalar: call('/', left.scalar, right.scalar) }
+    return { matrix: scale(call('/', one, right.scalar), left.matrix), scalar: null }
+  }
+  if (left.matrix === null && right.matrix === null) return { matrix: null, scalar: call('*', left.scalar, right.scalar) }
+  if (left.matrix === null) return { matrix: scale(left.scalar, right.matrix as Linear), scalar: null }
+  if (right.matrix === null) return { matrix: scale(right.scalar, left.matrix), scalar: null }
+  if (left.matrix.columns !== right.matrix.rows) {
+    const message = `${printSizes(left.matrix)} times ${printSizes(right.matrix)}: ${left.matrix.columns.text} columns against ${right.matrix.rows.text} rows`
+    scope.report(sizeClash(spanAt(scope, offset, term), message, declaredIn(scope, term)))
+    return null
+  }
+  return { matrix: product(left.matrix, right.matrix), scalar: null }
+}
+
+/** `[[1, 2], [3, 4]]` by rows, or `[1, 2]`, a vector. */
+export function literalTerm(scope: Scope, offset: number, list: ListTerm): Linear | null {
+  const rows: Rational[][] = []
+  const nested = list.items.some(i => i.kind === 'list')
+  for (const [i, row] of list.items.entries()) {
+    const entries: Rational[] = []
+    for (const t of nested && row.kind === 'list' ? row.items : [row]) {
+      const q = t.kind === 'number' ? t.value : rationalTerm(t)
+      if (q === null) {
+        scope.report(notRational(spanAt(scope, offset, t), 'an entry of a matrix'))
+        return null
+      }
+      entries.push(q)
+    }
+    rows.push(entries)
+    if (entries.length === rows[0].length && (row.kind === 'list') === nested) continue
+    scope.report(raggedRows(spanAt(scope, offset, row), rows[0].length, i + 1, entries.length))
+    return null
+  }
+  return literal(rows)
+}

@@ -1,0 +1,84 @@
+// What can be said against a rule without an engine: names that mean nothing, and right sides that come from nowhere.
+import { declaredTwice, emptyCondition, trivialRule, unboundVariable } from '../diagnostic.ts'
+import { KNOWN_FUNCTIONS, OPERATIONS, type Scope, spanAt, unknown } from './scope.ts'
+import { type Identifier, namesIn, type RuleSide, type RuleTree, type Term } from './tree.ts'
+
+/** Words that mean something in every rule. */
+const GIVEN = new Set(['pi', 'e', 'id', 'input', 'inf'])
+
+/** Whether a rule is well-formed; what is not is reported. Names of the file may be used in it. */
+export function checkRule(scope: Scope, rule: RuleTree): boolean {
+  let sound = true
+  const fail = (): void => {
+    sound = false
+  }
+  const declared = new Map<string, Identifier>()
+  const sizes = new Set<string>()
+  for (const d of rule.declarations) {
+    for (const n of d.names) {
+      const first = declared.get(n.name)
+      if (first !== undefined) {
+        scope.report(declaredTwice(spanAt(scope, 0, n), n.name, spanAt(scope, 0, first)))
+        fail()
+      } else declared.set(n.name, n)
+      if (d.kind === 'size') sizes.add(n.name)
+    }
+    // Sizes of a rule's own weights and wires need no declaration.
+    if (d.kind === 'weights' || d.kind === 'wire') for (const t of d.shape ?? []) namesIn(t, n => sizes.add(n))
+  }
+  const isKnown = (name: string): boolean =>
+    declared.has(name) || sizes.has(name) || GIVEN.has(name) || OPERATIONS.has(name) || KNOWN_FUNCTIONS.includes(name) || scope.places.has(name)
+  const candidates = [...declared.keys(), ...sizes, ...KNOWN_FUNCTIONS, ...OPERATIONS, ...scope.places.keys()]
+  const check = (term: Term): void => {
+    namesIn(term, (name, at) => {
+      if (isKnown(name)) return
+      unknown(scope, spanAt(scope, 0, { start: at.start, end: at.start + name.length }), 'name', name, candidates, 'a rule declares its variables')
+      fail()
+    })
+  }
+  for (const t of [...termsOf(rule.left), ...termsOf(rule.right)]) check(t)
+
+  const bound = new Set<string>()
+  for (const t of termsOf(rule.left)) namesIn(t, n => bound.add(n))
+  // A matched weight or wire binds its sizes.
+  for (const d of rule.declarations) {
+    if ((d.kind !== 'weights' && d.kind !== 'wire') || !d.names.some(n => bound.has(n.name))) continue
+    for (const t of d.shape ?? []) namesIn(t, n => bound.add(n))
+  }
+  const isVariable = (name: string): boolean => declared.has(name) || sizes.has(name)
+  const unbound = new Set<string>()
+  for (const t of termsOf(rule.right)) {
+    namesIn(t, (name, at) => {
+      if (!isVariable(name) || bound.has(name) || unbound.has(name)) return
+      unbound.add(name)
+      scope.report(unboundVariable(spanAt(scope, 0, { start: at.start, end: at.start + name.length }), name))
+      fail()
+    })
+  }
+  for (const c of rule.conditions) {
+    const terms: Term[] = c.kind === 'property' ? [{ kind: 'name', ...c.subject }] : c.domainOf === null ? [c.subject] : [c.subject, c.domainOf]
+    for (const t of terms) {
+      namesIn(t, (name, at) => {
+        const span = spanAt(scope, 0, { start: at.start, end: at.start + name.length })
+        if (!isKnown(name) || (isVariable(name) && !bound.has(name))) {
+          scope.report(emptyCondition(span, name))
+          fail()
+        }
+      })
+    }
+  }
+  if (isPlainWire(rule.left)) {
+    scope.report(trivialRule(spanAt(scope, 0, rule.left), 'the left side is a plain wire, which is everywhere'))
+    fail()
+  }
+  return sound
+}
+
+function termsOf(side: RuleSide): readonly Term[] {
+  return side.first === null ? side.stages : [side.first, ...side.stages]
+}
+
+function isPlainWire(side: RuleSide): boolean {
+  const isName = (t: Term, id: boolean): boolean => (t.kind === 'group' ? isName(t.of, id) : t.kind === 'name' && (!id || t.name === 'id'))
+  return side.stages.every(s => isName(s, true)) && (side.first === null || isName(side.first, false))
+}
