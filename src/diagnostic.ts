@@ -201,8 +201,9 @@ export function undeterminedSize(span: Span, name: string): Diagnostic {
     hint: `write ${name} : 3, or for every size: size n ... ${name} : n`,
   })
 }
-export function notSize(span: Span, found: string): Diagnostic {
-  return error('E403', span, `${quote(found)} is not a size`, { hint: 'sizes are whole numbers from 1 and declared sizes, as in 2*n + 1' })
+/** `found`: what it is, where that is a number or name. */
+export function notSize(span: Span, found: string | null): Diagnostic {
+  return error('E403', span, `${found === null ? 'this' : quote(found)} is not a size`, { hint: 'sizes are whole numbers from 1 and declared sizes, as in 2*n + 1' })
 }
 export function raggedRows(span: Span, first: number, row: number, length: number): Diagnostic {
   return error('E404', span, `row ${row} has ${count(length, 'entry').replace('entrys', 'entries')}, the first row has ${first}`)

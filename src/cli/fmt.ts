@@ -5,8 +5,7 @@ import { readInput, report, USAGE, writeOutput } from './common.ts'
 export function fmtCommand(files: readonly string[], options: { readonly check?: boolean }): number {
   let status = 0
   for (const file of files) {
-    const bytes = readInput(file)
-    const { text, source, diagnostics } = format(bytes, { file: file === '-' ? 'standard input' : file })
+    const { text, source, diagnostics } = format(readInput(file), { file: file === '-' ? 'standard input' : file })
     report(diagnostics, source)
     // A file with errors is left as it is.
     if (text === null) {

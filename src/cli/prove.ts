@@ -1,6 +1,6 @@
 // `netproof prove`: the claims of a file, or one between two nets of it; verdicts as text or JSON, derivations as text
 // or pictures.
-import { type Diagnostic, type Span, noClaims, positionOf, unexpectedVerdict } from '../diagnostic.ts'
+import { type Diagnostic, type Span, noClaims, lineAndColumn, unexpectedVerdict } from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
 import { derivationOf } from '../prove/derivation.ts'
 import { prove, type Side, type Verdict } from '../prove/prove.ts'
@@ -100,7 +100,7 @@ function stepLines(name: string, side: Side): string[] {
 
 /** The document of cli.md. */
 async function document(program: Program, results: readonly { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[], options: ProveCommandOptions): Promise<object> {
-  const place = (span: Span): object => ({ file: span.file, ...positionOf(program.text, span.start) })
+  const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {
     const steps = (side: Side | null, name: 'left' | 'right'): object[] =>

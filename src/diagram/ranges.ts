@@ -168,6 +168,22 @@ type Analysis = ReturnType<typeof analyse>
 const analyses = new WeakMap<Expression, Map<string, Analysis>>()
 const MAX_SHARED = 64
 
+/** One operation on different wires and numbers: its forward range is exact, and there is nothing to analyse. */
+function analyseCall(fn: Expression, domain: readonly Range[]): Analysis | null {
+  if (fn.kind === 'variable') return { range: domain[fn.index], defined: true, obstacle: null }
+  if (fn.kind !== 'call') return null
+  const args: Range[] = []
+  const seen = new Set<number>()
+  for (const a of fn.args) {
+    if (a.kind === 'number') args.push(point(a.value))
+    else if (a.kind === 'variable' && !seen.has(a.index)) {
+      seen.add(a.index)
+      args.push(domain[a.index])
+    } else return null
+  }
+  return definedOn(fn.name, args) ? { range: forwardCall(fn.name, args), defined: true, obstacle: null } : null
+}
+
 /** `analyse`, remembered for the same function on the same sets. */
 export function analyseShared(fn: Expression, domain: readonly Range[]): Analysis {
   let byDomain = analyses.get(fn)
@@ -175,7 +191,7 @@ export function analyseShared(fn: Expression, domain: readonly Range[]): Analysi
   const key = domain.map(rangeId).join()
   let found = byDomain.get(key)
   if (found === undefined) {
-    found = analyse(fn, domain)
+    found = analyseCall(fn, domain) ?? analyse(fn, domain)
     if (byDomain.size >= MAX_SHARED) byDomain.clear()
     byDomain.set(key, found)
   }

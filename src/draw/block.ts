@@ -16,11 +16,15 @@ export interface Block {
 export function labelBlock(label: Label, size: number, className: string, limit = 260): Block {
   const cut = fitLabel(label, limit / size)
   const { above, below } = labelHeight(cut)
+  const width = labelWidth(cut) * size
+  // Centred, so that it stays in its place where the viewer's font is narrower than ours.
   return {
-    width: labelWidth(cut) * size,
+    width,
     above: above * size,
     below: below * size,
-    figures: [{ kind: 'text', class: className, at: [0, 0], anchor: 'start', size, face: 'serif', label: cut }],
+    figures: [
+      { kind: 'text', class: className, at: [width / 2, 0], anchor: 'middle', size, face: 'serif', label: cut },
+    ],
   }
 }
 
@@ -35,14 +39,26 @@ export function matrixBlock(entries: readonly (readonly Label[])[], className: s
   const height = ROW * entries.length + 4
   const middle = -5
   const top = middle - height / 2
-  const figures: Figure[] = [{
-    kind: 'strokes',
-    class: `bracket ${className}`,
-    lines: [
-      [[5, top], [1, top], [1, top + height], [5, top + height]],
-      [[width - 5, top], [width - 1, top], [width - 1, top + height], [width - 5, top + height]],
-    ],
-  }]
+  const figures: Figure[] = [
+    {
+      kind: 'strokes',
+      class: `bracket ${className}`,
+      lines: [
+        [
+          [5, top],
+          [1, top],
+          [1, top + height],
+          [5, top + height],
+        ],
+        [
+          [width - 5, top],
+          [width - 1, top],
+          [width - 1, top + height],
+          [width - 5, top + height],
+        ],
+      ],
+    },
+  ]
   entries.forEach((row, i) => {
     let x = 8
     row.forEach((label, j) => {

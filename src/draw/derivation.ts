@@ -4,9 +4,13 @@ import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { cleanText, cutText, mathText, plain } from './label.ts'
 import { textWidth } from './metrics.ts'
 import { drawNet, type NetPicture } from './net.ts'
-import { type Figure, type Group, moveGroup, type Point, type Scene } from './scene.ts'
+import { type Figure, type Group, greatest, moveGroup, type Point, type Scene } from './scene.ts'
 
-export interface Equation { readonly left: Diagram; readonly right: Diagram; readonly relation?: Relation }
+export interface Equation {
+  readonly left: Diagram
+  readonly right: Diagram
+  readonly relation?: Relation
+}
 export interface Stage {
   readonly caption: string
   readonly diagram: Diagram
@@ -16,7 +20,10 @@ export interface Stage {
   readonly relation?: Relation
 }
 export type Relation = 'equal' | 'different' | 'unknown'
-export interface Derivation { readonly title?: string; readonly stages: readonly Stage[] }
+export interface Derivation {
+  readonly title?: string
+  readonly stages: readonly Stage[]
+}
 
 const MARGIN = 16
 const CAPTION_SIZE = 20
@@ -29,36 +36,50 @@ const EQUALS = { width: 18, margin: 26 }
 /** Up to this width the two sides of an equation stand side by side. */
 const EQUATION_WIDTH = 1500
 
-/** Words in lines of at most this width at font size 1; longer words are parted, lines beyond the limit are cut. */
+/**
+ * Words in lines of at most this width at font size 1: broken at spaces and after hyphens, elsewhere only where one part
+ * alone is too wide; what is beyond `limit` lines is cut.
+ */
 export function wrapText(text: string, width: number, limit: number, face: 'serif' | 'sans'): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of cleanText(cutText(text, 2000)).split(' ')) {
-    if (word === '') continue
-    const longer = line === '' ? word : `${line} ${word}`
-    if (textWidth(longer, face) <= width) {
-      line = longer
+  for (const part of wordParts(text)) {
+    if (textWidth((line + part).trimEnd(), face) <= width) {
+      line += part
       continue
     }
-    if (line !== '') lines.push(line)
+    if (line !== '') lines.push(line.trimEnd())
     line = ''
-    for (const character of word) {
-      if (line !== '' && textWidth(line + character, face) > width) {
+    for (const character of part) {
+      if (line !== '' && textWidth(line + character.trimEnd(), face) > width) {
         lines.push(line)
         line = ''
       }
       line += character
     }
   }
-  if (line !== '') lines.push(line)
+  if (line.trimEnd() !== '') lines.push(line.trimEnd())
   if (lines.length <= limit) return lines
   return [...lines.slice(0, limit - 1), `${lines[limit - 1].slice(0, -1)}…`]
 }
 
-/** The same number of lines, but of nearly the same length. */
+/** What stays together on a line: words with the space after them, and the parts of words with hyphens. */
+function wordParts(text: string): string[] {
+  return (
+    cleanText(cutText(text, 2000))
+      .trim()
+      .replace(/ +/g, ' ')
+      .match(/[^ -]*(?:-+| |$)/g)
+      ?.filter(part => part !== '') ?? []
+  )
+}
+
+/** The same number of lines, but of nearly the same length. Parts no words for it. */
 function balanceText(text: string, width: number, limit: number, face: 'serif' | 'sans'): string[] {
   let lines = wrapText(text, width, limit, face)
-  for (let narrower = width * 0.95; lines.length < limit && narrower > width / 4; narrower *= 0.95) {
+  const widest = greatest(wordParts(text).map(part => textWidth(part.trimEnd(), face)))
+  if (lines.length < 2 || lines.length >= limit) return lines
+  for (let narrower = width * 0.95; narrower >= widest; narrower *= 0.95) {
     const next = wrapText(text, narrower, limit, face)
     if (next.length > lines.length) break
     lines = next
@@ -75,22 +96,45 @@ const SIGNS = { equal: '=', different: '≠', unknown: '≟' } as const
 /** The sign between two sides; `y` is the axis of the rows. Drawn, not written: fonts set `≠` and `≟` too small. */
 function equals(id: string, x: number, y: number, relation: Relation = 'equal'): Group {
   const { width } = EQUALS
-  const lines: Point[][] = [-3.5, 3.5].map(dy => [[x, y + dy], [x + width, y + dy]])
-  if (relation === 'different') lines.push([[x + width * 0.28, y + 10], [x + width * 0.72, y - 10]])
+  const lines: Point[][] = [-3.5, 3.5].map(dy => [
+    [x, y + dy],
+    [x + width, y + dy],
+  ])
+  if (relation === 'different')
+    lines.push([
+      [x + width * 0.28, y + 10],
+      [x + width * 0.72, y - 10],
+    ])
   const figures: Figure[] = [{ kind: 'strokes', class: 'equals', lines }]
   if (relation === 'unknown') {
-    figures.push({ kind: 'text', class: 'relation', at: [x + width / 2, y - 9], anchor: 'middle', size: 17, face: 'sans', label: plain('?') })
+    figures.push({
+      kind: 'text',
+      class: 'relation',
+      at: [x + width / 2, y - 9],
+      anchor: 'middle',
+      size: 17,
+      face: 'sans',
+      label: plain('?'),
+    })
   }
   return { id, class: 'equals', title: SIGNS[relation], figures }
 }
 
 /** The title above, or nothing where it is empty. */
 function heading(title: string, width: number): { group: Group[]; height: number; width: number } {
-  const lines = wrapText(title, Math.max(width, 400) / TITLE_SIZE, 4, 'serif')
+  const lines = wrapText(mathText(title), Math.max(width, 400) / TITLE_SIZE, 4, 'serif')
   if (lines.length === 0) return { group: [], height: 0, width: 0 }
-  const figures = lines.map((line, i): Figure => ({
-    kind: 'text', class: 'title', at: [MARGIN, MARGIN + TITLE_SIZE * (0.8 + 1.3 * i)], anchor: 'start', size: TITLE_SIZE, face: 'serif', label: plain(line),
-  }))
+  const figures = lines.map(
+    (line, i): Figure => ({
+      kind: 'text',
+      class: 'title',
+      at: [MARGIN, MARGIN + TITLE_SIZE * (0.8 + 1.3 * i)],
+      anchor: 'start',
+      size: TITLE_SIZE,
+      face: 'serif',
+      label: plain(line),
+    }),
+  )
   return {
     group: [{ id: 'title', class: 'title', title: '', figures }],
     height: TITLE_SIZE * 1.3 * lines.length + 20,
@@ -105,7 +149,22 @@ function note(pictures: readonly NetPicture[]): string {
 
 /** An empty net is a sound picture too: a line of words instead of nothing. */
 function emptyNet(y: number): Group {
-  return { id: 'empty', class: 'caption', title: '', figures: [{ kind: 'text', class: 'caption', at: [MARGIN, y], anchor: 'start', size: CAPTION_SIZE, face: 'sans', label: plain('no nodes') }] }
+  return {
+    id: 'empty',
+    class: 'caption',
+    title: '',
+    figures: [
+      {
+        kind: 'text',
+        class: 'caption',
+        at: [MARGIN, y],
+        anchor: 'start',
+        size: CAPTION_SIZE,
+        face: 'sans',
+        label: plain('no nodes'),
+      },
+    ],
+  }
 }
 
 export async function diagramScene(diagram: Diagram, title?: string): Promise<Scene> {
@@ -117,7 +176,10 @@ export async function diagramScene(diagram: Diagram, title?: string): Promise<Sc
     height: picture.bottom - picture.top + head.height + (empty ? 24 : 0) + 2 * MARGIN,
     title: cleanText(cutText(title ?? diagram.name, 200)) || 'net',
     description: cleanText(picture.description) + note([picture]),
-    groups: [...head.group, ...(empty ? [emptyNet(MARGIN + head.height + 18)] : place(picture, MARGIN, MARGIN + head.height - picture.top))],
+    groups: [
+      ...head.group,
+      ...(empty ? [emptyNet(MARGIN + head.height + 18)] : place(picture, MARGIN, MARGIN + head.height - picture.top)),
+    ],
   }
 }
 
@@ -138,7 +200,9 @@ export async function equationScene({ left, right, relation }: Equation, title?:
       width: Math.max(first.width + between + second.width, head.width) + 2 * MARGIN,
       height: axis + Math.max(first.bottom, second.bottom) + MARGIN,
       groups: [
-        ...head.group, ...place(first, MARGIN, axis), equals('equals', MARGIN + first.width + EQUALS.margin, axis, relation),
+        ...head.group,
+        ...place(first, MARGIN, axis),
+        equals('equals', MARGIN + first.width + EQUALS.margin, axis, relation),
         ...place(second, MARGIN + first.width + between, axis),
       ],
     }
@@ -150,7 +214,12 @@ export async function equationScene({ left, right, relation }: Equation, title?:
     ...said,
     width: Math.max(x + Math.max(first.width, second.width), MARGIN + head.width) + MARGIN,
     height: below + second.bottom + MARGIN,
-    groups: [...head.group, ...place(first, x, axis), equals('equals', MARGIN, below, relation), ...place(second, x, below)],
+    groups: [
+      ...head.group,
+      ...place(first, x, axis),
+      equals('equals', MARGIN, below, relation),
+      ...place(second, x, below),
+    ],
   }
 }
 
@@ -160,12 +229,14 @@ export async function derivationScene({ title, stages }: Derivation): Promise<Sc
   for (const [i, stage] of stages.entries()) {
     pictures.push(await drawNet(stage.diagram, `s${i + 1}-`, pictures[i - 1]?.positions, stage.highlight))
   }
-  const captions = stages.map(s => balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'))
-  const captionWidth = Math.max(0, ...captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
+  const captions = stages.map(s =>
+    balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'),
+  )
+  const captionWidth = greatest(captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
   const middle = MARGIN + captionWidth / 2
   const equalsLeft = MARGIN + captionWidth + (captionWidth === 0 ? 0 : 36)
   const netLeft = equalsLeft + (stages.length < 2 ? 0 : EQUALS.width + EQUALS.margin)
-  const widest = Math.max(0, ...pictures.map(p => p.width))
+  const widest = greatest(pictures.map(p => p.width))
   const head = heading(title ?? '', netLeft + widest)
   const groups: Group[] = [...head.group]
   let y = MARGIN + head.height
@@ -182,17 +253,29 @@ export async function derivationScene({ title, stages }: Derivation): Promise<Sc
       const top = centre - captionHeight / 2
       if (arrowFrom !== null) groups.push(arrow(`s${i + 1}-arrow`, middle, arrowFrom + 8, top - 8))
       groups.push({
-        id: `s${i + 1}-caption`, class: 'caption', title: captions[i].at(-1)?.endsWith('…') ? cleanText(cutText(stage.caption, 2000)) : '',
-        figures: captions[i].map((line, k): Figure => ({
-          kind: 'text', class: 'caption', at: [middle, top + CAPTION_LINE * (k + 0.74)], anchor: 'middle', size: CAPTION_SIZE, face: 'sans', label: plain(line),
-        })),
+        id: `s${i + 1}-caption`,
+        class: 'caption',
+        title: captions[i].at(-1)?.endsWith('…') ? cleanText(cutText(stage.caption, 2000)) : '',
+        figures: captions[i].map(
+          (line, k): Figure => ({
+            kind: 'text',
+            class: 'caption',
+            at: [middle, top + CAPTION_LINE * (k + 0.74)],
+            anchor: 'middle',
+            size: CAPTION_SIZE,
+            face: 'sans',
+            label: plain(line),
+          }),
+        ),
       })
       arrowFrom = top + captionHeight
     }
     groups.push(...place(picture, netLeft, axis))
     y += 2 * half + STAGE_GAP
   })
-  const said = stages.map((s, i) => `${i === 0 ? '' : `${SIGNS[s.relation ?? 'equal']} `}${s.caption}: ${pictures[i].description}.`).slice(0, 12)
+  const said = stages
+    .map((s, i) => `${i === 0 ? '' : `${SIGNS[s.relation ?? 'equal']} `}${s.caption}: ${pictures[i].description}.`)
+    .slice(0, 12)
   if (stages.length > 12) said.push(`And ${stages.length - 12} more stages.`)
   return {
     width: Math.max(netLeft + widest, MARGIN + head.width) + MARGIN,
@@ -205,10 +288,29 @@ export async function derivationScene({ title, stages }: Derivation): Promise<Sc
 
 function arrow(id: string, x: number, from: number, to: number): Group {
   return {
-    id, class: 'arrow', title: '',
+    id,
+    class: 'arrow',
+    title: '',
     figures: [
-      { kind: 'strokes', class: 'arrow', lines: [[[x, from], [x, Math.max(from, to - 12)]]] },
-      { kind: 'polygon', class: 'arrowhead', points: [[x - 5, to - 13], [x + 5, to - 13], [x, to]] },
+      {
+        kind: 'strokes',
+        class: 'arrow',
+        lines: [
+          [
+            [x, from],
+            [x, Math.max(from, to - 12)],
+          ],
+        ],
+      },
+      {
+        kind: 'polygon',
+        class: 'arrowhead',
+        points: [
+          [x - 5, to - 13],
+          [x + 5, to - 13],
+          [x, to],
+        ],
+      },
     ],
   }
 }

@@ -1,6 +1,13 @@
 // Pictures of nets, equations and derivations.
 import type { Diagram } from '../diagram/diagram.ts'
-import { type Derivation, derivationScene, diagramScene, type Equation, equationScene, stackScenes } from './derivation.ts'
+import {
+  type Derivation,
+  derivationScene,
+  diagramScene,
+  type Equation,
+  equationScene,
+  stackScenes,
+} from './derivation.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
 

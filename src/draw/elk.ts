@@ -15,20 +15,41 @@ export async function placeRowsByElk(columns: readonly Place[][], keepOrder: boo
   const names = new Map<Place, string>()
   for (const column of columns) for (const place of column) names.set(place, `p${names.size}`)
   const edges: { id: string; sources: string[]; targets: string[] }[] = []
-  const children = columns.flatMap((column, c) => column.map((place): ElkNode => {
-    const name = names.get(place) as string
-    const { glyph } = place
-    const ports = place.sources.map((source, k) => {
-      edges.push({ id: `e${edges.length}`, sources: [`${names.get(source)}o`], targets: [`${name}i${k}`] })
-      return { id: `${name}i${k}`, x: 0, y: inletOf(place, k) - glyph.top, width: 0, height: 0, layoutOptions: { 'elk.port.side': 'WEST' } }
-    })
-    ports.push({ id: `${name}o`, x: 100, y: outletOf(place) - glyph.top, width: 0, height: 0, layoutOptions: { 'elk.port.side': 'EAST' } })
-    // The x of interactive layering says the column.
-    return {
-      id: name, x: c * 1000, y: place.y + glyph.top, width: 100, height: glyph.bottom - glyph.top, ports,
-      layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
-    }
-  }))
+  const children = columns.flatMap((column, c) =>
+    column.map((place): ElkNode => {
+      const name = names.get(place) as string
+      const { glyph } = place
+      const ports = place.sources.map((source, k) => {
+        edges.push({ id: `e${edges.length}`, sources: [`${names.get(source)}o`], targets: [`${name}i${k}`] })
+        return {
+          id: `${name}i${k}`,
+          x: 0,
+          y: inletOf(place, k) - glyph.top,
+          width: 0,
+          height: 0,
+          layoutOptions: { 'elk.port.side': 'WEST' },
+        }
+      })
+      ports.push({
+        id: `${name}o`,
+        x: 100,
+        y: outletOf(place) - glyph.top,
+        width: 0,
+        height: 0,
+        layoutOptions: { 'elk.port.side': 'EAST' },
+      })
+      // The x of interactive layering says the column.
+      return {
+        id: name,
+        x: c * 1000,
+        y: place.y + glyph.top,
+        width: 100,
+        height: glyph.bottom - glyph.top,
+        ports,
+        layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
+      }
+    }),
+  )
   const layoutOptions = {
     'elk.algorithm': 'layered',
     'elk.direction': 'RIGHT',

@@ -25,9 +25,15 @@ export function cleanText(text: string): string {
     const code = character.codePointAt(0) as number
     if (code === 9 || code === 10 || code === 13) clean += ' '
     else if (
-      code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0xd800 && code <= 0xdfff) || (code & 0xfffe) === 0xfffe ||
-      (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
-    ) clean += '�'
+      code < 0x20 ||
+      (code >= 0x7f && code <= 0x9f) ||
+      (code >= 0xd800 && code <= 0xdfff) ||
+      (code & 0xfffe) === 0xfffe ||
+      (code >= 0x200b && code <= 0x200f) ||
+      (code >= 0x2028 && code <= 0x202e) ||
+      (code >= 0x2066 && code <= 0x2069)
+    )
+      clean += '�'
     else clean += character
   }
   return clean
@@ -84,7 +90,10 @@ export function labelText(label: Label): string {
 }
 
 /** Where each run begins, and the whole width, at font size 1. */
-export function measure(label: Label, face: 'serif' | 'sans' = 'serif'): { readonly starts: readonly number[]; readonly width: number } {
+export function measure(
+  label: Label,
+  face: 'serif' | 'sans' = 'serif',
+): { readonly starts: readonly number[]; readonly width: number } {
   const starts: number[] = []
   let x = 0
   let width = 0
@@ -131,10 +140,41 @@ export function fitLabel(label: Label, width: number, face: 'serif' | 'sans' = '
 }
 
 const GREEK: Readonly<Record<string, string>> = {
-  alpha: 'α', beta: 'β', gamma: 'γ', delta: 'δ', epsilon: 'ε', zeta: 'ζ', eta: 'η', theta: 'θ', iota: 'ι', kappa: 'κ',
-  lambda: 'λ', mu: 'μ', nu: 'ν', xi: 'ξ', omicron: 'ο', pi: 'π', rho: 'ρ', sigma: 'σ', tau: 'τ', upsilon: 'υ', phi: 'φ',
-  chi: 'χ', psi: 'ψ', omega: 'ω', Gamma: 'Γ', Delta: 'Δ', Theta: 'Θ', Lambda: 'Λ', Xi: 'Ξ', Pi: 'Π', Sigma: 'Σ',
-  Upsilon: 'Υ', Phi: 'Φ', Psi: 'Ψ', Omega: 'Ω',
+  alpha: 'α',
+  beta: 'β',
+  gamma: 'γ',
+  delta: 'δ',
+  epsilon: 'ε',
+  zeta: 'ζ',
+  eta: 'η',
+  theta: 'θ',
+  iota: 'ι',
+  kappa: 'κ',
+  lambda: 'λ',
+  mu: 'μ',
+  nu: 'ν',
+  xi: 'ξ',
+  omicron: 'ο',
+  pi: 'π',
+  rho: 'ρ',
+  sigma: 'σ',
+  tau: 'τ',
+  upsilon: 'υ',
+  phi: 'φ',
+  chi: 'χ',
+  psi: 'ψ',
+  omega: 'ω',
+  Gamma: 'Γ',
+  Delta: 'Δ',
+  Theta: 'Θ',
+  Lambda: 'Λ',
+  Xi: 'Ξ',
+  Pi: 'Π',
+  Sigma: 'Σ',
+  Upsilon: 'Υ',
+  Phi: 'Φ',
+  Psi: 'Ψ',
+  Omega: 'Ω',
 }
 
 /**
@@ -147,7 +187,12 @@ export function nameLabel(name: string, index: string | null = null): Label {
   if (match === null) return index === null ? plain(name) : concat(plain(name), subscript(plain(index)))
   const [, letters, digits, rest, bracket, primes] = match
   const base = plain(Object.hasOwn(GREEK, letters) ? GREEK[letters] : letters)
-  const below = [digits, ...rest.split('_').map(part => (Object.hasOwn(GREEK, part) ? GREEK[part] : part)), bracket ?? '', index ?? '']
+  const below = [
+    digits,
+    ...rest.split('_').map(part => (Object.hasOwn(GREEK, part) ? GREEK[part] : part)),
+    bracket ?? '',
+    index ?? '',
+  ]
   const sub = subscript(plain(below.filter(part => part !== '').join(',')))
   if (primes === '') return concat(base, sub)
   const above: Run = { text: '′'.repeat(primes.length), size: 1, rise: 0, back: false }
@@ -158,6 +203,7 @@ export function nameLabel(name: string, index: string | null = null): Label {
 export function mathText(text: string): string {
   return text
     .replace(/(?<![\p{L}\p{N}_])([A-Za-z]+)('*)(?![\p{L}\p{N}_'])/gu, (all, word: string, primes: string) =>
-      Object.hasOwn(GREEK, word) ? GREEK[word] + '′'.repeat(primes.length) : all)
+      Object.hasOwn(GREEK, word) ? GREEK[word] + '′'.repeat(primes.length) : all,
+    )
     .replace(/(?<=\S) \. (?=\S)/g, '∘')
 }

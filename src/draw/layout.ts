@@ -3,7 +3,9 @@
 // column (a chain) is placed at once; other nets are ordered by sweeps, or by elkjs (`elk.ts`).
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import type { Shape } from '../linear/size.ts'
-import { type Glyph, glyphOf, passGlyph } from './glyph.ts'
+import { type Glyph, passGlyph } from './glyph.ts'
+import { greatest, least } from './scene.ts'
+import { glyphOf } from './vocabulary.ts'
 
 /** The way from one column to the next where all wires are level, the least and the most where some are not. */
 const GAP = 14
@@ -41,8 +43,8 @@ export interface Layout {
   readonly note: string | null
 }
 
-/** Where nodes were in the picture before: the middle of each, by its id. */
-export type Positions = ReadonlyMap<NodeId, { readonly x: number; readonly y: number }>
+/** Where nodes were in the picture before: the middle of each, by its id, and what it was. */
+export type Positions = ReadonlyMap<NodeId, { readonly x: number; readonly y: number; readonly title: string }>
 
 /** Places the nodes in columns. Throws RangeError where a node reads one that does not come before it. */
 export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean } {
@@ -54,7 +56,8 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
     let at = 0
     for (const arg of node.args) {
       const before = column.get(arg)
-      if (before === undefined) throw new RangeError(`draw: node n${node.id} reads n${arg}, which does not come before it`)
+      if (before === undefined)
+        throw new RangeError(`draw: node n${node.id} reads n${arg}, which does not come before it`)
       at = Math.max(at, before + 1)
     }
     column.set(node.id, at)
@@ -94,7 +97,11 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
   for (let c = 0; c < columns.length; c++) {
     const next: Place[] = []
     for (const node of byColumn[c]) {
-      const glyph = glyphOf(node, node.args.map(a => shapes.get(a) as Shape), diagram.names)
+      const glyph = glyphOf(
+        node,
+        node.args.map(a => shapes.get(a) as Shape),
+        diagram.names,
+      )
       const sources = node.args.map((arg): Place => {
         const way = ways.get(arg) as Place[]
         return way[Math.min(c - 1 - way[0].column, way.length - 1)]
@@ -106,7 +113,15 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
       if (span > 1 && !(far && span > FAR)) next.push(place)
     }
     for (const before of active) {
-      const place: Place = { id: before.id, node: null, glyph: passGlyph(shapes.get(before.id) as Shape), column: c, sources: [before], x: 0, y: 0 }
+      const place: Place = {
+        id: before.id,
+        node: null,
+        glyph: passGlyph(shapes.get(before.id) as Shape),
+        column: c,
+        sources: [before],
+        x: 0,
+        y: 0,
+      }
       columns[c].push(place)
       const way = ways.get(before.id) as Place[]
       way.push(place)
@@ -131,7 +146,8 @@ function mean(values: readonly number[]): number {
 /** Gives every place a height: level wires in a chain; else columns are ordered and moved by sweeps until wires are short. */
 export function placeRows(columns: readonly Place[][], previous: Positions): void {
   if (columns.every(c => c.length === 1)) {
-    for (const [place] of columns) place.y = place.sources.length === 0 ? 0 : place.sources[0].y + outletOf(place.sources[0]) - inletOf(place, 0)
+    for (const [place] of columns)
+      place.y = place.sources.length === 0 ? 0 : place.sources[0].y + outletOf(place.sources[0]) - inletOf(place, 0)
     return
   }
   const users = new Map<Place, { readonly place: Place; readonly k: number }[]>()
@@ -202,7 +218,11 @@ export function settle(column: readonly Place[], wanted: (place: Place) => numbe
   const middle = offset / 2
   const blocks: { sum: number; count: number; end: number }[] = []
   column.forEach((place, i) => {
-    blocks.push({ sum: (wanted(place) ?? (place.y === 0 ? offsets[i] - middle : place.y)) - offsets[i], count: 1, end: i })
+    blocks.push({
+      sum: (wanted(place) ?? (place.y === 0 ? offsets[i] - middle : place.y)) - offsets[i],
+      count: 1,
+      end: i,
+    })
     while (blocks.length > 1) {
       const b = blocks[blocks.length - 1]
       const a = blocks[blocks.length - 2]
@@ -214,31 +234,41 @@ export function settle(column: readonly Place[], wanted: (place: Place) => numbe
   for (const block of blocks) for (; i <= block.end; i++) column[i].y = block.sum / block.count + offsets[i]
 }
 
-/** Gives every column its x, and the whole its extents. Columns stay where they were where that costs little. */
+/**
+ * Gives every column its x, and the whole its extents. Columns of nodes that have not changed stay where they were where
+ * that costs little; what has changed stands in the middle of the room between them.
+ */
 export function placeColumns(columns: readonly Place[][], previous: Positions, note: string | null): Layout {
-  const widths = columns.map(column => column.reduce((w, p) => Math.max(w, p.glyph.width), 0))
+  const widths = columns.map(column => greatest(column.map(p => p.glyph.width)))
+  const within = (p: Place): number =>
+    p.glyph.align === 'start' ? 0 : (widths[p.column] - p.glyph.width) / (p.glyph.align === 'end' ? 1 : 2)
   const left: number[] = []
   let x = 0
-  let top = 0
-  let bottom = 0
+  let changed = 0
   columns.forEach((column, c) => {
     if (c > 0) x += gapBefore(column)
-    const within = (p: Place): number => (p.glyph.align === 'start' ? 0 : (widths[c] - p.glyph.width) / (p.glyph.align === 'end' ? 1 : 2))
     const wishes = column.flatMap(p => {
       const before = p.node === null ? undefined : previous.get(p.id)
-      return before === undefined ? [] : [before.x - p.glyph.width / 2 - within(p)]
+      return before === undefined || before.title !== p.glyph.title ? [] : [before.x - p.glyph.width / 2 - within(p)]
     })
-    const wish = Math.max(x, ...wishes)
-    if (wish - x <= MAX_STRETCH) x = wish
-    left.push(x)
-    for (const p of column) {
-      p.x = x + within(p)
-      top = Math.min(top, p.y + p.glyph.top)
-      bottom = Math.max(bottom, p.y + p.glyph.bottom)
+    const wish = greatest(wishes)
+    if (wishes.length > 0 && wish >= x && wish - x <= MAX_STRETCH) {
+      for (let k = changed; k < c; k++) left[k] += (wish - x) / 2
+      x = wish
+      changed = c + 1
     }
+    left.push(x)
     x += widths[c]
   })
-  return { columns, left, widths, width: x, top, bottom, note }
+  // The middle of the rows is at height 0 in a chain; elsewhere it is put there.
+  const places = columns.flat()
+  const [top, bottom] = [least(places.map(p => p.y + p.glyph.top)), greatest(places.map(p => p.y + p.glyph.bottom))]
+  const middle = columns.every(c => c.length === 1) ? 0 : (top + bottom) / 2
+  for (const p of places) {
+    p.x = left[p.column] + within(p)
+    p.y -= middle
+  }
+  return { columns, left, widths, width: x, top: top - middle, bottom: bottom - middle, note }
 }
 
 function gapBefore(column: readonly Place[]): number {
@@ -256,7 +286,6 @@ function gapBefore(column: readonly Place[]): number {
 
 /** The middle of every node, to keep the next picture in line with this one. */
 export function positionsOf(layout: Layout): Positions {
-  const positions = new Map<NodeId, { x: number; y: number }>()
-  for (const column of layout.columns) for (const p of column) if (p.node !== null) positions.set(p.id, { x: p.x + p.glyph.width / 2, y: p.y })
-  return positions
+  const nodes = layout.columns.flat().filter(p => p.node !== null)
+  return new Map(nodes.map(p => [p.id, { x: p.x + p.glyph.width / 2, y: p.y, title: p.glyph.title }]))
 }

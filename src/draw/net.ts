@@ -1,9 +1,19 @@
 // The picture of one net: layout, then the shapes of nodes and of the wires between them.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
-import { cleanText, cutText } from './label.ts'
 import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
 import { dots } from './glyph.ts'
-import { inletOf, type Layout, outletOf, type Place, type Positions, placeColumns, placeRows, placesOf, positionsOf } from './layout.ts'
+import { cleanText, cutText } from './label.ts'
+import {
+  inletOf,
+  type Layout,
+  outletOf,
+  type Place,
+  type Positions,
+  placeColumns,
+  placeRows,
+  placesOf,
+  positionsOf,
+} from './layout.ts'
 import { type Figure, type Group, moveFigure, type WireRun } from './scene.ts'
 
 /** The shapes of a net in coordinates of its own: the left edge of the first column at x = 0. */
@@ -24,7 +34,10 @@ const NOWHERE: Positions = new Map()
 
 /** Lays out and draws a net. `prefix` begins the ids of its groups; `previous` keeps nodes where they were. */
 export async function drawNet(
-  diagram: Diagram, prefix: string, previous: Positions = NOWHERE, highlight: readonly NodeId[] = [],
+  diagram: Diagram,
+  prefix: string,
+  previous: Positions = NOWHERE,
+  highlight: readonly NodeId[] = [],
 ): Promise<NetPicture> {
   const layout = await layoutOf(diagram, previous)
   const wires: Group[] = []
@@ -39,28 +52,49 @@ export async function drawNet(
         const y = place.glyph.outputs.map(h => place.y + h)
         const [from, to] = [layout.left[c], layout.left[c] + layout.widths[c]]
         const runs = y.map((h): WireRun => ({ from: [from, h], to: [to, h], bend: [from, to] }))
-        wires.push({ id: `${prefix}n${place.id}-column${c}`, class: 'pass', title: '', figures: [{ kind: 'wires', class: 'wire', runs }] })
+        wires.push({
+          id: `${prefix}n${place.id}-column${c}`,
+          class: 'pass',
+          title: '',
+          figures: [{ kind: 'wires', class: 'wire', runs }],
+        })
         continue
       }
       const { glyph } = place
       titles.set(place.id, cutText(glyph.title, 200))
       nodes.push({
-        id: `${prefix}n${place.id}`, class: glyph.class, title: cleanText(cutText(`n${place.id}: ${glyph.title}`, 400)),
+        id: `${prefix}n${place.id}`,
+        class: glyph.class,
+        title: cleanText(cutText(`n${place.id}: ${glyph.title}`, 400)),
         figures: glyph.figures.map((f): Figure => moveFigure(f, place.x, place.y)),
       })
       if (marked.has(place.id)) {
         halos.push({
-          id: `${prefix}n${place.id}-highlight`, class: 'highlight', title: '',
-          figures: [{
-            kind: 'box', class: 'halo', corner: [place.x - 6, place.y + glyph.top - 6], width: glyph.width + 12, height: glyph.bottom - glyph.top + 12, radius: 12,
-          }],
+          id: `${prefix}n${place.id}-highlight`,
+          class: 'highlight',
+          title: '',
+          figures: [
+            {
+              kind: 'box',
+              class: 'halo',
+              corner: [place.x - 6, place.y + glyph.top - 6],
+              width: glyph.width + 12,
+              height: glyph.bottom - glyph.top + 12,
+              radius: 12,
+            },
+          ],
         })
       }
     }
   })
   return {
-    groups: [...halos, ...wires, ...nodes], width: layout.width, top: layout.top, bottom: layout.bottom,
-    positions: positionsOf(layout), note: layout.note, description: describe(diagram, titles),
+    groups: [...halos, ...wires, ...nodes],
+    width: layout.width,
+    top: layout.top,
+    bottom: layout.bottom,
+    positions: positionsOf(layout),
+    note: layout.note,
+    description: describe(diagram, titles),
   }
 }
 
@@ -72,7 +106,8 @@ async function layoutOf(diagram: Diagram, previous: Positions): Promise<Layout> 
   if (columns.some(c => c.length > 1)) {
     const known = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
     const done = places <= ELK_LIMIT && (await placeRowsByElk(columns, known))
-    if (!done) note = [`Laid out by a simpler method, for it has ${places} places.`, ...(note === null ? [] : [note])].join(' ')
+    if (!done)
+      note = [`Laid out by a simpler method, for it has ${places} places.`, ...(note === null ? [] : [note])].join(' ')
   }
   return placeColumns(columns, previous, note)
 }
@@ -82,16 +117,19 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string): Group
   return place.sources.map((source, k): Group => {
     const { glyph } = source
     // Passing wires reach over the whole width of their column.
-    const start = source.node === null ? layout.left[source.column] + layout.widths[source.column] : source.x + glyph.width
+    const start =
+      source.node === null ? layout.left[source.column] + layout.widths[source.column] : source.x + glyph.width
     const end = place.node === null ? layout.left[c] : place.x
     const bend = [layout.left[source.column] + layout.widths[source.column], layout.left[c]] as const
     const inlets = place.glyph.inputs[k]
-    const runs = glyph.outputs.map((y, i): WireRun => ({ from: [start, source.y + y], to: [end, place.y + inlets[i]], bend }))
+    const runs = glyph.outputs.map(
+      (y, i): WireRun => ({ from: [start, source.y + y], to: [end, place.y + inlets[i]], bend }),
+    )
     const figures: Figure[] = [{ kind: 'wires', class: 'wire', runs }]
     // What is left out is said once on the way, here where neither end does it.
     if (!glyph.dotted.outputs && !place.glyph.dotted.inputs) {
       const height = (source.y + outletOf(source) + place.y + inletOf(place, k)) / 2
-      figures.push(...dots((bend[0] + bend[1]) / 2, glyph.strands, true).map(f => moveFigure(f, 0, height)))
+      figures.push(...dots((bend[0] + bend[1]) / 2, glyph.strands, 44).map(f => moveFigure(f, 0, height)))
     }
     const id = `${prefix}n${source.id}-n${place.id}-${place.node === null ? `column${c}-in` : k}`
     return { id, class: 'wire', title: '', figures }
@@ -101,7 +139,13 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string): Group
 /** The net in words: its operations in order, cut where there are many. */
 function describe(diagram: Diagram, titles: ReadonlyMap<NodeId, string>): string {
   const said = diagram.nodes.slice(0, MAX_SAID).map(node => {
-    const reads = node.args.length === 0 ? '' : ` of ${node.args.slice(0, MAX_SAID).map(a => `n${a}`).join(', ')}`
+    const reads =
+      node.args.length === 0
+        ? ''
+        : ` of ${node.args
+            .slice(0, MAX_SAID)
+            .map(a => `n${a}`)
+            .join(', ')}`
     return `n${node.id}: ${titles.get(node.id)}${reads}`
   })
   const left = diagram.nodes.length - said.length

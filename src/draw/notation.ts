@@ -1,7 +1,7 @@
 // Functions, linear operators and sizes as mathematics writes them: `ln∘σ∘exp`, `t²`, `2t + 1`, `BA`, `n − 1`.
 import { type Linear, linearPostorder } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
-import { type Expression, fold, type KnownName, variablesOf } from '../scalar/expression.ts'
+import { type Expression, fold, type KnownName, variablesOf, x0 } from '../scalar/expression.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
 import { concat, type Label, labelText, labelWidth, nameLabel, plain, superscript } from './label.ts'
 
@@ -63,9 +63,11 @@ function functionName(name: string): Label {
 export function functionLabel(fn: Expression, names: ReadonlyMap<Expression, string>): Label {
   const name = names.get(fn)
   if (name !== undefined) return functionName(name)
+  if (fn === x0) return plain('id')
   const operator = operatorOfAll(fn)
   if (operator !== null) return plain(OPERATORS[operator] ?? operator)
-  if (fn.kind === 'apply' && fn.args.every((a, i) => a.kind === 'variable' && a.index === i)) return functionName(fn.fn.name)
+  if (fn.kind === 'apply' && fn.args.every((a, i) => a.kind === 'variable' && a.index === i))
+    return functionName(fn.fn.name)
   const chain = chainOf(fn, names)
   if (chain !== null) return concat(...chain.flatMap((part, i) => (i === 0 ? [part] : [plain('∘'), part])))
   return formulaLabel(fn)
@@ -88,26 +90,44 @@ export function formulaLabel(root: Expression): Label {
       return f.level >= level ? f.label : concat(plain('('), f.label, plain(')'))
     }
     switch (e.kind) {
-      case 'number': return { label: plain(rationalText(e.value)), level: e.value.d !== 1n ? PRODUCT : e.value.s < 0n ? SIGN : ATOM }
-      case 'constant': return { label: nameLabel(e.name), level: ATOM }
-      case 'variable': return { label: single ? plain('t') : nameLabel(`t${e.index + 1}`), level: ATOM }
-      case 'apply': return { label: concat(functionName(e.fn.name), plain('('), ...separated(e.args.map(a => of(a).label)), plain(')')), level: ATOM }
+      case 'number':
+        return { label: plain(rationalText(e.value)), level: e.value.d !== 1n ? PRODUCT : e.value.s < 0n ? SIGN : ATOM }
+      case 'constant':
+        return { label: nameLabel(e.name), level: ATOM }
+      case 'variable':
+        return { label: single ? plain('t') : nameLabel(`t${e.index + 1}`), level: ATOM }
+      case 'apply':
+        return {
+          label: concat(functionName(e.fn.name), plain('('), ...separated(e.args.map(a => of(a).label)), plain(')')),
+          level: ATOM,
+        }
       case 'choose':
         return {
-          label: concat(at(e.left, SUM), plain(` ${RELATIONS[e.relation]} `), at(e.right, SUM), plain(' ? '), at(e.then, 2), plain(' : '), at(e.otherwise, 1)),
+          label: concat(
+            at(e.left, SUM),
+            plain(` ${RELATIONS[e.relation]} `),
+            at(e.right, SUM),
+            plain(' ? '),
+            at(e.then, 2),
+            plain(' : '),
+            at(e.otherwise, 1),
+          ),
           level: 1,
         }
       case 'call': {
         const [a, b] = e.args
         switch (e.name) {
           case '+':
-          case '-': return { label: concat(at(a, SUM), plain(e.name === '+' ? ' + ' : ' − '), at(b, SUM + 1)), level: SUM }
+          case '-':
+            return { label: concat(at(a, SUM), plain(e.name === '+' ? ' + ' : ' − '), at(b, SUM + 1)), level: SUM }
           case '*': {
             const close = a.kind === 'number' && b.kind !== 'number' && of(b).level === ATOM
             return { label: concat(at(a, PRODUCT), plain(close ? '' : '·'), at(b, PRODUCT + 1)), level: PRODUCT }
           }
-          case '/': return { label: concat(at(a, PRODUCT), plain('/'), at(b, PRODUCT + 1)), level: PRODUCT }
-          case 'neg': return { label: concat(plain('−'), at(a, SIGN)), level: SIGN }
+          case '/':
+            return { label: concat(at(a, PRODUCT), plain('/'), at(b, PRODUCT + 1)), level: PRODUCT }
+          case 'neg':
+            return { label: concat(plain('−'), at(a, SIGN)), level: SIGN }
           case '^': {
             const flat = of(b).label.every(r => r.rise <= 0)
             return flat
@@ -116,11 +136,17 @@ export function formulaLabel(root: Expression): Label {
           }
           case 'exp': {
             const exponent = of(a).label
-            if (exponent.every(r => r.rise <= 0) && labelWidth(exponent) <= 6) return { label: concat(plain('e'), superscript(exponent)), level: POWER }
+            if (exponent.every(r => r.rise <= 0) && labelWidth(exponent) <= 6)
+              return { label: concat(plain('e'), superscript(exponent)), level: POWER }
             return { label: concat(plain('exp('), exponent, plain(')')), level: ATOM }
           }
-          case 'abs': return { label: concat(plain('|'), of(a).label, plain('|')), level: ATOM }
-          default: return { label: concat(plain(`${e.name}(`), ...separated(e.args.map(x => of(x).label)), plain(')')), level: ATOM }
+          case 'abs':
+            return { label: concat(plain('|'), of(a).label, plain('|')), level: ATOM }
+          default:
+            return {
+              label: concat(plain(`${e.name}(`), ...separated(e.args.map(x => of(x).label)), plain(')')),
+              level: ATOM,
+            }
         }
       }
     }
@@ -132,7 +158,9 @@ function separated(labels: readonly Label[]): Label[] {
 }
 
 /** `letters`: made of single letters (with subscripts and primes), so that it may stand beside others as in `BA`. */
-interface OperatorFormula extends Formula { readonly letters: boolean }
+interface OperatorFormula extends Formula {
+  readonly letters: boolean
+}
 
 /** A linear operator: declared names, `BA` for products, a literal as its size (its entries are drawn as a matrix). */
 export function operatorLabel(root: Linear): Label {
@@ -151,15 +179,24 @@ export function operatorLabel(root: Linear): Label {
       }
       case 'literal': {
         const [first] = a.entries[0]
-        if (a.entries.length === 1 && a.entries[0].length === 1) set(plain(rationalText(first)), first.d === 1n && first.s >= 0n ? ATOM : SIGN)
+        if (a.entries.length === 1 && a.entries[0].length === 1)
+          set(plain(rationalText(first)), first.d === 1n && first.s >= 0n ? ATOM : SIGN)
         else set(plain(`[${sizeText(a.rows)}×${sizeText(a.columns)}]`), ATOM)
         break
       }
-      case 'identity': set(plain('I'), ATOM, true); break
-      case 'zero': set(plain('0'), ATOM); break
-      case 'ones': set(plain(a.rows.text === '1' ? 'Σ' : '1'), ATOM); break
+      case 'identity':
+        set(plain('I'), ATOM, true)
+        break
+      case 'zero':
+        set(plain('0'), ATOM)
+        break
+      case 'ones':
+        set(plain(a.rows.text === '1' ? 'Σ' : '1'), ATOM)
+        break
       case 'select':
-      case 'embed': set(plain(`${a.kind}(${sizeText(a.start)})`), ATOM); break
+      case 'embed':
+        set(plain(`${a.kind}(${sizeText(a.start)})`), ATOM)
+        break
       case 'product': {
         const left = at(a.left, PRODUCT)
         const right = at(a.right, PRODUCT)
@@ -167,7 +204,9 @@ export function operatorLabel(root: Linear): Label {
         set(concat(left.label, plain(letters ? '' : '·'), right.label), PRODUCT, letters)
         break
       }
-      case 'sum': set(concat(at(a.left, SUM).label, plain(' + '), at(a.right, SUM).label), SUM); break
+      case 'sum':
+        set(concat(at(a.left, SUM).label, plain(' + '), at(a.right, SUM).label), SUM)
+        break
       case 'scale': {
         const factor = formulaLabel(a.factor)
         const of = at(a.of, PRODUCT)
@@ -175,7 +214,14 @@ export function operatorLabel(root: Linear): Label {
         else {
           const simple = /^[\p{L}\p{N}.]+$/u.test(labelText(factor))
           const number = /^[\d.]+$/.test(labelText(factor))
-          set(concat(...(simple ? [factor] : [plain('('), factor, plain(')')]), plain((number || !simple) && of.letters ? '' : '·'), of.label), PRODUCT)
+          set(
+            concat(
+              ...(simple ? [factor] : [plain('('), factor, plain(')')]),
+              plain((number || !simple) && of.letters ? '' : '·'),
+              of.label,
+            ),
+            PRODUCT,
+          )
         }
         break
       }

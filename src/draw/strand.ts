@@ -30,7 +30,13 @@ export interface Strands {
 
 export function strandsOf(shape: Shape): Strands {
   const sizes = shape.map(knownSize)
-  const count = shape.length === 0 ? '1' : shape.map(sizeText).map(t => (shape.length > 1 && /[ ]/.test(t) ? `(${t})` : t)).join('×')
+  const count =
+    shape.length === 0
+      ? '1'
+      : shape
+          .map(sizeText)
+          .map(t => (shape.length > 1 && /[ ]/.test(t) ? `(${t})` : t))
+          .join('×')
   const total = sizes.reduce<number | null>((product, n) => (product === null || n === null ? null : product * n), 1)
   const strand = (index: readonly number[] | null, slot: number): Strand => {
     // null: the last component on every axis.
@@ -49,7 +55,12 @@ export function strandsOf(shape: Shape): Strands {
     return index
   }
   if (total !== null && total <= MAX_STRANDS) {
-    return { list: Array.from({ length: total }, (_, i) => strand(indexAt(i), i)), rows: Math.max(total, 1), dots: null, count }
+    return {
+      list: Array.from({ length: total }, (_, i) => strand(indexAt(i), i)),
+      rows: Math.max(total, 1),
+      dots: null,
+      count,
+    }
   }
   return { list: [strand(indexAt(0), 0), strand(indexAt(1), 1), strand(null, 3)], rows: 4, dots: 2, count }
 }
@@ -84,15 +95,20 @@ function structureOf(operator: Linear): Linear {
 function joins(operator: Linear, from: Strand, to: Strand): boolean {
   const shifted = (a: Strand, start: Size, b: Strand): boolean => {
     const by = knownSize(start)
-    return a.position === null || b.position === null || by === null ? a.slot === b.slot : a.position + by === b.position
+    return a.position === null || b.position === null || by === null
+      ? a.slot === b.slot
+      : a.position + by === b.position
   }
   switch (operator.kind) {
-    case 'identity': return from.slot === to.slot
-    case 'select': return shifted(to, operator.start, from)
-    case 'embed': return shifted(from, operator.start, to)
-    case 'zero': return false
-    default: return true
+    case 'identity':
+      return from.slot === to.slot
+    case 'select':
+      return shifted(to, operator.start, from)
+    case 'embed':
+      return shifted(from, operator.start, to)
+    case 'zero':
+      return false
+    default:
+      return true
   }
 }
-
-

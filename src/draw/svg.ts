@@ -27,7 +27,13 @@ const STYLE = `
 .netproof text.count { fill: #595959 }
 `
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Text for an element or an attribute. Labels are clean already (`cleanText`). */
 export function escapeXml(text: string): string {
@@ -73,17 +79,22 @@ function point([x, y]: Point): string {
 
 function printFigure(f: Figure): string {
   switch (f.kind) {
-    case 'strokes': return `<path class="${f.class}" d="${f.lines.map(line => `M${line.map(point).join('L')}`).join('')}"/>`
+    case 'strokes':
+      return `<path class="${f.class}" d="${f.lines.map(line => `M${line.map(point).join('L')}`).join('')}"/>`
     case 'wires':
-      return `<path class="${f.class}" d="${f.runs.map(({ from, to, bend: [a, b] }) => {
-        if (Math.abs(from[1] - to[1]) < 0.005) return `M${point(from)}H${printNumber(to[0])}`
-        const middle = printNumber((a + b) / 2)
-        const lead = Math.abs(a - from[0]) < 0.005 ? '' : `H${printNumber(a)}`
-        const tail = Math.abs(b - to[0]) < 0.005 ? '' : `H${printNumber(to[0])}`
-        return `M${point(from)}${lead}C${middle} ${printNumber(from[1])} ${middle} ${printNumber(to[1])} ${printNumber(b)} ${printNumber(to[1])}${tail}`
-      }).join('')}"/>`
-    case 'polygon': return `<polygon class="${f.class}" points="${f.points.map(([x, y]) => `${printNumber(x)},${printNumber(y)}`).join(' ')}"/>`
-    case 'circle': return `<circle class="${f.class}" cx="${printNumber(f.center[0])}" cy="${printNumber(f.center[1])}" r="${printNumber(f.radius)}"/>`
+      return `<path class="${f.class}" d="${f.runs
+        .map(({ from, to, bend: [a, b] }) => {
+          if (Math.abs(from[1] - to[1]) < 0.005) return `M${point(from)}H${printNumber(to[0])}`
+          const middle = printNumber((a + b) / 2)
+          const lead = Math.abs(a - from[0]) < 0.005 ? '' : `H${printNumber(a)}`
+          const tail = Math.abs(b - to[0]) < 0.005 ? '' : `H${printNumber(to[0])}`
+          return `M${point(from)}${lead}C${middle} ${printNumber(from[1])} ${middle} ${printNumber(to[1])} ${printNumber(b)} ${printNumber(to[1])}${tail}`
+        })
+        .join('')}"/>`
+    case 'polygon':
+      return `<polygon class="${f.class}" points="${f.points.map(([x, y]) => `${printNumber(x)},${printNumber(y)}`).join(' ')}"/>`
+    case 'circle':
+      return `<circle class="${f.class}" cx="${printNumber(f.center[0])}" cy="${printNumber(f.center[1])}" r="${printNumber(f.radius)}"/>`
     case 'box':
       return `<rect class="${f.class}" x="${printNumber(f.corner[0])}" y="${printNumber(f.corner[1])}" width="${printNumber(f.width)}" height="${printNumber(f.height)}" rx="${printNumber(f.radius)}"/>`
     case 'text': {
@@ -97,16 +108,18 @@ function printFigure(f: Figure): string {
 function printLabel(label: Label, size: number, face: 'serif' | 'sans'): string {
   const { starts } = measure(label, face)
   let rise = 0
-  return label.map((run, i) => {
-    const attributes: string[] = []
-    if (run.back && i > 0) {
-      const before = label[i - 1]
-      attributes.push(`dx="${printNumber((starts[i] - starts[i - 1] - measure([before], face).width) * size)}"`)
-    }
-    if (run.rise !== rise) attributes.push(`dy="${printNumber((rise - run.rise) * size)}"`)
-    if (run.size !== 1) attributes.push(`font-size="${printNumber(run.size * size)}"`)
-    rise = run.rise
-    const content = escapeXml(run.text)
-    return attributes.length === 0 ? content : `<tspan ${attributes.join(' ')}>${content}</tspan>`
-  }).join('')
+  return label
+    .map((run, i) => {
+      const attributes: string[] = []
+      if (run.back && i > 0) {
+        const before = label[i - 1]
+        attributes.push(`dx="${printNumber((starts[i] - starts[i - 1] - measure([before], face).width) * size)}"`)
+      }
+      if (run.rise !== rise) attributes.push(`dy="${printNumber((rise - run.rise) * size)}"`)
+      if (run.size !== 1) attributes.push(`font-size="${printNumber(run.size * size)}"`)
+      rise = run.rise
+      const content = escapeXml(run.text)
+      return attributes.length === 0 ? content : `<tspan ${attributes.join(' ')}>${content}</tspan>`
+    })
+    .join('')
 }

@@ -99,7 +99,17 @@ function corners(
   return around(low, lowError, high, highError)
 }
 
-const multiply = (a: DoubleInterval, b: DoubleInterval): DoubleInterval => corners(a, b, times, productError)
+function multiply(a: DoubleInterval, b: DoubleInterval): DoubleInterval {
+  // The usual case, a weight that is a double times a value, is worth being quick.
+  if (a.low !== a.high) return b.low === b.high ? multiply(b, a) : corners(a, b, times, productError)
+  const x = a.low
+  const [first, second] = x >= 0 ? [b.low, b.high] : [b.high, b.low]
+  const low = times(x, first)
+  const lowError = productError(x, first, low)
+  if (first === second) return around(low, lowError, low, lowError)
+  const high = times(x, second)
+  return around(low, lowError, high, productError(x, second, high))
+}
 
 function divide(a: DoubleInterval, b: DoubleInterval): Bounded {
   if (b.low <= 0 && b.high >= 0) return isPoint(b) ? 'undefined' : 'unknown'
@@ -307,7 +317,7 @@ function callBounds(name: KnownName, args: readonly DoubleInterval[]): Bounded {
 }
 
 /** Whether a relation holds between all members of two intervals, or between none (null otherwise). */
-export function decideBounds(relation: Relation, left: DoubleInterval, right: DoubleInterval): boolean | null {
+function decideBounds(relation: Relation, left: DoubleInterval, right: DoubleInterval): boolean | null {
   switch (relation) {
     case '<':
       return left.high < right.low ? true : left.low >= right.high ? false : null

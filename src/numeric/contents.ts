@@ -2,7 +2,7 @@
 // weights and functions in them.
 import { type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
 import { type Linear, linearParts } from '../linear/linear.ts'
-import type { Size } from '../linear/size.ts'
+import { addSizes, type Size, scaleSize } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
 
 /** The roots and all their parts, each once, in the order in which a reader meets them. */
@@ -76,20 +76,45 @@ export function unknownFunctionsIn(expressions: Iterable<Expression>): FunctionS
   return [...found]
 }
 
-/** The sizes of the nets' wires and operators, and the places at which they are cut, which may be 0. */
-export function sizesIn(diagrams: readonly Diagram[]): { lengths: Set<Size>; places: Set<Size> } {
+/**
+ * The sizes of the nets' wires and operators, each of which is at least 1, and the differences of sizes that are at
+ * least 0 because one thing is cut out of another.
+ */
+export function sizesIn(diagrams: readonly Diagram[]): { lengths: Set<Size>; differences: Set<Size> } {
   const lengths = new Set<Size>()
-  const places = new Set<Size>()
+  const differences = new Set<Size>()
+  const fits = (start: Size, end: Size, whole: Size): void => {
+    differences
+      .add(start)
+      .add(addSizes(end, start, -1))
+      .add(addSizes(whole, end, -1))
+  }
   for (const diagram of diagrams) {
+    const shapes = new Map(diagram.nodes.map(node => [node.id, node.shape]))
     // Inputs have sizes whether or not anything uses them.
     for (const node of [...inputsOf(diagram), ...livingNodes(diagram)]) {
       for (const size of node.shape) lengths.add(size)
-      if (node.kind === 'slice') places.add(node.start).add(node.end)
+      const whole = shapes.get(node.args[0])?.at(-1)
+      const last = node.shape.at(-1)
+      if (whole === undefined || last === undefined) continue
+      if (node.kind === 'slice') fits(node.start, node.end, whole)
+      // The groups fill the wire: neither is longer.
+      if (node.kind === 'reduce') {
+        const groups = scaleSize(last, node.group)
+        differences.add(addSizes(whole, groups, -1)).add(addSizes(groups, whole, -1))
+      }
     }
   }
   for (const a of linearsIn(diagrams)) {
     lengths.add(a.rows).add(a.columns)
-    if (a.kind === 'select' || a.kind === 'embed') places.add(a.start)
+    if (a.kind === 'select') fits(a.start, addSizes(a.start, a.rows), a.columns)
+    if (a.kind === 'embed') fits(a.start, addSizes(a.start, a.columns), a.rows)
   }
-  return { lengths, places }
+  return { lengths, differences }
+}
+
+/** How much there is to evaluate: nodes, parts of expressions, operators. */
+export function workOf(diagrams: readonly Diagram[]): number {
+  const parts = expressionParts(expressionsIn(diagrams)).size + linearsIn(diagrams).size
+  return diagrams.reduce((sum, diagram) => sum + diagram.nodes.length, parts)
 }

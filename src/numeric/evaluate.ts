@@ -3,7 +3,7 @@ import { type Diagram, inputsOf, type NodeId, outputsOf } from '../diagram/diagr
 import type { WeightSymbol } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
 import type { Expression, FunctionSymbol } from '../scalar/expression.ts'
-import { containsPoint, type Range } from '../scalar/range.ts'
+import { containsPoint, isReals, type Range } from '../scalar/range.ts'
 import { fromDouble, toDouble } from '../scalar/rational.ts'
 import { doubles } from './doubles.ts'
 import { unknownsOf } from './instance.ts'
@@ -92,7 +92,7 @@ function solveSizes(sizes: Map<string, number>, equations: readonly (readonly [S
 
 function checkNumber(name: string, component: number, value: number, allowed: Range): void {
   if (!Number.isFinite(value)) throw new Problem({ kind: 'not-finite', name, component, value })
-  if (!containsPoint(allowed, fromDouble(value)))
+  if (!isReals(allowed) && !containsPoint(allowed, fromDouble(value)))
     throw new Problem({ kind: 'outside', name, component, value, allowed })
 }
 

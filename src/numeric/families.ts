@@ -372,29 +372,35 @@ export function randomFunctions(
   source: Random,
 ): Map<FunctionSymbol, Expression> | null {
   const found = new Map<FunctionSymbol, Expression>()
+  // Pairs first: what is declared of a function that is named as an inverse counts for both.
+  for (const fn of symbols) {
+    const inverse = fn.inverse
+    if (inverse === null || found.has(fn)) continue
+    const pair = found.has(inverse) ? null : pairOf(fn, inverse, source)
+    if (pair === null) return null
+    found.set(fn, pair[0]).set(inverse, pair[1])
+  }
   for (const fn of symbols) {
     if (found.has(fn)) continue
-    const inverse = fn.inverse
-    if (inverse === null) {
-      const formula = member(fn, source)
-      if (formula === null) return null
-      found.set(fn, formula)
-      continue
-    }
-    // What is declared of either holds for both.
-    const parity = fn.parity ?? inverse.parity
-    const wanted: Wanted = { monotone: fn.monotone ?? inverse.monotone, parity }
-    if (fn.arity !== 1 || inverse.arity !== 1) return null
-    if (inverse === fn) {
-      const formula = involution(fn.domain[0], wanted, source)
-      if (formula === null) return null
-      found.set(fn, formula)
-      continue
-    }
-    const pair = bijection(fn.domain[0], fn.codomain, wanted, source)
-    if (pair === null) return null
-    found.set(fn, pair.formula)
-    found.set(inverse, pair.inverse)
+    const formula = member(fn, source)
+    if (formula === null) return null
+    found.set(fn, formula)
   }
   return found
+}
+
+/** Formulas for a function and its declared inverse; null where none are known, or the declarations do not fit. */
+function pairOf(fn: FunctionSymbol, inverse: FunctionSymbol, source: Random): [Expression, Expression] | null {
+  if (fn.arity !== 1 || inverse.arity !== 1) return null
+  if (!sameRange(fn.domain[0], inverse.codomain) || !sameRange(inverse.domain[0], fn.codomain)) return null
+  if (inverse.inverse !== null && inverse.inverse !== fn) return null
+  const wanted: Wanted = { monotone: fn.monotone ?? inverse.monotone, parity: fn.parity ?? inverse.parity }
+  if (inverse.monotone !== null && inverse.monotone !== wanted.monotone) return null
+  if (inverse.parity !== null && inverse.parity !== wanted.parity) return null
+  if (inverse === fn) {
+    const formula = involution(fn.domain[0], wanted, source)
+    return formula === null ? null : [formula, formula]
+  }
+  const pair = bijection(fn.domain[0], fn.codomain, wanted, source)
+  return pair === null ? null : [pair.formula, pair.inverse]
 }

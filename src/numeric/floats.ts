@@ -5,6 +5,7 @@ import type { KnownName, Relation } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, type Rational, toDouble } from '../scalar/rational.ts'
 import { type Arithmetic, interpret } from './arithmetic.ts'
+import { workOf } from './contents.ts'
 import { doubles, holds } from './doubles.ts'
 import type { Instance } from './ground.ts'
 import { constantsIn, randomInstance, unknownsOf } from './instance.ts'
@@ -200,6 +201,8 @@ function nearest(harmless: readonly (readonly number[])[], bad: readonly number[
 }
 
 const SAMPLES = 400
+/** Nodes and parts of expressions to be evaluated in each format, by which the number of points for large nets is limited. */
+const WORK = 2_000_000
 const INSTANCES = 4
 const SPECIAL_POINTS = 150
 /** More than it takes to halve the distance of two doubles until they are next to each other. */
@@ -246,58 +249,71 @@ function* floatPoints(
 /**
  * Looks for points of the domain at which the two nets, evaluated in binary64 and in binary32 operation by operation,
  * differ in more than the lower half of their digits, or only one of them is a finite number. Meant for nets that are
- * equal over the reals, which is not checked. `samples` is the number of points tried in each format.
+ * equal over the reals, which is not checked. `samples` is the number of points tried in each format, at most; nets
+ * that are too large are tried at fewer points, or at none.
  */
 export function findFloatDifferences(
   left: Diagram,
   right: Diagram,
   options: { readonly seed?: number; readonly samples?: number; readonly signal?: AbortSignal } = {},
 ): FloatReport {
-  const { seed = 1, samples = SAMPLES, signal } = options
+  const { seed = 1, signal } = options
+  const samples = Math.min(options.samples ?? SAMPLES, Math.floor(WORK / workOf([left, right])))
   const pairing = pairUp(left, right)
   const nothing: FloatReport = { seed, samples: 0, instance: null, differences: [] }
-  if (pairing === null || pairing.inputs.some(input => isEmpty(input.domain))) return nothing
+  if (samples === 0 || pairing === null || pairing.inputs.some(input => isEmpty(input.domain))) return nothing
   const source = random(seed)
   const unknowns = unknownsOf(left, right)
+  const open = unknowns.sizes.length + unknowns.weights.length + unknowns.functions.length > 0
   const constants = constantsIn([left, right])
-  let instance: Instance | null = null
-  for (let attempt = 0; attempt < INSTANCES && instance === null; attempt++) {
-    const drawn = randomInstance(unknowns, source)
-    if (!('missing' in drawn)) instance = drawn
+  let report = nothing
+  // Weights may be such that nothing goes wrong, all of them 0 for instance; a few are tried then.
+  for (let attempt = 0; attempt < (open ? INSTANCES : 1) && report.differences.length === 0; attempt++) {
+    const instance = randomInstance(unknowns, source)
+    if ('missing' in instance || signal?.aborted) break
+    const { sizes } = instance
+    const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, sizes)))
+    const differences = FORMATS.flatMap(format => {
+      const scope = scopeOf(instance, trackedArithmetic(format))
+      return differencesIn({ format, scope, left, right, pairing, lengths }, constants, source, samples)
+    })
+    report = { seed, samples, instance, differences }
   }
-  if (instance === null) return nothing
-  const { sizes } = instance
-  const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, sizes)))
+  return report
+}
+
+/** The differences of one format, one for each cause. */
+function differencesIn(
+  contest: Contest,
+  constants: readonly Rational[],
+  source: Random,
+  samples: number,
+): FloatDifference[] {
+  const { format, pairing, lengths } = contest
   const domain = pairing.inputs.flatMap((input, i) => new Array<Range>(lengths[i]).fill(input.domain))
   const inside = (point: readonly number[]): boolean =>
     point.every((x, i) => Number.isFinite(x) && containsPoint(domain[i], fromDouble(x)))
-  const differences: FloatDifference[] = []
-  for (const format of FORMATS) {
-    const scope = scopeOf(instance, trackedArithmetic(format))
-    const contest: Contest = { format, scope, left, right, pairing, lengths }
-    const found = new Map<FloatTrouble, readonly number[]>()
-    const harmless: (readonly number[])[] = []
-    let tried = 0
-    for (const point of floatPoints(domain, constants, source, format)) {
-      if (signal?.aborted || tried++ >= samples) break
-      if (!inside(point)) continue
-      const difference = differ(contest, point)
-      if (difference === null) harmless.push(point)
-      else if (!found.has(difference.cause)) found.set(difference.cause, point)
-    }
-    for (const [cause, bad] of found) {
-      const good = nearest(harmless, bad)
-      const point = good === null ? bad : edge(contest, bad, good, cause, inside)
-      const inputs = new Map(split(point, lengths).map((values, i) => [pairing.inputs[i].left, values]))
-      differences.push({ format: format.name, inputs, ...(differ(contest, point) as Found) })
-    }
+  const found = new Map<FloatTrouble, readonly number[]>()
+  const harmless: (readonly number[])[] = []
+  let tried = 0
+  for (const point of floatPoints(domain, constants, source, format)) {
+    if (tried++ >= samples) break
+    if (!inside(point)) continue
+    const difference = differ(contest, point)
+    if (difference === null) harmless.push(point)
+    else if (!found.has(difference.cause)) found.set(difference.cause, point)
   }
-  return { seed, samples, instance, differences }
+  return [...found].map(([cause, bad]) => {
+    const good = nearest(harmless, bad)
+    const point = good === null ? bad : edge(contest, bad, good, cause, inside)
+    const inputs = new Map(split(point, lengths).map((values, i) => [pairing.inputs[i].left, values]))
+    return { format: format.name, inputs, ...(differ(contest, point) as Found) }
+  })
 }
 
 /** Lines for people: where each format goes wrong first, and how. */
 export function printFloatDifferences({ samples, instance, differences }: FloatReport): string {
-  if (instance === null) return 'floating point: not tried, for there are no points'
+  if (instance === null) return 'floating point: not tried'
   const lines = differences.map(({ format, cause, inputs, output, left, right }) => {
     const point = [...inputs].map(([name, v]) => `${name} = ${v.length === 1 ? v[0] : `[${v.join(', ')}]`}`).join(', ')
     return `${format}: ${cause} at ${point}: ${output.name}[${output.component}] is ${left} on the left, ${right} on the right`

@@ -19,13 +19,13 @@ export interface Unknowns {
   readonly functions: readonly FunctionSymbol[]
   /** Sizes that must come out as at least 1, and those that must come out as at least 0. */
   readonly lengths: readonly Size[]
-  readonly places: readonly Size[]
+  readonly differences: readonly Size[]
 }
 
 export function unknownsOf(...diagrams: readonly Diagram[]): Unknowns {
-  const { lengths, places } = sizesIn(diagrams)
+  const { lengths, differences } = sizesIn(diagrams)
   const names = new Set<string>()
-  for (const size of [...lengths, ...places]) for (const [name] of size.terms) names.add(name)
+  for (const size of [...lengths, ...differences]) for (const [name] of size.terms) names.add(name)
   const weights = new Set<WeightSymbol>()
   for (const a of linearsIn(diagrams)) if (a.kind === 'symbol' && a.symbol.value === null) weights.add(a.symbol)
   return {
@@ -33,7 +33,7 @@ export function unknownsOf(...diagrams: readonly Diagram[]): Unknowns {
     weights: [...weights],
     functions: unknownFunctionsIn(expressionsIn(diagrams)),
     lengths: [...lengths],
-    places: [...places],
+    differences: [...differences],
   }
 }
 
@@ -50,10 +50,10 @@ const ATTEMPTS = 64
 const LARGEST_SIZE = 4
 
 function randomSizes(unknowns: Unknowns, source: Random): Map<string, number> | null {
-  // Different numbers first, so that nothing fits by accident; then any.
+  // Mostly different numbers, so that nothing fits by accident.
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const start = source.integer(0, LARGEST_SIZE - 1)
-    const spread = attempt < ATTEMPTS / 4
+    const spread = !source.oneIn(3)
     const sizes = new Map(
       unknowns.sizes.map((name, i) => [
         name,
@@ -62,14 +62,19 @@ function randomSizes(unknowns: Unknowns, source: Random): Map<string, number> | 
     )
     const valid =
       unknowns.lengths.every(size => sizeIn(size, sizes) >= 1) &&
-      unknowns.places.every(size => sizeIn(size, sizes) >= 0)
+      unknowns.differences.every(size => sizeIn(size, sizes) >= 0)
     if (valid) return sizes
   }
   return null
 }
 
-function randomWeight(symbol: WeightSymbol, sizes: ReadonlyMap<string, number>, source: Random): Rational[][] {
-  const style = source.integer(0, 4)
+function randomWeight(
+  symbol: WeightSymbol,
+  sizes: ReadonlyMap<string, number>,
+  source: Random,
+  plain: boolean,
+): Rational[][] {
+  const style = plain ? 0 : source.integer(0, 4)
   const entry = (): Rational => {
     const proposal = ((): Rational => {
       switch (style) {
@@ -95,12 +100,12 @@ function randomWeight(symbol: WeightSymbol, sizes: ReadonlyMap<string, number>, 
 /** Why there is no instance: a declaration that nothing known here satisfies, or sizes that do not fit together. */
 export type NoInstance = { readonly missing: 'functions' | 'sizes' | 'weights' }
 
-/** A random instance of what is unknown; it depends on the random source only. */
-export function randomInstance(unknowns: Unknowns, source: Random): Instance | NoInstance {
+/** A random instance of what is unknown, with small whole numbers as weights where `plain` asks for them. */
+export function randomInstance(unknowns: Unknowns, source: Random, plain = false): Instance | NoInstance {
   const sizes = randomSizes(unknowns, source)
   if (sizes === null) return { missing: 'sizes' }
   if (unknowns.weights.some(symbol => isEmpty(symbol.entries as Range))) return { missing: 'weights' }
   const functions = randomFunctions(unknowns.functions, source)
   if (functions === null) return { missing: 'functions' }
-  return { sizes, weights: new Map(unknowns.weights.map(s => [s, randomWeight(s, sizes, source)])), functions }
+  return { sizes, weights: new Map(unknowns.weights.map(s => [s, randomWeight(s, sizes, source, plain)])), functions }
 }

@@ -184,7 +184,13 @@ export function evaluateNet<V>(
       wires.set(node.id, value)
     } else {
       const args = node.args.map(id => wires.get(id) as readonly V[])
-      wires.set(node.id, evaluateNode(node, args, scope))
+      const value = evaluateNode(node, args, scope)
+      // A wrong length would go on as values that are not there.
+      const expected = componentsIn(node.shape, scope.size)
+      if (value.length !== expected) {
+        throw new RangeError(`n${node.id} (${node.kind}) gave ${value.length} components, not ${expected}`)
+      }
+      wires.set(node.id, value)
     }
   }
   return wires

@@ -126,7 +126,7 @@ export function* candidatePoints(
   }
   const special = new Map<Range, Rational[]>()
   for (const range of domain) if (!special.has(range)) special.set(range, specialPoints(range, constants))
-  if (domain.length <= 4)
+  if (limit > 0 && domain.length <= 4)
     yield* combinations(
       domain.map(range => special.get(range) as Rational[]),
       limit,

@@ -1,21 +1,21 @@
 // The search for counterexamples: cheap evaluation with error bounds finds suspicious points, rigorous enclosures of
 // growing precision decide. Only what the enclosures show is called a counterexample.
-import type { Diagram, NodeId } from '../diagram/diagram.ts'
-import { type Bounded, bounded, compareBounded, type DoubleInterval } from '../numeric/bounded.ts'
-import { areApart, type Enclosed, enclosures, written } from '../numeric/enclosed.ts'
-import type { Instance } from '../numeric/ground.ts'
+import type { Diagram } from '../diagram/diagram.ts'
+import { workOf } from '../numeric/contents.ts'
+import { written } from '../numeric/enclosed.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../numeric/instance.ts'
-import { componentsIn, evaluateNet, type Scope, scopeOf, sizeIn } from '../numeric/net.ts'
+import { componentsIn, sizeIn } from '../numeric/net.ts'
 import { type Pairing, pairUp } from '../numeric/pairing.ts'
-import type { Partially } from '../numeric/partial.ts'
 import { candidatePoints } from '../numeric/points.ts'
 import { type Random, random, randomMagnitude } from '../numeric/random.ts'
 import type { Enclosure } from '../scalar/enclosure.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, printRational, type Rational, rational, toDouble } from '../scalar/rational.ts'
-import { type Bounds, isExact } from '../scalar/scaled.ts'
+import type { Bounds } from '../scalar/scaled.ts'
 import type { Counterexample, NetValue } from './counterexample.ts'
+import { criticalPoints } from './critical.ts'
+import { decide, type Evaluated, type Look, look, type Point, type Trial, trialOf } from './trial.ts'
 
 export type { Counterexample } from './counterexample.ts'
 
@@ -37,122 +37,14 @@ export interface NoCounterexample {
   readonly samples: number
   /** Why the search was poor or did not take place; null where it ran as it should. */
   readonly reason: 'interfaces' | 'empty-domain' | 'functions' | 'sizes' | 'weights' | 'time' | 'too-large' | null
-  /** The largest difference of two components seen in doubles (rounding included), and the inputs there. */
+  /**
+   * The largest difference of two components seen in doubles, rounding included and relative to the larger of them
+   * where that is above 1, and the inputs there. Overflow, underflow and cancellation do not count.
+   */
   readonly largestDifference: number | null
   readonly at: ReadonlyMap<string, readonly Rational[]> | null
-  /** A point at which one side may be defined and the other may not, where that could not be decided. */
+  /** A point at which it is known of one side only whether it is defined. */
   readonly suspect: ReadonlyMap<string, readonly Rational[]> | null
-}
-
-/** A net under an instance: what is needed to evaluate it at a point. */
-interface Side {
-  readonly diagram: Diagram
-  readonly inputs: readonly string[]
-  readonly outputs: readonly NodeId[]
-}
-
-type Evaluated<S> = { kind: 'defined'; components: S[] } | { kind: 'undefined'; at: NodeId } | { kind: 'unknown' }
-
-/** The components of all outputs at a point; undefined as soon as any operation on the way to an output is. */
-function evaluateSide<S extends object>(
-  side: Side,
-  point: readonly (readonly Partially<S>[])[],
-  scope: Scope<Partially<S>>,
-): Evaluated<S> {
-  const wires = evaluateNet(side.diagram, new Map(side.inputs.map((name, i) => [name, point[i]])), scope)
-  let known = true
-  for (const [id, components] of wires) {
-    if (components.includes('undefined')) return { kind: 'undefined', at: id }
-    if (components.includes('unknown')) known = false
-  }
-  if (!known) return { kind: 'unknown' }
-  return { kind: 'defined', components: side.outputs.flatMap(id => wires.get(id) as S[]) }
-}
-
-/** An instance with both nets, in one arithmetic after the other. */
-interface Trial {
-  readonly instance: Instance
-  readonly left: Side
-  readonly right: Side
-  readonly bounded: Scope<Bounded>
-  /** By precision, made when needed. */
-  readonly enclosed: Map<number, Scope<Enclosed>>
-}
-
-type Point = readonly (readonly Rational[])[]
-
-const LOWEST_BITS = 64
-/** For points that nothing but a guess speaks for, and for those at which the doubles saw something. */
-const CASUAL_BITS = 256
-const HIGHEST_BITS = 2048
-
-type Decision =
-  | {
-      readonly kind: 'different'
-      readonly left: Evaluated<Bounds>
-      readonly right: Evaluated<Bounds>
-      /** The position of a component that differs; null where only one side is defined. */
-      readonly place: number | null
-    }
-  | { readonly kind: 'same' }
-  /** Not decided; `definedness` tells whether it is not even known that both nets are defined there. */
-  | { readonly kind: 'open'; readonly definedness: boolean }
-
-/** Compares both nets at an exact point by enclosures, with twice the precision each time until something is shown. */
-function decide(trial: Trial, point: Point, highest: number, lowest = LOWEST_BITS): Decision {
-  let definedness = false
-  for (let bits = lowest; bits <= highest; bits *= 2) {
-    let scope = trial.enclosed.get(bits)
-    if (scope === undefined) trial.enclosed.set(bits, (scope = scopeOf(trial.instance, enclosures(bits))))
-    const { rational: exact } = scope.arithmetic
-    const values = point.map(components => components.map(exact))
-    const left = evaluateSide<Bounds>(trial.left, values, scope)
-    const right = evaluateSide<Bounds>(trial.right, values, scope)
-    definedness = left.kind === 'unknown' || right.kind === 'unknown'
-    if (left.kind === 'unknown' || right.kind === 'unknown') continue
-    if (left.kind === 'undefined' || right.kind === 'undefined') {
-      return left.kind === right.kind ? { kind: 'same' } : { kind: 'different', left, right, place: null }
-    }
-    const place = left.components.findIndex((value, i) => areApart(value, right.components[i]))
-    if (place >= 0) return { kind: 'different', left, right, place }
-    if (left.components.every(isExact) && right.components.every(isExact)) return { kind: 'same' }
-  }
-  return { kind: 'open', definedness }
-}
-
-const middle = ({ low, high }: DoubleInterval): number => low / 2 + high / 2
-
-interface Look {
-  readonly verdict: 'consistent' | 'different' | 'inconclusive'
-  /** How far apart the values are, as a multiple of what rounding explains (above 1: surely apart). */
-  readonly suspicion: number
-  readonly difference: number | null
-}
-
-/** Both nets at a point in doubles with error bounds. */
-function look(trial: Trial, point: Point): Look {
-  const rounded = point.map(components => components.map(trial.bounded.arithmetic.rational))
-  const left = evaluateSide<DoubleInterval>(trial.left, rounded, trial.bounded)
-  const right = evaluateSide<DoubleInterval>(trial.right, rounded, trial.bounded)
-  if (left.kind !== 'defined' || right.kind !== 'defined') {
-    if (left.kind === 'unknown' || right.kind === 'unknown')
-      return { verdict: 'inconclusive', suspicion: 0, difference: null }
-    return { verdict: left.kind === right.kind ? 'consistent' : 'different', suspicion: 0, difference: null }
-  }
-  let verdict: Look['verdict'] = 'consistent'
-  let suspicion = 0
-  let difference = 0
-  left.components.forEach((l, i) => {
-    const r = right.components[i]
-    const compared = compareBounded(l, r)
-    if (compared === 'different' || (compared === 'inconclusive' && verdict === 'consistent')) verdict = compared
-    const gap = Math.abs(middle(l) - middle(r))
-    if (!Number.isFinite(gap)) return
-    difference = Math.max(difference, gap)
-    const width = l.high / 2 - l.low / 2 + (r.high / 2 - r.low / 2)
-    if (gap > 0) suspicion = Math.max(suspicion, gap / Math.max(width, Number.MIN_VALUE))
-  })
-  return { verdict, suspicion, difference }
 }
 
 /** Simpler numbers near q, the simplest first. */
@@ -168,7 +60,7 @@ function simplerNumbers(q: Rational): Rational[] {
 const SIMPLIFICATIONS = 120
 
 /** The point with components made as simple as the difference allows. */
-function simplified(trial: Trial, point: Point, { inputs }: Pairing): Point {
+function simplified(trial: Trial, point: Point, { inputs }: Pairing, late: () => boolean): Point {
   const length = (q: Rational): number => printRational(q).length
   let best = point
   let left = SIMPLIFICATIONS
@@ -179,7 +71,7 @@ function simplified(trial: Trial, point: Point, { inputs }: Pairing): Point {
         if (!shorter || !containsPoint(domain, simpler)) continue
         if (left-- <= 0) return best
         const proposal = best.map((components, at) => (at === i ? components.with(k, simpler) : components))
-        if (decide(trial, proposal, CASUAL_BITS).kind === 'different') best = proposal
+        if (decide(trial, proposal, { highest: CASUAL_BITS, late }).kind === 'different') best = proposal
       }
     }
   }
@@ -202,7 +94,7 @@ function netValue(value: Evaluated<Bounds>): NetValue | null {
 const SHOWN_BITS = 160
 
 function counterexample(trial: Trial, point: Point, pairing: Pairing, seed: number): Counterexample | null {
-  const decision = decide(trial, point, HIGHEST_BITS, SHOWN_BITS)
+  const decision = decide(trial, point, { lowest: SHOWN_BITS, highest: HIGHEST_BITS, late: () => false })
   if (decision.kind !== 'different') return null
   const { instance } = trial
   let output: Counterexample['output'] = null
@@ -248,16 +140,120 @@ function climb(trial: Trial, start: Point, { inputs }: Pairing, source: Random):
   return best
 }
 
-/** How many points of each sort are put before the enclosures, in all. */
+/** How many bits are spent on points that nothing but a guess speaks for, and on those at which doubles saw something. */
+const CASUAL_BITS = 256
+const HIGHEST_BITS = 2048
+/** How many points of each sort are put before the enclosures, in all rounds; the second also of critical points. */
 const CASUAL_CHECKS = 24
 const INCONCLUSIVE_CHECKS = 96
 const DIFFERENT_CHECKS = 32
+/** How many instances of what is unknown are drawn. */
 const INSTANCES = 24
 const SPECIAL_POINTS = 600
 const CLIMBS = 4
 const CLIMB_STEPS = 48
 
 const DEFAULT_SAMPLES = 3000
+/** Nodes and parts of expressions to be evaluated in all, by which the number of samples of large nets is limited. */
+const WORK = 6_000_000
+const FEWEST_SAMPLES = 2 * INSTANCES
+
+/** What a search has seen so far, and what it may still spend. */
+interface Search {
+  readonly seed: number
+  readonly source: Random
+  readonly pairing: Pairing
+  readonly constants: readonly Rational[]
+  readonly checks: { consistent: number; inconclusive: number; different: number }
+  late(): boolean
+  samples: number
+  largest: { readonly difference: number; readonly at: Point } | null
+  suspect: Point | null
+}
+
+/** Puts a point before the enclosures. */
+function show(search: Search, trial: Trial, point: Point, highest: number): Counterexample | null {
+  const { late, pairing, seed } = search
+  const decision = decide(trial, point, { highest, late })
+  if (decision.kind === 'open' && decision.definedness) search.suspect ??= point
+  if (decision.kind !== 'different') return null
+  const simple = simplified(trial, point, pairing, late)
+  return counterexample(trial, simple, pairing, seed) ?? counterexample(trial, point, pairing, seed)
+}
+
+/** Looks at a point, and puts it before the enclosures if it is worth that. */
+function tryPoint(search: Search, trial: Trial, point: Point, best: Best): Counterexample | null {
+  const { checks } = search
+  search.samples++
+  const { verdict, suspicion, difference } = look(trial, point)
+  if (difference !== null && (search.largest === null || difference > search.largest.difference)) {
+    search.largest = { difference, at: point }
+  }
+  best.add(suspicion, point)
+  // Points that look harmless are put to the test too, while that lasts, for differences that doubles cannot see.
+  if (checks[verdict]-- <= 0) return null
+  return show(search, trial, point, verdict === 'different' ? HIGHEST_BITS : CASUAL_BITS)
+}
+
+/** The points at which the nets differ most. */
+interface Best {
+  add(suspicion: number, point: Point): void
+  points(): readonly Point[]
+}
+function keepBest(count: number): Best {
+  let kept: { readonly suspicion: number; readonly point: Point }[] = []
+  return {
+    add(suspicion, point) {
+      if (suspicion <= (kept[count - 1]?.suspicion ?? 0)) return
+      kept = [...kept, { suspicion, point }].sort((a, b) => b.suspicion - a.suspicion).slice(0, count)
+    },
+    points: () => kept.map(k => k.point),
+  }
+}
+
+/** What one instance gets of the points to try, and of the checks by enclosures. */
+interface Share {
+  readonly samples: number
+  readonly consistent: number
+  readonly inconclusive: number
+}
+
+/** The search under one instance of what is unknown. */
+function searchInstance(search: Search, trial: Trial, share: Share): Counterexample | 'late' | null {
+  const { samples } = share
+  const { source, pairing, constants, late } = search
+  const { sizes } = trial.instance
+  const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, sizes)))
+  const domain = pairing.inputs.flatMap((input, i) => new Array<Range>(lengths[i]).fill(input.domain))
+  const split = (flat: readonly Rational[]): Point => {
+    let start = 0
+    return lengths.map(length => flat.slice(start, (start += length)))
+  }
+  const best = keepBest(CLIMBS)
+  const special = Math.min(SPECIAL_POINTS, Math.ceil(samples / 2))
+  let tried = 0
+  for (const flat of candidatePoints(domain, constants, source, special)) {
+    if (tried++ >= samples) break
+    if (late()) return 'late'
+    const found = tryPoint(search, trial, split(flat), best)
+    if (found !== null) return found
+    // Half way, where the simple points have told nothing, those that the nets themselves suggest.
+    if (tried !== Math.ceil(samples / 2)) continue
+    search.checks.inconclusive = share.inconclusive
+    for (const critical of criticalPoints(trial, domain, split, source, Math.ceil(samples / 8), late)) {
+      if (late()) return 'late'
+      const atCritical = tryPoint(search, trial, critical, best)
+      if (atCritical !== null) return atCritical
+    }
+  }
+  for (const start of best.points()) {
+    if (late()) return 'late'
+    const top = climb(trial, start, pairing, source)
+    const found = top.look.verdict === 'different' ? show(search, trial, top.point, HIGHEST_BITS) : null
+    if (found !== null) return found
+  }
+  return null
+}
 
 /**
  * Looks for an input (with values for what is unknown) at which the two nets are shown to differ. Inputs and outputs
@@ -270,97 +266,50 @@ export function findCounterexample(
   options: RefutationOptions = {},
 ): Counterexample | NoCounterexample {
   const seed = options.seed ?? 1
-  const { samples: limit = DEFAULT_SAMPLES, milliseconds = Infinity, signal } = options.budget ?? {}
+  const { samples = DEFAULT_SAMPLES, milliseconds = Infinity, signal } = options.budget ?? {}
   const deadline = performance.now() + milliseconds
-  const late = (): boolean => signal?.aborted === true || performance.now() > deadline
-  let samples = 0
-  let largest: { difference: number; at: Point } | null = null
-  let suspect: Point | null = null
+  const nothing = { kind: 'none', seed, samples: 0, largestDifference: null, at: null, suspect: null } as const
   const pairing = pairUp(left, right)
-  const named = (point: Point): Map<string, readonly Rational[]> =>
-    new Map((pairing as Pairing).inputs.map((input, i) => [input.left, point[i]]))
-  const none = (reason: NoCounterexample['reason']): NoCounterexample => ({
-    kind: 'none',
-    seed,
-    samples,
-    reason,
-    largestDifference: largest?.difference ?? null,
-    at: largest === null ? null : named(largest.at),
-    suspect: suspect === null ? null : named(suspect),
-  })
-  if (pairing === null) return none('interfaces')
-  if (pairing.inputs.some(input => isEmpty(input.domain))) return none('empty-domain')
-  const source = random(seed)
+  if (pairing === null) return { ...nothing, reason: 'interfaces' }
+  if (pairing.inputs.some(input => isEmpty(input.domain))) return { ...nothing, reason: 'empty-domain' }
   const unknowns = unknownsOf(left, right)
   const open = unknowns.sizes.length + unknowns.weights.length + unknowns.functions.length > 0
-  const constants = constantsIn([left, right])
-  const checks = { casual: CASUAL_CHECKS, inconclusive: INCONCLUSIVE_CHECKS, different: DIFFERENT_CHECKS }
-  const leftSide = {
-    diagram: left,
-    inputs: pairing.inputs.map(input => input.left),
-    outputs: pairing.outputs.map(o => o.id),
+  const rounds = open ? INSTANCES : 1
+  const affordable = Math.max(FEWEST_SAMPLES, Math.floor(WORK / workOf([left, right])))
+  const share: Share = {
+    samples: Math.ceil(Math.min(samples, affordable) / rounds),
+    consistent: Math.ceil(CASUAL_CHECKS / rounds),
+    inconclusive: Math.ceil(INCONCLUSIVE_CHECKS / rounds),
   }
-  const rightSide = {
-    diagram: right,
-    inputs: pairing.inputs.map(input => input.right),
-    outputs: pairing.opposite.map(o => o.id),
+  const search: Search = {
+    seed,
+    source: random(seed),
+    pairing,
+    constants: constantsIn([left, right]),
+    checks: { consistent: 0, inconclusive: 0, different: DIFFERENT_CHECKS },
+    late: () => signal?.aborted === true || performance.now() > deadline,
+    samples: 0,
+    largest: null,
+    suspect: null,
   }
-
-  for (let round = 0; round < (open ? INSTANCES : 1); round++) {
-    const instance = randomInstance(unknowns, source)
-    if ('missing' in instance) return none(instance.missing)
-    const trial: Trial = {
-      instance,
-      left: leftSide,
-      right: rightSide,
-      bounded: scopeOf(instance, bounded),
-      enclosed: new Map(),
-    }
-    const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, instance.sizes)))
-    const domain = pairing.inputs.flatMap((input, i) => new Array<Range>(lengths[i]).fill(input.domain))
-    const split = (flat: readonly Rational[]): Point => {
-      let start = 0
-      return lengths.map(length => flat.slice(start, (start += length)))
-    }
-    const show = (point: Point, highest: number): Counterexample | null => {
-      const decision = decide(trial, point, highest)
-      if (decision.kind === 'open' && decision.definedness) suspect ??= point
-      return decision.kind === 'different'
-        ? counterexample(trial, simplified(trial, point, pairing), pairing, seed)
-        : null
-    }
-    const share = Math.ceil(limit / (open ? INSTANCES : 1))
-    let best: { readonly suspicion: number; readonly point: Point }[] = []
-    let tried = 0
+  const named = (point: Point): Map<string, readonly Rational[]> =>
+    new Map(pairing.inputs.map((input, i) => [input.left, point[i]]))
+  const none = (reason: NoCounterexample['reason']): NoCounterexample => ({
+    ...nothing,
+    samples: search.samples,
+    reason,
+    largestDifference: search.largest?.difference ?? null,
+    at: search.largest === null ? null : named(search.largest.at),
+    suspect: search.suspect === null ? null : named(search.suspect),
+  })
+  for (let round = 0; round < rounds; round++) {
     try {
-      for (const flat of candidatePoints(domain, constants, source, Math.min(SPECIAL_POINTS, Math.ceil(share / 2)))) {
-        if (tried >= share) break
-        if (late()) return none('time')
-        tried++
-        samples++
-        const point = split(flat)
-        const seen = look(trial, point)
-        if (seen.difference !== null && (largest === null || seen.difference > largest.difference)) {
-          largest = { difference: seen.difference, at: point }
-        }
-        if (seen.suspicion > 0 && seen.suspicion > (best[CLIMBS - 1]?.suspicion ?? 0)) {
-          best = [...best, { suspicion: seen.suspicion, point }]
-            .sort((a, b) => b.suspicion - a.suspicion)
-            .slice(0, CLIMBS)
-        }
-        const kind = seen.verdict === 'consistent' ? 'casual' : seen.verdict
-        // Points that look harmless are put to the test now and then, for differences that doubles cannot see.
-        if (checks[kind] <= 0 || (kind === 'casual' && open && tried > 2)) continue
-        checks[kind]--
-        const found = show(point, kind === 'different' ? HIGHEST_BITS : CASUAL_BITS)
-        if (found !== null) return found
-      }
-      for (const { point: start } of best) {
-        if (late()) return none('time')
-        const top = climb(trial, start, pairing, source)
-        const found = top.look.verdict === 'different' ? show(top.point, HIGHEST_BITS) : null
-        if (found !== null) return found
-      }
+      const instance = randomInstance(unknowns, search.source, round % 3 === 0)
+      if ('missing' in instance) return none(instance.missing)
+      Object.assign(search.checks, { consistent: share.consistent, inconclusive: share.inconclusive })
+      const found = searchInstance(search, trialOf(left, right, pairing, instance), share)
+      if (found === 'late') return none('time')
+      if (found !== null) return found
     } catch (error) {
       if (error instanceof TooLarge) return none('too-large')
       throw error

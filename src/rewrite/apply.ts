@@ -4,7 +4,7 @@ import type { NodeId } from '../diagram/diagram.ts'
 import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../linear/arithmetic.ts'
 import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
-import { decompose } from '../scalar/decompose.ts'
+import { type Decomposition, decompose } from '../scalar/decompose.ts'
 import {
   call, compose, type Expression, fold, number, one, parts, TooLarge, unfold, variable, variablesOf, withParts, zero,
 } from '../scalar/expression.ts'
@@ -54,6 +54,7 @@ export function applyMatch(graph: Graph, match: Match): Applied | null {
 
 /** A pointwise node with each wire once, and only the wires on which the function depends. */
 export function pointwiseContent(shape: Shape, fn: Expression, args: readonly NodeId[]): NodeContent {
+  if (args.length === 1 && fn.mask === 1) return { kind: 'pointwise', shape, args: [args[0]], fn }
   const merged = mergeArgs(args, fn)
   const used = variablesOf(merged.fn)
   if (used.length < merged.args.length) {
@@ -213,6 +214,11 @@ class Builder {
       if (fused.fn === variable(0)) return { wire: fused.args[0] }
       return pointwiseContent(nodeAt(this.graph, match.at).shape, fused.fn, fused.args)
     }
+    // `inner(f)` takes the wires of f, which may be more than the pattern's.
+    if (fn.kind === 'inner' && fn.of.kind === 'variable') {
+      const args = match.functions[fn.of.slot]?.args ?? []
+      return pointwiseContent(this.shapeOf(args[0]), this.fn(fn), args)
+    }
     const source = template.args.length === 1 ? this.source(template.args[0]) : template.args.map(a => this.single(a))
     const value = this.fn(fn)
     // A function of several wires keeps them in their order; one that computes nothing new is no step.
@@ -250,7 +256,14 @@ class Builder {
       }
       case 'inner':
       case 'outer': {
-        const split = innerAffine(this.fn(template.of), this.domainOf(template.of))
+        const of = this.fn(template.of)
+        const several = variablesOf(of).length > 1
+        if (several) {
+          const { after, core } = decompose(of, 1 + Math.max(...variablesOf(of)))
+          if (after.length === 0 || linearForm(core) === null) throw NOTHING
+          return template.kind === 'inner' ? core : after.reduce((g, h) => compose(h, g), variable(0))
+        }
+        const split = innerAffine(of, this.domainOf(template.of))
         if (split === null) throw NOTHING
         const inner = affine(split.factor, split.shift)
         if (inner === variable(0)) throw NOTHING
@@ -288,7 +301,7 @@ class Builder {
   }
 
   size(s: Size): Size {
-    return substituteSize(s, name => this.match.sizes.get(name))
+    return substituteSize(s, name => this.match.sizes.find(([n]) => n === name)?.[1])
   }
 
   operators(template: LinearTemplate): readonly Linear[] {
@@ -350,8 +363,9 @@ class Builder {
     if (f === undefined) throw NOTHING
     const shape = nodeAt(this.graph, this.match.at).shape
     if (f.fn === variable(0)) return { wire: f.args[0] }
-    const { after, core, before } = decompose(unfold(f.fn), f.args.length)
-    if (after.length === 0 && before.every(b => b.length === 0)) throw NOTHING
+    const decomposition = partsOf(f.fn, f.args.length)
+    if (decomposition === null) throw NOTHING
+    const { after, core, before } = decomposition
     const wires = f.args.map((arg, i) => before[i].reduce((wire, fn) => this.node({ kind: 'pointwise', shape, args: [wire], fn }), arg))
     const stages = [...after]
     const last = stages.pop()
@@ -384,6 +398,17 @@ class Builder {
     const last = variable(source.length)
     return pointwiseContent(shape, total === null ? last : call('+', total, last), [...source, added])
   }
+}
+
+const decompositions = new WeakMap<Expression, Decomposition | null>()
+/** The parts of a function of `arity` wires, remembered; null where it has none. */
+function partsOf(fn: Expression, arity: number): Decomposition | null {
+  const known = arity === 1 ? decompositions.get(fn) : undefined
+  if (known !== undefined) return known
+  const found = decompose(unfold(fn), arity)
+  const result = found.after.length === 0 && found.before.every(b => b.length === 0) ? null : found
+  if (arity === 1) decompositions.set(fn, result)
+  return result
 }
 
 function affine(factor: Expression, shift: Expression): Expression {

@@ -1,7 +1,7 @@
 // The graph that rewriting edits in place. Nodes are those of a diagram; a wire that is replaced by an equal one keeps
 // what is known about its values. Nothing here knows a rule.
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import { nodeRange, within, type WireRange } from '../diagram/ranges.ts'
+import { nodeRange, type WireRange } from '../diagram/ranges.ts'
 import { plus } from '../linear/arithmetic.ts'
 import type { Linear } from '../linear/linear.ts'
 import { compose, type Expression, substitute, variable } from '../scalar/expression.ts'
@@ -114,25 +114,13 @@ export function addNode(graph: Graph, content: NodeContent): NodeId {
  */
 export function replaceContent(graph: Graph, id: NodeId, content: NodeContent): void {
   const old = nodeAt(graph, id)
-  const node = { ...content, id } as Node
-  graph.nodes[id] = node
-  // What the new content shows about the values may be more than what was known. (Operators are not walked again: a
-  // layer that was fused many times is large.)
-  if (node.kind === 'pointwise') {
-    const range = nodeRange(node, node.args.map(a => graph.ranges[a] as WireRange))
-    if (isNarrower(range, rangeAt(graph, id))) graph.ranges[id] = range
-  }
+  graph.nodes[id] = { ...content, id } as Node
   for (const arg of content.args) addUser(graph, arg, id)
   for (const arg of old.args) {
     if (content.args.includes(arg)) continue
     removeUser(graph, arg, id)
     collect(graph, arg)
   }
-}
-
-/** Every component lies within the old set, so that the new one may stand in its place. */
-function isNarrower(range: WireRange, old: WireRange): boolean {
-  return old.length === 1 && within(range, old[0])
 }
 
 /** Makes every user of `id` use the equal wire `wire` instead; `id` goes. Gives the users, which have changed. */

@@ -1,7 +1,7 @@
 // Does a rule apply at a node, and with which bindings? Patterns are small, so matching may recurse on them; the net is
 // never walked beyond the depth of the pattern.
 import type { AdditiveNode, Node, NodeId } from '../diagram/diagram.ts'
-import { componentwise, type WireRange, whole } from '../diagram/ranges.ts'
+import { analyseShared, componentwise, type WireRange, whole } from '../diagram/ranges.ts'
 import { entriesOf, normalLinear, scalarFactor } from '../linear/arithmetic.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
@@ -29,8 +29,8 @@ export interface Match {
   readonly reals: (Expression | undefined)[]
   readonly wires: (readonly NodeId[] | undefined)[]
   readonly groups: (number | undefined)[]
-  /** Unknown sizes of the rule. */
-  readonly sizes: Map<string, Size>
+  /** Unknown sizes of the rule, and what they are here. */
+  readonly sizes: (readonly [name: string, size: Size])[]
   /** Terms of the additive node at the root that the pattern does not mean. */
   carried: { readonly args: readonly NodeId[]; readonly operators: readonly Linear[] } | null
 }
@@ -43,17 +43,54 @@ export interface Failure {
   readonly needed: string
 }
 
+// A log of a million steps keeps a million matches: lists that a rule has no variables for are one and the same.
+const NONE: never[] = []
+
 function emptyMatch(rule: Rule, at: NodeId): Match {
-  return { rule, at, functions: [], operators: [], reals: [], wires: [], groups: [], sizes: new Map(), carried: null }
+  const { functions, operators, reals, groups } = rule.variables
+  return {
+    rule, at,
+    functions: functions.length > 0 ? [] : NONE,
+    operators: operators.length > 0 ? [] : NONE,
+    reals: reals.length > 0 ? [] : NONE,
+    wires: [],
+    groups: groups.length > 0 ? [] : NONE,
+    sizes: [],
+    carried: null,
+  }
+}
+
+/** Whether the kinds of nodes are those of the pattern: what is looked at before anything is bound. */
+function mayFit(graph: Graph, pattern: Pattern, id: NodeId): boolean {
+  let at = pattern
+  let node = nodeAt(graph, id)
+  for (;;) {
+    if (at.kind === 'wire') return true
+    if (at.kind === 'pointwise') {
+      if (at.fn.kind === 'exact' && (node.kind !== 'pointwise' || node.fn !== at.fn.fn)) return false
+      // A function of any number of wires may mean a join or a slice, and any of its wires.
+      if (at.fn.kind === 'variable' && at.fn.variadic) return true
+      if (node.kind !== 'pointwise') return false
+      if (at.args.length !== 1 || node.args.length !== 1) return at.args.length === node.args.length
+      at = at.args[0]
+    } else {
+      if (node.kind !== at.kind) return false
+      at = at.arg
+      if (node.args.length !== 1) return true
+    }
+    node = nodeAt(graph, node.args[0])
+  }
 }
 
 /** The bindings with which the pattern fits at the node and its conditions hold, or null. */
 export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (failure: Failure) => void): Match | null {
-  const root = nodeAt(graph, at)
   const { left } = rule
+  if (!mayFit(graph, left, at)) return null
+  const root = nodeAt(graph, at)
   // An additive node is the sum of its terms: a pattern `... -> add[W, b]` may mean any one of them.
   if (left.kind === 'additive' && root.kind === 'additive' && left.arg.kind !== 'wire') {
     for (let k = 0; k < root.args.length; k++) {
+      if (!mayFit(graph, left.arg, root.args[k])) continue
       const match = emptyMatch(rule, at)
       if (root.args.length > 1 && (rule.right.kind !== 'additive' || left.bias === null)) continue
       if (matchTerm(graph, left, root, k, match) && holds(graph, match, onFailure)) return match
@@ -62,6 +99,7 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
   }
   if (left.kind === 'pointwise' && root.kind === 'pointwise' && isVariadic(left.fn) && left.args[0].kind !== 'wire') {
     for (let k = 0; k < root.args.length; k++) {
+      if (!mayFit(graph, left.args[0], root.args[k])) continue
       const match = emptyMatch(rule, at)
       if (
         matchPattern(graph, left.args[0], root.args[k], match) &&
@@ -155,6 +193,11 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
   }
 }
 
+/** Functions with more parts than this are not looked into before they have been brought to their normal form. */
+const MAX_WEIGHT = 200
+/** Inverses are looked for while functions are in their parts, so that a long one need not be taken apart again. */
+const MAX_INVERTED = 20
+
 /** Pointwise nodes are functions; a join or slice is bound as a function that only `linear` understands. */
 function linearFunction(node: Node): Expression | null {
   if (node.kind === 'pointwise') return node.fn
@@ -172,7 +215,7 @@ function bindFunction(pattern: FunctionPattern, fn: Expression, place: Omit<Func
     }
     case 'inverse': {
       const of = match.functions[pattern.slot]
-      return of !== undefined && inversesOnce(of.fn).includes(fn)
+      return of !== undefined && of.fn.weight <= MAX_INVERTED && fn.weight <= MAX_INVERTED && inversesOnce(of.fn).includes(fn)
     }
     case 'form': return matchForm(pattern.fn, fn, match)
   }
@@ -243,9 +286,9 @@ function isIdentity(a: Linear): boolean {
 function bindSize(pattern: Size, found: Size, match: Match): boolean {
   if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1) {
     const name = pattern.terms[0][0]
-    const old = match.sizes.get(name)
-    if (old !== undefined) return old === found
-    match.sizes.set(name, found)
+    const old = match.sizes.find(([n]) => n === name)
+    if (old !== undefined) return old[1] === found
+    match.sizes.push([name, found])
     return true
   }
   return pattern === found
@@ -287,7 +330,7 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
         const f = match.functions[within.domainOf]
         if (f === undefined) return fail(REALS, 'a function')
         for (const domain of componentwise(wireRangesOf(graph, f.args))) {
-          const analysis = analyse(f.fn, domain)
+          const analysis = analyseShared(f.fn, domain)
           if (!analysis.defined) return fail(analysis.obstacle?.found ?? domain[0], analysis.obstacle?.needed ?? REALS)
         }
         return null
@@ -338,6 +381,7 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
 function checkProperty(graph: Graph, condition: Extract<Condition, { kind: 'function' }>, match: Match): { found: string; needed: string } | null {
   const f = match.functions[condition.slot] as FunctionBinding
   const fail = { found: 'not shown', needed: condition.property }
+  if (f.fn.weight > MAX_WEIGHT) return { found: 'a function too large to look into', needed: condition.property }
   switch (condition.property) {
     case 'increasing':
     case 'decreasing': {
@@ -358,7 +402,7 @@ function checkProperty(graph: Graph, condition: Extract<Condition, { kind: 'func
     case 'linear': {
       const node = nodeAt(graph, f.node)
       if (node.kind === 'join' || node.kind === 'slice') return null
-      return linearForm(f.fn) === null ? fail : null
+      return isLinear(f.fn) ? null : fail
     }
     default: return fail
   }
@@ -371,6 +415,13 @@ function parityOf(fn: Expression): 'odd' | 'even' | null {
 }
 function isIdempotent(fn: Expression): boolean {
   return fn.kind === 'call' && fn.args.length === 1 && fn.args[0] === variable(0) && KNOWN[fn.name].idempotent
+}
+
+const linear = new WeakMap<Expression, boolean>()
+function isLinear(fn: Expression): boolean {
+  let found = linear.get(fn)
+  if (found === undefined) linear.set(fn, (found = linearForm(fn) !== null))
+  return found
 }
 
 const inverses = new WeakMap<Expression, readonly Expression[]>()

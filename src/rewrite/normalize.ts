@@ -3,7 +3,7 @@
 // step, so a chain of N layers takes time linear in N, in whatever order its redexes appear.
 import type { Diagram, Node, NodeId, NodeKind } from '../diagram/diagram.ts'
 import { type Applied, applyMatch } from './apply.ts'
-import { type Graph, graphOf, snapshot, usersOf } from './graph.ts'
+import { type Graph, graphOf, nodeAt, snapshot, usersOf } from './graph.ts'
 import { type Failure, type Match, matchRule } from './match.ts'
 import { depthOf, PHASES, type Rule } from './rule.ts'
 
@@ -44,24 +44,34 @@ function rootKinds(rule: Rule): NodeKind[] {
   return [left.kind]
 }
 
-/** A first-in first-out list of nodes without repetition. */
-class Worklist {
-  private items: NodeId[] = []
-  private head = 0
-  private readonly listed = new Set<NodeId>()
+/** First-in first-out lists of nodes, one for each phase, without repetition. */
+class Worklists {
+  private readonly items: NodeId[][] = PHASES.map(() => [])
+  private readonly heads: number[] = PHASES.map(() => 0)
+  /** By node, a bit for each list on which it stands. */
+  private listed = new Uint8Array(1024)
 
-  push(id: NodeId): void {
-    if (this.listed.has(id)) return
-    this.listed.add(id)
-    this.items.push(id)
+  push(phase: number, id: NodeId): void {
+    if (id >= this.listed.length) {
+      const larger = new Uint8Array(Math.max(2 * this.listed.length, id + 1))
+      larger.set(this.listed)
+      this.listed = larger
+    }
+    const bit = 1 << phase
+    if ((this.listed[id] & bit) !== 0) return
+    this.listed[id] |= bit
+    this.items[phase].push(id)
   }
-  pop(): NodeId | undefined {
-    if (this.head === this.items.length) return undefined
-    const id = this.items[this.head++]
-    this.listed.delete(id)
-    if (this.head > 4096 && this.head * 2 > this.items.length) {
-      this.items = this.items.slice(this.head)
-      this.head = 0
+  pop(phase: number): NodeId | undefined {
+    const items = this.items[phase]
+    const head = this.heads[phase]
+    if (head === items.length) return undefined
+    const id = items[head]
+    this.listed[id] &= ~(1 << phase)
+    this.heads[phase] = head + 1
+    if (head > 65_536 && head * 2 > items.length) {
+      this.items[phase] = items.slice(head + 1)
+      this.heads[phase] = 0
     }
     return id
   }
@@ -73,23 +83,22 @@ export class TooManySteps extends Error {}
 /** Runs the rules to the end, yielding each application after it has happened. The graph is edited in place. */
 export function* rewrite(graph: Graph, options: NormalizeOptions): Generator<Match, void, undefined> {
   const indexes = indexRules(options.rules)
-  const reach = Math.max(1, ...options.rules.map(r => depthOf(r.left))) - 1
-  const lists = PHASES.map(() => new Worklist())
+  const reach = Math.max(1, ...options.rules.filter(r => r.direction === '==>').map(r => depthOf(r.left))) - 1
+  const lists = new Worklists()
   const start = snapshot(graph).nodes
-  PHASES.forEach((_, phase) => {
-    if (Object.keys(indexes[phase]).length > 0) for (const node of start) lists[phase].push(node.id)
-  })
   const active = PHASES.map((_, phase) => phase).filter(phase => Object.keys(indexes[phase]).length > 0)
   const touch = (id: NodeId, from: number): void => {
-    for (const phase of active) if (phase >= from) lists[phase].push(id)
+    const { kind } = nodeAt(graph, id)
+    for (const phase of active) if (phase >= from && indexes[phase][kind] !== undefined) lists.push(phase, id)
   }
+  for (const node of start) touch(node.id, 0)
   let steps = 0
   let looked = 0
   for (;;) {
     let phase = -1
     let id: NodeId | undefined
     for (const candidate of active) {
-      id = lists[candidate].pop()
+      id = lists.pop(candidate)
       if (id !== undefined) {
         phase = candidate
         break

@@ -1,12 +1,15 @@
 // What is shown of a real function on a domain: a set that its values lie in, whether it is defined at every point, in
 // which variables it is monotone. Nothing here is guessed: a set is a superset, `defined` and a direction are proved.
-import { type Expression, unfold, variablesOf } from './expression.ts'
+
+import { combinedRange } from './combine.ts'
+import { type Expression, variablesOf } from './expression.ts'
 import { assume, type Facts, noFacts } from './facts.ts'
 import { definedOn, forwardCall, needed } from './forward.ts'
 import { type Direction, trendIn } from './monotone.ts'
 import { areDisjoint, EMPTY, hull, isEmpty, type Range, REALS } from './range.ts'
-import { createScope, type Obstacle, type Scope, visit } from './scope.ts'
-import { combinedRange, sharpen, trendOn } from './sharpen.ts'
+import { createScope, type Obstacle, type Scope, unfolded, visit } from './scope.ts'
+import { sharpen } from './sharpen.ts'
+import { trendOn } from './split.ts'
 import { termsOf } from './terms.ts'
 
 export { assume, type Direction, definedOn, type Facts, forwardCall, needed, noFacts, type Obstacle }
@@ -21,11 +24,12 @@ export interface Analysis {
 }
 
 /** What one question may cost beyond one pass over the expression, in parts passed over. */
-const STEPS = 6000
-const SCOPES = 64
+const STEPS = 3000
+/** What the branches of choices may cost, once for each way to reach them. */
+const BRANCH_STEPS = 100_000
 
 function openScope(domain: readonly Range[], facts: Facts, steps: number): Scope {
-  return createScope(domain, facts, { steps, scopes: SCOPES, nesting: 0 }, sharpen)
+  return createScope(domain, facts, { steps, branchSteps: BRANCH_STEPS, nesting: 0 }, sharpen)
 }
 
 // Answers without facts, by the expression and then by the sets of its variables, one after the other.
@@ -57,6 +61,7 @@ function answer(e: Expression, domain: readonly Range[], facts: Facts, steps: nu
   if (facts.contradictory) return { range: EMPTY, defined: true, obstacle: null }
   const scope = openScope(domain, facts, steps)
   const { obstacle } = visit(e, scope)
+  scope.budget.steps = Math.min(scope.budget.steps, steps / 5)
   return { range: sharpen(e, scope, null, 'full'), defined: obstacle === null, obstacle }
 }
 
@@ -109,7 +114,7 @@ export function monotonicity(
   domain: readonly Range[],
   facts: Facts = noFacts,
 ): Direction | null {
-  const whole = unfold(e)
+  const whole = unfolded(e)
   const between = domain.slice()
   for (let k = between.length; k <= index; k++) between.push(REALS)
   between[index] = hull(between[index])

@@ -3,7 +3,16 @@
 // An axiom is an equation of partial functions: wherever its left side is defined and its conditions hold, the right side
 // is defined and equal. The letters a, b, c, d stand for expressions. Whoever distrusts a proof has this table to read,
 // and expansion of sums, products and quotients ("ring" steps, see `ring.ts`).
-import { call, choose, constant, type Expression, number, type Relation, variable } from './expression.ts'
+import {
+  call,
+  choose,
+  constant,
+  type Expression,
+  type KnownName,
+  number,
+  type Relation,
+  variable,
+} from './expression.ts'
 import { interval, NEGATIVE, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, point, type Range } from './range.ts'
 import { type Rational, rational, ZERO } from './rational.ts'
 
@@ -300,6 +309,102 @@ const signs: readonly Row[] = [
   ['sign-ln', sign(ln(a)), sign(minus(a, n(1))), [], 'ln increases and is 0 at 1', null],
 ]
 
+const odd = (name: KnownName): Row => [
+  `${name}-odd`,
+  call(name, neg(a)),
+  neg(call(name, a)),
+  [],
+  `${name} is odd`,
+  null,
+]
+const inverse = (outer: KnownName, inner: KnownName, reason: string): Row => [
+  `${outer}-${inner}`,
+  call(outer, call(inner, a)),
+  a,
+  [],
+  reason,
+  null,
+]
+
+// Shorter ways to say what the axioms above say: readable forms are reached with them.
+const readable: readonly Row[] = [
+  ['exp-merge', times(exp(a), exp(b)), exp(plus(a, b)), [], 'exp turns sums into products', null],
+  ['exp-softplus', exp(call('softplus', a)), plus(exp(a), n(1)), [], 'softplus(a) is ln(exp(a) + 1)', null],
+  [
+    'exp-opposite-softplus',
+    exp(neg(call('softplus', a))),
+    call('sigmoid', neg(a)),
+    [],
+    '1/(exp(a) + 1), the definition of sigmoid(-a)',
+    null,
+  ],
+  ['ln-sigmoid', ln(call('sigmoid', a)), neg(call('softplus', neg(a))), [], 'ln(1/(1 + exp(-a)))', null],
+  ['fold-softplus', ln(plus(exp(a), n(1))), call('softplus', a), [], 'the definition of softplus', null],
+  [
+    'fold-sigmoid',
+    over(b, plus(exp(a), n(1))),
+    times(b, call('sigmoid', neg(a))),
+    [],
+    'the definition of sigmoid(-a)',
+    null,
+  ],
+  [
+    'fold-sigmoid-exp',
+    over(times(b, exp(a)), plus(exp(a), n(1))),
+    times(b, call('sigmoid', a)),
+    [],
+    'exp(a)/(exp(a) + 1) is sigmoid(a)',
+    null,
+  ],
+  ['sigmoid-ln', call('sigmoid', ln(a)), over(a, plus(a, n(1))), [], 'exp(ln(a))/(exp(ln(a)) + 1)', null],
+  ['softplus-ln', call('softplus', ln(a)), ln(plus(a, n(1))), [], 'ln(exp(ln(a)) + 1)', null],
+  ['sqrt-square', call('sqrt', pow(a, n(2))), abs(a), [], 'the root that is not negative', null],
+  ['square-of-sqrt', pow(call('sqrt', a), n(2)), a, [], 'sqrt(a) is defined only for a >= 0', null],
+  [
+    'sqrt-exp',
+    call('sqrt', exp(a)),
+    exp(times(n(half), a)),
+    [],
+    'exp(a) is the square of exp(a/2), which is positive',
+    null,
+  ],
+  ['fold-sqrt', pow(a, n(half)), call('sqrt', a), [], 'both are defined for a >= 0', null],
+  ['max-zero', call('max', a, n(0)), call('relu', a), [], 'the definition of relu', null],
+  ['max-commutes', call('max', b, a), call('max', a, b), [], 'max is symmetric', null],
+  ['min-commutes', call('min', b, a), call('min', a, b), [], 'min is symmetric', null],
+  ['max-same', call('max', a, a), a, [], 'max is idempotent', null],
+  ['min-same', call('min', a, a), a, [], 'min is idempotent', null],
+  ['max-exp', call('max', exp(a), exp(b)), exp(call('max', a, b)), [], 'exp increases', null],
+  ['min-exp', call('min', exp(a), exp(b)), exp(call('min', a, b)), [], 'exp increases', null],
+  ['max-exp-one', call('max', exp(a), n(1)), exp(call('relu', a)), [], 'exp increases and is 1 at 0', null],
+  ['max-ln', call('max', ln(a), ln(b)), ln(call('max', a, b)), [], 'ln increases, and both a and b are positive', null],
+  ['min-ln', call('min', ln(a), ln(b)), ln(call('min', a, b)), [], 'ln increases, and both a and b are positive', null],
+  ['abs-even', abs(neg(a)), abs(a), [], 'abs is even', null],
+  ['cosh-even', call('cosh', neg(a)), call('cosh', a), [], 'cosh is even', null],
+  odd('tan'),
+  odd('sinh'),
+  odd('tanh'),
+  odd('asinh'),
+  odd('atanh'),
+  odd('sign'),
+  inverse('tanh', 'atanh', 'atanh is the inverse of tanh'),
+  inverse('atanh', 'tanh', 'atanh is the inverse of tanh'),
+  inverse('sinh', 'asinh', 'asinh is the inverse of sinh'),
+  inverse('asinh', 'sinh', 'asinh is the inverse of sinh'),
+  inverse('cosh', 'acosh', 'acosh(a) >= 0 is a number whose cosh is a'),
+  [
+    'acosh-cosh',
+    call('acosh', call('cosh', a)),
+    abs(a),
+    [],
+    'the number that is not negative and has the same cosh',
+    null,
+  ],
+  ...(['<', '<=', '==', '!='] as const).map(
+    (relation): Row => [`same ${relation}`, choose(relation, a, b, c, c), c, [], 'both branches are the same', null],
+  ),
+]
+
 /** Every axiom, in the order in which the documentation lists them. */
 export const AXIOMS: readonly Axiom[] = [
   ...elementary,
@@ -308,4 +413,5 @@ export const AXIOMS: readonly Axiom[] = [
   ...piecewise,
   ...branches,
   ...signs,
+  ...readable,
 ].map(([name, left, right, conditions, reason, outside]) => ({ name, left, right, conditions, reason, outside }))

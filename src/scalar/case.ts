@@ -1,7 +1,7 @@
 // One case of a proof: the domain of the variables and the facts assumed so far, with the questions that proofs ask.
 import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
 import type { Condition } from './axioms.ts'
-import { compose, type Expression } from './expression.ts'
+import { compose, type Expression, postorder } from './expression.ts'
 import { EMPTY, isReals, isSubset, NEGATIVE, POSITIVE, point, type Range, signsOf, union } from './range.ts'
 import { ZERO } from './rational.ts'
 import { wholeNumber } from './ring.ts'
@@ -36,6 +36,30 @@ export function powerSigns(a: Signs, exponent: number): Signs {
   const even = exponent % 2 === 0
   return (a & PLUS) | (a & NULL && exponent > 0 ? NULL : 0) | (a & MINUS ? (even ? PLUS : MINUS) : 0)
 }
+
+/** Operations that are defined whenever their operands are. */
+export const TOTAL: ReadonlySet<string> = new Set([
+  '+',
+  '-',
+  '*',
+  'neg',
+  'exp',
+  'abs',
+  'sign',
+  'max',
+  'min',
+  'floor',
+  'sin',
+  'cos',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'erf',
+  'sigmoid',
+  'relu',
+  'softplus',
+])
 
 export class Case {
   private readonly ranges = new Map<Expression, Range>()
@@ -80,12 +104,38 @@ export class Case {
   }
 
   defined(e: Expression): boolean {
-    return analyse(e, this.domain, { facts: this.facts }).defined
+    return this.isDefinedPartwise(e) || analyse(e, this.domain, { facts: this.facts }).defined
+  }
+
+  /** Whether every operation is shown to be defined by the ranges of its operands alone: quick, and mostly enough. */
+  private isDefinedPartwise(root: Expression): boolean {
+    const order = postorder(root)
+    if (order.some(e => e.kind === 'choose')) return false
+    return order.every(e => {
+      if (e.kind === 'apply') return e.fn.definition === null && e.fn.domain.every(isReals)
+      if (e.kind !== 'call' || TOTAL.has(e.name)) return true
+      const [a, b] = e.args
+      switch (e.name) {
+        case '/':
+          return (this.signs(b) & NULL) === 0
+        case 'ln':
+          return this.signs(a) === PLUS
+        case 'sqrt':
+          return (this.signs(a) & MINUS) === 0
+        case '^': {
+          const exponent = wholeNumber(b)
+          if (exponent !== null && exponent >= 0) return true
+          return exponent === null ? this.signs(a) === PLUS : (this.signs(a) & NULL) === 0
+        }
+        default:
+          return false
+      }
+    })
   }
 
   /** What stands in the way of showing that `e` is defined. */
   obstacle(e: Expression): Obstacle | null {
-    return analyse(e, this.domain, { facts: this.facts }).obstacle
+    return this.isDefinedPartwise(e) ? null : analyse(e, this.domain, { facts: this.facts }).obstacle
   }
 
   /** Whether it is shown that no point is in this case. */

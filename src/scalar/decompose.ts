@@ -1,6 +1,6 @@
 // A function as a chain of functions: `ln(sigma(exp t))` is exp, then sigma, then ln. The parts of the chain are the
 // subexpressions through which every occurrence of the variables passes.
-import { compose, type Expression, fold, parts, postorder, substitute, variable, withParts } from './expression.ts'
+import { call, compose, type Expression, fold, parts, postorder, substitute, variable, withParts } from './expression.ts'
 
 /** fn = outer . inner[0 of], where outer is a function of as many arguments as fn, each through its own chain. */
 export interface Decomposition {
@@ -46,9 +46,18 @@ function chainBetween(d: readonly Expression[], from: number, to: number): Expre
   const chain: Expression[] = []
   for (let i = to - 1; i >= from; i--) {
     // Only what lies between the two parts is walked, so that a chain of N functions takes N steps and not N^2.
-    chain.push(cutBetween(d[i], d[i + 1]))
+    chain.push(...asExponential(cutBetween(d[i], d[i + 1])))
   }
   return chain
+}
+
+/** c^t for a number c > 0 is exp(ln(c)*t): two functions, of which a layer before can take in the first. */
+function asExponential(fn: Expression): Expression[] {
+  if (fn.kind !== 'call' || fn.name !== '^' || fn.args[1] !== variable(0)) return [fn]
+  const [base] = fn.args
+  const isPositive = base.kind === 'constant' || (base.kind === 'number' && base.value.s > 0n && base.value.n > 0n)
+  if (!isPositive) return [fn]
+  return [call('*', call('ln', base), variable(0)), call('exp', variable(0))]
 }
 function cutBetween(e: Expression, d: Expression): Expression {
   const done = new Map<Expression, Expression>([[d, variable(0)]])

@@ -9,6 +9,7 @@ import {
   compare,
   dyadic,
   exactly,
+  greatest,
   isExact,
   least,
   negateBounds,
@@ -308,10 +309,10 @@ export function coshBounds(x: Scaled, bits: number): Bounds | null {
   const e = expBounds(x.m < 0n ? negateNumber(x) : x, bits + 4)
   if (e === null) return null
   if (isExact(e)) return e
-  const clipped = { low: compare(e.low, SCALED_ONE) < 0 ? SCALED_ONE : e.low, high: e.high }
-  return increasing(clipped, (v, up) =>
+  const { low, high } = increasing({ low: greatest(e.low, SCALED_ONE), high: e.high }, (v, up) =>
     shifted(plusRounded(v, overRounded(SCALED_ONE, v, precision.bits, up), precision, up), -1),
   )
+  return { low: greatest(low, SCALED_ONE), high }
 }
 
 /** tanh x = m / (m + 2) with m = exp 2x - 1, which increases with m >= 0. */

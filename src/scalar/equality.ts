@@ -1,7 +1,19 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
+import type { Obstacle } from './analysis.ts'
 import { Case, MINUS, NULL, PLUS, rangeOfSigns, type Signs } from './case.ts'
-import { call, compose, type Expression, parts, type Relation, TooLarge, unfold, variablesOf } from './expression.ts'
+import {
+  call,
+  compose,
+  type Expression,
+  number,
+  parts,
+  postorder,
+  type Relation,
+  TooLarge,
+  unfold,
+  variablesOf,
+} from './expression.ts'
 import { Normalizer } from './normal.ts'
 import * as P from './polynomial.ts'
 import {
@@ -18,7 +30,7 @@ import {
 import type { Range } from './range.ts'
 import { Ring } from './ring.ts'
 import { type SignForm, signForm } from './sign.ts'
-import { verifyScalarProof } from './verify.ts'
+import { keepsDefinedness, verifyScalarProof } from './verify.ts'
 
 export interface Budget {
   /** Units of work of polynomial arithmetic and rewriting. */
@@ -79,6 +91,7 @@ export function proveEqual(
   }
 }
 
+type Split = Extract<End, { kind: 'split' }>
 type Sides = readonly [Expression, Expression]
 
 /** A branch under construction: its end is filled in when it is known. */
@@ -94,6 +107,8 @@ interface Task {
   originals: Sides
   /** Whether both originals are shown to be defined in this case. */
   defined: boolean
+  /** Whether the originals are defined wherever the sides are. */
+  faithful: boolean
   /** Whether normal forms were already tried with the piecewise operations as they are. */
   tried: boolean
 }
@@ -106,6 +121,7 @@ function search(sides: Sides, domain: readonly Range[], meter: P.Meter): ScalarP
     sides,
     originals: sides,
     defined: false,
+    faithful: true,
     tried: false,
   }
   isShownDefined(first, meter)
@@ -121,18 +137,29 @@ function search(sides: Sides, domain: readonly Range[], meter: P.Meter): ScalarP
 /** Shows that both originals are defined, where needed with facts derived from signs. */
 function isShownDefined(task: Task, meter: P.Meter): boolean {
   for (let attempt = 0; attempt < 8 && !task.defined; attempt++) {
-    const obstacle = task.within.obstacle(task.originals[0]) ?? task.within.obstacle(task.originals[1])
-    if (obstacle === null) {
+    const { within, originals, sides } = task
+    const obstacle = within.obstacle(originals[0]) ?? within.obstacle(originals[1])
+    if (obstacle === null || (task.faithful && sides.every(e => within.defined(e)))) {
       task.defined = true
       break
     }
-    const { argument } = obstacle
-    if (!task.within.defined(argument)) break
-    const form = signForm(task.within, argument, meter)
-    if (form.signs === task.within.signs(argument)) break
-    derive(task, argument, form)
+    if (!deriveBounds(task, obstacle, meter)) break
   }
   return task.defined
+}
+
+/** Derives that the operand in question keeps to the right side of an end of the set that it has to be in. */
+function deriveBounds(task: Task, { argument, needed }: Obstacle, meter: P.Meter): boolean {
+  if (needed === null || !task.within.defined(argument)) return false
+  const ends = needed.flatMap(({ low, high }) => [low, high]).filter(end => end !== null)
+  for (const end of ends) {
+    const difference = end.n === 0n ? argument : call('-', argument, number(end))
+    const form = signForm(task.within, difference, meter)
+    if (form.signs === task.within.signs(difference)) continue
+    derive(task, difference, form)
+    return true
+  }
+  return false
 }
 
 function derive(task: Task, expression: Expression, form: SignForm): void {
@@ -142,6 +169,7 @@ function derive(task: Task, expression: Expression, form: SignForm): void {
 }
 
 function rewrite(task: Task, step: Equation): void {
+  task.faithful &&= keepsDefinedness(step, task.within)
   task.branch.steps.push(step)
   task.sides = [replaceAll(task.sides[0], step.before, step.after), replaceAll(task.sides[1], step.before, step.after)]
 }
@@ -298,7 +326,7 @@ function splitFor(task: Task, d: Expression, piece: Expression | null, meter: P.
   const decidesAlone = form.open.length === 1 && factor.exponent % 2 !== 0
   const sets = wanted.length === 2 && factor.signs === 7 ? setsFor(wanted, decidesAlone, form.rest) : [4, 2, 1]
   const cases = sets.map(s => s & factor.signs).filter(s => s !== 0)
-  return cases.length < 2 ? null : branchOut(task, factor.expression, cases)
+  return cases.length < 2 ? null : branchOut(task, factor.expression, { expression: d, chain: form.chain }, cases)
 }
 
 /** The signs of the only open factor that match the decisive signs of the whole, of which `rest` are the other factors'. */
@@ -319,14 +347,14 @@ function splitMonotone(
 ): Task[] | 'again' {
   const signs = task.within.signs(difference)
   const weak = [6, 3].find(s => (signs & ~s) === 0)
-  if (weak === undefined) return branchOut(task, difference, [6, 1])
+  if (weak === undefined) return branchOut(task, difference, { expression: difference, chain: [] }, [6, 1])
   const fact = { expression: factor, range: rangeOfSigns(increasing ? weak : mirrored(weak)) }
   task.branch.steps.push({ kind: 'monotone', fact, chain: [] })
   task.within = task.within.with(fact.expression, fact.range)
   return 'again'
 }
 
-function branchOut(task: Task, on: Expression, cases: readonly Signs[]): Task[] {
+function branchOut(task: Task, on: Expression, origin: Split['origin'], cases: readonly Signs[]): Task[] {
   const tasks: Task[] = []
   const branches: { range: Range; branch: Branch }[] = []
   for (const signs of cases) {
@@ -338,34 +366,39 @@ function branchOut(task: Task, on: Expression, cases: readonly Signs[]): Task[] 
       sides: task.sides,
       originals: task.originals,
       defined: task.defined,
+      faithful: task.faithful,
       tried: task.tried,
     }
     if (signs === NULL) solve(next, on)
     branches.push({ range, branch })
     tasks.push(next)
   }
-  task.branch.end = { kind: 'split', on, cases: branches }
+  task.branch.end = { kind: 'split', on, origin, cases: branches }
   return tasks.reverse()
 }
 
-/** Replaces a variable that a vanishing expression gives as a polynomial in the others. */
+/**
+ * Replaces what a vanishing expression gives as a polynomial in the rest: a variable where possible, then it is gone for
+ * good; else another part that is no sum or product, such as sin(x) = 0.
+ */
 function solve(task: Task, zero: Expression): void {
   const ring = new Ring(new P.Meter(100_000))
   const { numerator } = ring.expand(zero)
-  for (const index of variablesOf(zero)) {
-    const atom = ring.atoms.findIndex(e => e.kind === 'variable' && e.index === index)
-    if (atom < 0 || P.degreeIn(numerator, atom) !== 1) continue
-    if (ring.atoms.some(e => e.kind !== 'variable' && variablesOf(e).includes(index))) continue
+  const candidates = ring.atoms.map((e, atom) => ({ e, atom }))
+  candidates.sort((u, v) => Number(u.e.kind !== 'variable') - Number(v.e.kind !== 'variable'))
+  for (const { e, atom } of candidates) {
+    if (P.degreeIn(numerator, atom) !== 1) continue
+    if (ring.atoms.some(other => other !== e && postorder(other).includes(e))) continue
     const coefficients = P.coefficientsIn(numerator, atom)
     const leading = P.constantValue(coefficients.get(1) as P.Polynomial)
     if (leading === null) continue
     const rest = coefficients.get(0) ?? P.zeroPolynomial
-    const solution =
-      leading < 0n ? ring.expressPolynomial(rest, -leading) : ring.expressPolynomial(P.scaled(rest, -1n), leading)
-    const before = ring.atoms[atom]
-    rewrite(task, { kind: 'fact', before, after: solution })
-    task.within = task.within.substituted(index, solution)
-    task.originals = [compose(task.originals[0], solution, index), compose(task.originals[1], solution, index)]
+    const solution = ring.expressPolynomial(P.scaled(rest, leading < 0n ? 1n : -1n), leading < 0n ? -leading : leading)
+    rewrite(task, { kind: 'fact', before: e, after: solution })
+    if (e.kind === 'variable') {
+      task.within = task.within.substituted(e.index, solution)
+      task.originals = [compose(task.originals[0], solution, e.index), compose(task.originals[1], solution, e.index)]
+    }
     return
   }
 }

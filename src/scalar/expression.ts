@@ -38,6 +38,10 @@ export interface FunctionSymbol {
 interface Common {
   /** Unique in this process, larger than the ids of the parts. Never shown, and never decides an order that is. */
   readonly id: number
+  /** The number of parts when shared ones are counted as often as they occur, up to 10^9: whether it is small. */
+  readonly weight: number
+  /** The variables that occur, a bit for each of the first 31; bit 31 stands for all others. */
+  readonly mask: number
 }
 export interface NumberExpression extends Common { readonly kind: 'number'; readonly value: Rational }
 export interface ConstantExpression extends Common { readonly kind: 'constant'; readonly name: 'pi' | 'e' }
@@ -83,6 +87,19 @@ function symbolId(fn: FunctionSymbol): number {
   return id
 }
 
+const MAX_WEIGHT = 1e9
+function weightOf(args: readonly Expression[]): number {
+  let total = 1
+  for (const a of args) total += a.weight
+  return Math.min(total, MAX_WEIGHT)
+}
+
+function maskOf(args: readonly Expression[]): number {
+  let mask = 0
+  for (const a of args) mask |= a.mask
+  return mask
+}
+
 function intern<E extends Expression>(key: string, make: (id: number) => E): E {
   const old = table.get(key)?.deref()
   if (old !== undefined) return old as E
@@ -97,27 +114,27 @@ function intern<E extends Expression>(key: string, make: (id: number) => E): E {
 
 export function number(value: Rational | number): Expression {
   const q = typeof value === 'number' ? rational(value) : value
-  return intern(`n${q.s * q.n}/${q.d}`, id => ({ kind: 'number', id, value: q }))
+  return intern(`n${q.s * q.n}/${q.d}`, id => ({ kind: 'number', id, weight: 1, mask: 0, value: q }))
 }
 export function constant(name: 'pi' | 'e'): Expression {
-  return intern(`c${name}`, id => ({ kind: 'constant', id, name }))
+  return intern(`c${name}`, id => ({ kind: 'constant', id, weight: 1, mask: 0, name }))
 }
 export function variable(index: number): Expression {
-  return intern(`v${index}`, id => ({ kind: 'variable', id, index }))
+  return intern(`v${index}`, id => ({ kind: 'variable', id, weight: 1, mask: 1 << Math.min(index, 31), index }))
 }
 /** A known function of arguments. Throws RangeError when their number is not the function's. */
 export function call(name: KnownName, ...args: readonly Expression[]): Expression {
   if (args.length !== ARITY[name]) throw new RangeError(`call: ${name} takes ${ARITY[name]} arguments, not ${args.length}`)
-  return intern(`f${name},${args.map(a => a.id).join()}`, id => ({ kind: 'call', id, name, args }))
+  return intern(`f${name},${args.map(a => a.id).join()}`, id => ({ kind: 'call', id, weight: weightOf(args), mask: maskOf(args), name, args }))
 }
 /** A declared function of arguments. Throws RangeError when their number is not the function's. */
 export function apply(fn: FunctionSymbol, ...args: readonly Expression[]): Expression {
   if (args.length !== fn.arity) throw new RangeError(`apply: ${fn.name} takes ${fn.arity} arguments, not ${args.length}`)
-  return intern(`a${symbolId(fn)},${args.map(a => a.id).join()}`, id => ({ kind: 'apply', id, fn, args }))
+  return intern(`a${symbolId(fn)},${args.map(a => a.id).join()}`, id => ({ kind: 'apply', id, weight: weightOf(args), mask: maskOf(args), fn, args }))
 }
 export function choose(relation: Relation, left: Expression, right: Expression, then: Expression, otherwise: Expression): Expression {
   return intern(`?${relation}${left.id},${right.id},${then.id},${otherwise.id}`, id =>
-    ({ kind: 'choose', id, relation, left, right, then, otherwise }))
+    ({ kind: 'choose', id, weight: weightOf([left, right, then, otherwise]), mask: maskOf([left, right, then, otherwise]), relation, left, right, then, otherwise }))
 }
 
 export const zero = number(ZERO)
@@ -186,9 +203,12 @@ export function size(e: Expression): number {
 
 /** The indices of the variables that occur, ascending. */
 export function variablesOf(...roots: readonly Expression[]): number[] {
-  const found = new Set<number>()
-  for (const e of postorder(...roots)) if (e.kind === 'variable') found.add(e.index)
-  return [...found].sort((a, b) => a - b)
+  const mask = maskOf(roots)
+  const known = Array.from({ length: 31 }, (_, i) => i).filter(i => (mask & (1 << i)) !== 0)
+  if (mask >= 0) return known
+  const others = new Set<number>()
+  for (const e of postorder(...roots)) if (e.kind === 'variable' && e.index >= 31) others.add(e.index)
+  return [...known, ...[...others].sort((a, b) => a - b)]
 }
 
 /** The declared functions that occur, in order of first occurrence. */
@@ -216,6 +236,44 @@ export function compose(g: Expression, f: Expression, index = 0): Expression {
 
 /** Thrown when definitions unfold beyond what can be worked with; the engine turns it into UNDECIDED or a diagnostic. */
 export class TooLarge extends Error {}
+
+/** Functions that are defined for all reals. */
+const TOTAL: ReadonlySet<KnownName> = new Set([
+  '+', '-', '*', 'neg', 'exp', 'abs', 'sign', 'max', 'min', 'floor', 'sin', 'cos', 'sinh', 'cosh', 'tanh', 'asinh', 'erf', 'sigmoid',
+  'relu', 'softplus',
+] as const)
+
+/** The variables that are evaluated whenever the expression is, whatever branches are taken. */
+function strictVariables(root: Expression): Set<number> {
+  const found = new Set<number>()
+  const seen = new Set<Expression>()
+  const stack = [root]
+  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+    if (seen.has(e)) continue
+    seen.add(e)
+    if (e.kind === 'variable') found.add(e.index)
+    else if (e.kind === 'choose') stack.push(e.left, e.right)
+    else stack.push(...parts(e))
+  }
+  return found
+}
+
+/**
+ * A body with its arguments put in, defined only where the arguments are: a function is strict, also in an argument that
+ * its formula does not look at. For f(t) = 3, `f(ln(x))` is `3 + 0*ln(x)`.
+ */
+function strictly(result: Expression, body: Expression, args: readonly Expression[]): Expression {
+  let strict: Set<number> | null = null
+  let total = result
+  args.forEach((arg, i) => {
+    if (arg.kind === 'variable' || arg.kind === 'number') return
+    strict ??= strictVariables(body)
+    if (strict.has(i)) return
+    if (postorder(arg).every(e => e.kind !== 'apply' && e.kind !== 'choose' && (e.kind !== 'call' || TOTAL.has(e.name)))) return
+    total = call('+', total, call('*', number(0), arg))
+  })
+  return total
+}
 
 /**
  * Replaces every defined function by its definition, also inside definitions.
@@ -245,7 +303,7 @@ export function unfold(root: Expression, limit = 200_000): Expression {
       if (p.kind === 'apply' && p.fn.definition !== null) {
         const body = done.get(p.fn.definition) as Expression
         made += size(body)
-        result = substitute(body, i => args[i])
+        result = strictly(substitute(body, i => args[i]), body, args)
       }
       if (++made > limit) throw new TooLarge(`more than ${limit} parts`)
       done.set(p, result)

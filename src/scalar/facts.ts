@@ -3,7 +3,7 @@
 //
 // A fact is kept for the polynomial of its expression without number and leading coefficient, so that it is found again
 // for negatives, multiples, translates and swapped differences.
-import { call, type Expression, number, parts, unfold } from './expression.ts'
+import { call, type Expression, functionsOf, number, parts, unfold } from './expression.ts'
 import { needed } from './forward.ts'
 import { preimage } from './preimage.ts'
 import {
@@ -45,7 +45,17 @@ export const noFacts: Facts = { byKey: new Map(), assumed: [], contradictory: fa
 
 /** The functions that are one-to-one and increasing where they are defined: f(a) - f(b) has the sign of a - b. */
 export const STRICTLY_INCREASING: ReadonlySet<string> = new Set([
-  'exp', 'ln', 'sqrt', 'sinh', 'tanh', 'asinh', 'acosh', 'atanh', 'erf', 'sigmoid', 'softplus',
+  'exp',
+  'ln',
+  'sqrt',
+  'sinh',
+  'tanh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'erf',
+  'sigmoid',
+  'softplus',
 ])
 
 /** The numbers with the signs that the elements of the set have. */
@@ -96,13 +106,15 @@ function definednessFacts(root: Expression): { expression: Expression; range: Ra
   const stack = [root]
   for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
     const inner = e.kind === 'choose' ? [e.left, e.right] : parts(e)
-    if (e.kind === 'apply') e.args.forEach((a, k) => found.push({ expression: a, range: e.fn.domain[k] ?? REALS }))
+    if (e.kind === 'apply') {
+      for (const [k, a] of e.args.entries()) found.push({ expression: a, range: e.fn.domain[k] ?? REALS })
+    }
     if (e.kind === 'call') {
       const sets = e.args.map(a => (a.kind === 'number' ? point(a.value) : REALS))
-      e.args.forEach((a, k) => {
+      for (const [k, a] of e.args.entries()) {
         const range = e.name === '^' ? powerNeeds(k, sets) : (needed(e.name, k, sets) ?? REALS)
         if (!isReals(range)) found.push({ expression: a, range })
-      })
+      }
     }
     for (const p of inner) {
       if (seen.has(p)) continue
@@ -127,7 +139,7 @@ const MAX_DERIVED = 200
  * for u, exp(a) - exp(b) > 0 gives a - b > 0, ln(u) being defined gives u > 0.
  */
 export function assume(facts: Facts, e: Expression, r: Range): Facts {
-  const unfolded = unfold(e)
+  const unfolded = functionsOf(e).some(fn => fn.definition !== null) ? unfold(e) : e
   const byKey = new Map(facts.byKey)
   let contradictory = facts.contradictory
   const assumed = [...facts.assumed, { expression: unfolded, range: r }]
@@ -169,4 +181,3 @@ export function knownRange(facts: Facts, terms: Terms): Range {
   if (primitive === null) return REALS
   return factAbout(facts, primitive)
 }
-

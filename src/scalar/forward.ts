@@ -7,6 +7,7 @@ import { type Enclosure, encloseCall, encloseConstant } from './enclosure.ts'
 import type { KnownName } from './expression.ts'
 import {
   EMPTY,
+  hull,
   type Interval,
   intersect,
   interval,
@@ -35,6 +36,7 @@ import { ONE, type Rational, rational, ZERO } from './rational.ts'
 const BITS = 80
 
 const MINUS_ONE = rational(-1)
+const THREE_HALVES = rational(3, 2)
 const FROM_ONE = interval(ONE, null)
 const ABOVE_ONE = interval(ONE, null, { lowOpen: true })
 const WITHIN_ONE = interval(MINUS_ONE, ONE)
@@ -91,7 +93,15 @@ const PIECES: Partial<Record<KnownName, readonly Piece[]>> = {
 }
 
 const FAR = rational(1000)
-const SATURATING: ReadonlySet<KnownName> = new Set<KnownName>(['exp', 'sinh', 'cosh', 'tanh', 'erf', 'sigmoid', 'softplus'])
+const SATURATING: ReadonlySet<KnownName> = new Set<KnownName>([
+  'exp',
+  'sinh',
+  'cosh',
+  'tanh',
+  'erf',
+  'sigmoid',
+  'softplus',
+])
 
 /** Bounds of f(x), for a monotone piece; far out they come from a point that is less far out. */
 function boundsAt(name: KnownName, piece: Piece, x: Rational): Bounds {
@@ -129,6 +139,9 @@ function imageByPieces(name: KnownName, pieces: readonly Piece[], arg: Range): R
 /** The integer floor(x / pi + half / 2), or null where pi would have to be known better. */
 function periodOf(x: Rational, half: 0 | 1): number | null {
   if (x.n === 0n) return 0
+  // 3/2 < pi/2 and 3 < pi.
+  if (half === 1 && x.abs().compare(THREE_HALVES) <= 0) return 0
+  if (half === 0 && x.abs().compare(3) <= 0) return x.s > 0n ? 0 : -1
   const size = x.n.toString(16).length * 4
   if (size > 256) return null
   const pi = encloseConstant('pi', BITS + size)
@@ -159,18 +172,12 @@ function imageOfTrigonometric(name: 'sin' | 'cos' | 'tan', x: Interval): Range {
   if (name === 'tan' || last > first + 1) return everything
   // One extremum lies inside: 1 or -1.
   const isMaximum = (name === 'sin') === isEven
-  const ends = union(between(atLow, x.lowOpen, atLow, x.lowOpen), between(atHigh, x.highOpen, atHigh, x.highOpen))
-  const reached = [...closureOf(ends), ...point(isMaximum ? ONE : MINUS_ONE)]
-  return intersect(hullOf(reached), everything)
+  const reached = union(point(isMaximum ? ONE : MINUS_ONE), closed(atLow), closed(atHigh))
+  return intersect(hull(reached), everything)
 }
 
-function closureOf(intervals: readonly Interval[]): Interval[] {
-  return intervals.map(i => ({ ...i, lowOpen: i.low === null, highOpen: i.high === null }))
-}
-
-function hullOf(intervals: readonly Interval[]): Range {
-  const r = normalizeRange(intervals)
-  return isEmpty(r) ? r : interval(r[0].low, r[r.length - 1].high, { lowOpen: r[0].lowOpen, highOpen: r[r.length - 1].highOpen })
+function closed(b: Bounds): Range {
+  return interval(b.low, b.high)
 }
 
 /** At most this many integers are listed one by one; more are given as the interval that holds them. */
@@ -198,12 +205,14 @@ function isIntegral(r: Range): boolean {
 
 function floorImage(arg: Range): Range {
   // floor(x) = n is x in [n, n + 1): the integers in the set pushed down by less than one.
-  const pushed = arg.map((i): Interval => ({
-    low: i.low === null ? null : i.low.floor(),
-    lowOpen: false,
-    high: i.high === null ? null : i.highOpen ? i.high.ceil().sub(ONE) : i.high.floor(),
-    highOpen: false,
-  }))
+  const pushed = arg.map(
+    (i): Interval => ({
+      low: i.low === null ? null : i.low.floor(),
+      lowOpen: false,
+      high: i.high === null ? null : i.highOpen ? i.high.ceil().sub(ONE) : i.high.floor(),
+      highOpen: false,
+    }),
+  )
   return integersIn(normalizeRange(pushed))
 }
 
@@ -332,14 +341,20 @@ function powersOfPositive(bases: Range, exponents: Range): Range {
   if (exponentZero || !isEmpty(intersect(bases, point(ONE)))) results.push(point(ONE))
   const corner = (b: Rational | null, a: Rational | null): Bounds =>
     b === null || a === null || b.n === 0n ? UNBOUNDED : powerBounds(b, a)
-  for (const [from, image] of [[ABOVE_ONE, ABOVE_ONE], [UNIT_OPEN, UNIT_OPEN]] as const) {
+  for (const [from, image] of [
+    [ABOVE_ONE, ABOVE_ONE],
+    [UNIT_OPEN, UNIT_OPEN],
+  ] as const) {
     for (const b of intersect(bases, from)) {
       for (const a of intersect(exponents, POSITIVE)) {
         // Above 1 the power increases with the exponent, below 1 it decreases.
         const [atLow, atLowOpen, atHigh, atHighOpen] =
           from === ABOVE_ONE ? [a.low, a.lowOpen, a.high, a.highOpen] : [a.high, a.highOpen, a.low, a.lowOpen]
         results.push(
-          intersect(between(corner(b.low, atLow), b.lowOpen || atLowOpen, corner(b.high, atHigh), b.highOpen || atHighOpen), image),
+          intersect(
+            between(corner(b.low, atLow), b.lowOpen || atLowOpen, corner(b.high, atHigh), b.highOpen || atHighOpen),
+            image,
+          ),
         )
       }
       for (const a of intersect(exponents, NEGATIVE)) {
@@ -386,25 +401,42 @@ function image(name: KnownName, args: readonly Range[]): Range {
   const [a, b] = args
   if (args.some(isEmpty)) return EMPTY
   switch (name) {
-    case '+': return addRanges(a, b)
-    case '-': return addRanges(a, negate(b))
-    case '*': return multiplyRanges(a, b)
-    case '/': return multiplyRanges(a, invertRange(b))
-    case '^': return powerRanges(a, b)
-    case 'neg': return negate(a)
-    case 'abs': return union(intersect(a, NON_NEGATIVE), negate(intersect(a, NON_POSITIVE)))
-    case 'relu': return maxRanges(a, point(ZERO))
-    case 'max': return maxRanges(a, b)
-    case 'min': return negate(maxRanges(negate(a), negate(b)))
+    case '+':
+      return addRanges(a, b)
+    case '-':
+      return addRanges(a, negate(b))
+    case '*':
+      return multiplyRanges(a, b)
+    case '/':
+      return multiplyRanges(a, invertRange(b))
+    case '^':
+      return powerRanges(a, b)
+    case 'neg':
+      return negate(a)
+    case 'abs':
+      return union(intersect(a, NON_NEGATIVE), negate(intersect(a, NON_POSITIVE)))
+    case 'relu':
+      return maxRanges(a, point(ZERO))
+    case 'max':
+      return maxRanges(a, b)
+    case 'min':
+      return negate(maxRanges(negate(a), negate(b)))
     case 'sign': {
       const signs = signsOf(a)
-      return union(signs.negative ? point(MINUS_ONE) : EMPTY, signs.zero ? point(ZERO) : EMPTY, signs.positive ? point(ONE) : EMPTY)
+      return union(
+        signs.negative ? point(MINUS_ONE) : EMPTY,
+        signs.zero ? point(ZERO) : EMPTY,
+        signs.positive ? point(ONE) : EMPTY,
+      )
     }
-    case 'floor': return floorImage(a)
+    case 'floor':
+      return floorImage(a)
     case 'sin':
     case 'cos':
-    case 'tan': return union(...a.map(x => imageOfTrigonometric(name, x)))
-    default: return imageByPieces(name, PIECES[name] as readonly Piece[], a)
+    case 'tan':
+      return union(...a.map(x => imageOfTrigonometric(name, x)))
+    default:
+      return imageByPieces(name, PIECES[name] as readonly Piece[], a)
   }
 }
 
@@ -443,7 +475,8 @@ const DOMAIN: Partial<Record<KnownName, Range>> = {
 export function definedOn(name: KnownName, args: readonly Range[]): boolean {
   if (args.some(isEmpty)) return true
   switch (name) {
-    case '/': return !signsOf(args[1]).zero
+    case '/':
+      return !signsOf(args[1]).zero
     case '^': {
       const base = signsOf(args[0])
       const exponent = signsOf(args[1])
@@ -468,8 +501,10 @@ export function definedOn(name: KnownName, args: readonly Range[]): boolean {
  */
 export function needed(name: KnownName, argIndex: number, args: readonly Range[]): Range | null {
   switch (name) {
-    case '/': return argIndex === 0 ? REALS : NON_ZERO
-    case 'tan': return null
+    case '/':
+      return argIndex === 0 ? REALS : NON_ZERO
+    case 'tan':
+      return null
     case '^': {
       if (argIndex === 0) {
         const positiveOnly = signsOf(args[1]).negative
@@ -479,6 +514,7 @@ export function needed(name: KnownName, argIndex: number, args: readonly Range[]
       const base = signsOf(args[0])
       return base.negative ? null : base.zero ? NON_NEGATIVE : REALS
     }
-    default: return DOMAIN[name] ?? REALS
+    default:
+      return DOMAIN[name] ?? REALS
   }
 }

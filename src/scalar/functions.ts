@@ -225,6 +225,7 @@ export const KNOWN: Readonly<Record<KnownName, KnownFunction>> = {
 
 /** Whether an expression is closed, without variables and unknown functions, and shown to be defined and what is asked. */
 function isShown(closed: Expression, property: (low: Rational, high: Rational) => boolean): boolean {
+  if (closed.kind === 'number') return property(closed.value, closed.value)
   if (functionsOf(closed).length > 0 || variablesOf(closed).length > 0) return false
   const value = enclose(closed, [], { maxBits: 256 })
   return typeof value !== 'string' && property(value.low, value.high)

@@ -78,24 +78,32 @@ function trendOfCall(e: CallExpression, scope: Scope, of: (part: Expression) => 
   if (STRICTLY_INCREASING.has(e.name)) return a
   if (RISING_WEAKLY.has(e.name)) return a === null ? null : weakly(a)
   switch (e.name) {
-    case '+': return combine(a, b)
-    case '-': return combine(a, b === null ? null : flip(b))
-    case 'neg': return a === null ? null : flip(a)
+    case '+':
+      return combine(a, b)
+    case '-':
+      return combine(a, b === null ? null : flip(b))
+    case 'neg':
+      return a === null ? null : flip(a)
     // x y moves as x does where y >= 0, and as y does where x >= 0.
-    case '*': return combine(times(a, ranges[1]), times(b, ranges[0]))
+    case '*':
+      return combine(times(a, ranges[1]), times(b, ranges[0]))
     case '/': {
       const signs = signsOf(ranges[1])
-      if (signs.zero || (signs.negative && signs.positive)) return b?.direction === 'constant' ? times(a, ranges[1]) : null
+      if (signs.zero || (signs.negative && signs.positive))
+        return b?.direction === 'constant' ? times(a, ranges[1]) : null
       return combine(times(a, ranges[1]), b === null ? null : times(flip(b), ranges[0]))
     }
-    case '^': return trendOfPower(trends, ranges)
+    case '^':
+      return trendOfPower(trends, ranges)
     case 'max':
-    case 'min': return join(a, b)
+    case 'min':
+      return join(a, b)
     case 'abs':
     case 'cosh':
       if (a === null) return null
       return isSubset(ranges[0], NON_NEGATIVE) ? a : isSubset(ranges[0], NON_POSITIVE) ? flip(a) : null
-    default: return null
+    default:
+      return null
   }
 }
 
@@ -185,10 +193,14 @@ function trendOf(
 ): Trend | null {
   switch (e.kind) {
     case 'number':
-    case 'constant': return CONSTANT
-    case 'variable': return e.index === index ? { direction: 'increasing', strict: true } : CONSTANT
-    case 'call': return trendOfCall(e, scope, p => of(p, scope))
-    case 'choose': return trendOfChoice(e, scope, of)
+    case 'constant':
+      return CONSTANT
+    case 'variable':
+      return e.index === index ? { direction: 'increasing', strict: true } : CONSTANT
+    case 'call':
+      return trendOfCall(e, scope, p => of(p, scope))
+    case 'choose':
+      return trendOfChoice(e, scope, of)
     case 'apply': {
       const trends = e.args.map(a => of(a, scope))
       if (trends.every(t => t?.direction === 'constant')) return CONSTANT

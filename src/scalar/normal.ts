@@ -7,8 +7,9 @@
 // Exponents, angles and roots need common denominators, and logarithms coprime arguments: these are learned while
 // normalizing, and normalizing is repeated until nothing new was learned.
 
-import { Expander, type Normal } from './expander.ts'
+import { Expander, type Normal, startsNegative } from './expander.ts'
 import { apply, call, constant, type Expression, type KnownName, number, one, parts, withParts } from './expression.ts'
+import { factorsOf } from './factor.ts'
 import type { Factor, Polynomial, Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
 import { axiomStep, conditionsOf } from './proof.ts'
@@ -51,6 +52,7 @@ export class Normalizer extends Expander {
 
   private memo = new Map<Expression, Normal>()
   private readonly kinds = new Map<number, AtomKind>()
+  private readonly logarithms = new Set<number>()
   private readonly byHead = new Map<string, { expression: Expression; args: readonly Quotient[] }[]>()
 
   // What is learned, kept from round to round.
@@ -69,6 +71,7 @@ export class Normalizer extends Expander {
       this.memo = new Map()
       this.recorded = new Map()
       this.byHead.clear()
+      this.logarithms.clear()
       this.learned = false
       const forms = roots.map(root => this.normal(root))
       const met = this.met.splice(0)
@@ -200,6 +203,12 @@ export class Normalizer extends Expander {
         return this.sinCos(a)[1]
       case 'asinh':
       case 'acosh': {
+        if (name === 'asinh' && this.prefersOpposite(a.value)) {
+          const flipped = this.flipped(a)
+          this.arithmetic(call('asinh', a.current), call('asinh', call('neg', flipped.current)))
+          this.must('asinh-odd', flipped.current)
+          return this.opposite(this.known('asinh', call('asinh', flipped.current), [flipped]))
+        }
         this.must(name, a.current)
         const square = this.whole(a, 2)
         const under = name === 'asinh' ? this.plus(square, this.number(ONE)) : this.minus(square, this.number(ONE))
@@ -380,40 +389,11 @@ export class Normalizer extends Expander {
         split.push(g)
         rest = quotient
       }
-      if (P.constantValue(rest) === null) split.push(...this.differenceOfSquares(rest))
+      if (P.constantValue(rest) === null) split.push(...factorsOf(rest, this.meter))
       for (const base of split) {
         const { primitive } = P.contents(base)
         if (!this.met.some(q => P.samePolynomial(primitive, q))) this.met.push(primitive)
         result.push({ base: primitive, exponent })
-      }
-    }
-    return result
-  }
-
-  /** u^2 - v^2 of two terms as (u - v)(u + v), repeatedly. */
-  private differenceOfSquares(p: Polynomial): Polynomial[] {
-    const result: Polynomial[] = []
-    const todo = [p]
-    for (let q = todo.pop(); q !== undefined; q = todo.pop()) {
-      const roots = q.size === 2 ? [...q].map(([m, c]) => squareRootOfTerm(m, c)) : []
-      if (roots.length < 2 || roots.some(r => r === null)) {
-        result.push(q)
-        continue
-      }
-      const [u, v] = roots as { monomial: P.Monomial; coefficient: bigint; negative: boolean }[]
-      if (u.negative === v.negative) {
-        result.push(q)
-        continue
-      }
-      for (const sign of [1n, -1n]) {
-        todo.push(
-          P.addScaled(
-            P.monomialPolynomial(u.monomial, u.coefficient),
-            P.monomialPolynomial(v.monomial, v.coefficient),
-            sign,
-            this.meter,
-          ),
-        )
       }
     }
     return result
@@ -563,10 +543,41 @@ export class Normalizer extends Expander {
   private lnAtom(before: Expression, a: Normal): Normal {
     const argument = { value: a.value, current: this.ring.express(a.value) }
     const atom = call('ln', argument.current)
-    this.arithmetic(before, atom)
     const index = this.ring.atom(atom)
     if (!this.kinds.has(index)) this.kinds.set(index, { kind: 'ln', argument })
+    const conjugate = this.conjugateLn(before, a)
+    if (conjugate !== null) return conjugate
+    this.arithmetic(before, atom)
+    this.logarithms.add(index)
     return { value: this.ring.ofAtom(atom), current: atom }
+  }
+
+  /**
+   * Where roots are about, a logarithm met before may have an argument that is the quotient of a single term by this one,
+   * or a multiple of it, although no common factor shows: (r + x)*(r - x) = 1 for r^2 = x^2 + 1.
+   */
+  private conjugateLn(before: Expression, a: Normal): Normal | null {
+    if (!P.variablesIn(a.value.numerator).some(v => this.ring.related(v))) return null
+    for (const index of this.logarithms) {
+      const other = this.argumentOf(index) as Normal
+      if (other.value === a.value) continue
+      for (const direction of [-1, 1]) {
+        const ratio =
+          direction < 0 ? this.ring.multiply(a.value, other.value) : this.ring.divide(a.value, other.value)
+        if (ratio.numerator.size !== 1 || ratio.denominator.size !== 1) continue
+        const rest = { value: ratio, current: this.ring.express(ratio) }
+        const power = call('^', other.current, number(direction))
+        const split = axiomStep('ln-product', rest.current, power)
+        const single = axiomStep('ln-power', other.current, number(direction))
+        if (![split, single].every(step => conditionsOf(step).every(c => this.within.holds(c)))) continue
+        this.arithmetic(before, split.before)
+        this.record(split)
+        this.record(single)
+        const inner = { value: this.ring.ofAtom(this.ring.atoms[index]), current: this.ring.atoms[index] }
+        return this.plus(this.ln(rest), this.times(this.number(rational(direction)), inner))
+      }
+    }
+    return null
   }
 
   // ---- powers
@@ -791,6 +802,12 @@ export class Normalizer extends Expander {
     return startsNegative(expression) && !startsNegative(flipped)
   }
 
+  /** The opposite, as its expansion is written. */
+  private flipped(a: Normal): Normal {
+    const { value } = this.opposite(a)
+    return { value, current: this.ring.express(value) }
+  }
+
   private erf(a: Normal): Normal {
     const before = call('erf', a.current)
     if (a.value.numerator.size === 0) {
@@ -799,8 +816,7 @@ export class Normalizer extends Expander {
       return this.number(rational(0))
     }
     if (!this.prefersOpposite(a.value)) return this.opaque(before, [a])
-    const flipped = this.opposite(a)
-    const canonical = { value: flipped.value, current: this.ring.express(flipped.value) }
+    const canonical = this.flipped(a)
     this.arithmetic(before, call('erf', call('neg', canonical.current)))
     this.must('erf-odd', canonical.current)
     return this.opposite(this.opaque(call('erf', canonical.current), [canonical]))
@@ -839,8 +855,7 @@ export class Normalizer extends Expander {
       }
     }
     if (fn.arity === 1 && fn.parity !== null && this.prefersOpposite(a.value)) {
-      const flipped = this.opposite(a)
-      const canonical = { value: flipped.value, current: this.ring.express(flipped.value) }
+      const canonical = this.flipped(a)
       const before = apply(fn, call('neg', canonical.current))
       const inner = apply(fn, canonical.current)
       this.arithmetic(current, before)
@@ -850,18 +865,6 @@ export class Normalizer extends Expander {
       return fn.parity === 'odd' ? this.opposite(atom) : atom
     }
     return this.opaque(current, args)
-  }
-}
-
-/** Whether an expression prints with a minus in front. */
-export function startsNegative(e: Expression): boolean {
-  let first = e
-  for (;;) {
-    if (first.kind === 'number') return first.value.s < 0n
-    if (first.kind !== 'call') return false
-    if (first.name === 'neg') return true
-    if (first.name !== '+' && first.name !== '-' && first.name !== '*' && first.name !== '/') return false
-    first = first.args[0]
   }
 }
 
@@ -879,18 +882,4 @@ export function primeFactors(n: bigint): [bigint, number][] {
   }
   if (rest > 1n) result.push([rest, 1])
   return result
-}
-
-function squareRootOfTerm(
-  m: P.Monomial,
-  c: bigint,
-): { monomial: P.Monomial; coefficient: bigint; negative: boolean } | null {
-  let monomial = ''
-  for (const [v, exponent] of P.pairsOf(m)) {
-    if (exponent % 2 !== 0) return null
-    monomial += P.monomialOf(v, exponent / 2)
-  }
-  const absolute = c < 0n ? -c : c
-  const root = BigInt(Math.round(Math.sqrt(Number(absolute))))
-  return root * root === absolute ? { monomial, coefficient: root, negative: c < 0n } : null
 }

@@ -64,8 +64,10 @@ export function preimage(name: KnownName, index: number, args: readonly Range[],
   if (inverse !== undefined) return intersect(domain, inverse(result))
   const other = args[1 - index]
   switch (name) {
-    case '+': return forwardCall('-', [result, other])
-    case '-': return index === 0 ? forwardCall('+', [result, other]) : forwardCall('-', [other, result])
+    case '+':
+      return forwardCall('-', [result, other])
+    case '-':
+      return index === 0 ? forwardCall('+', [result, other]) : forwardCall('-', [other, result])
     case '*': {
       if (containsPoint(result, ZERO) && containsPoint(other, ZERO)) return REALS
       // 0 * x lies in the result only if 0 does; otherwise x is a quotient.
@@ -76,11 +78,16 @@ export function preimage(name: KnownName, index: number, args: readonly Range[],
       if (containsPoint(result, ZERO) && containsPoint(other, ZERO)) return NON_ZERO
       return intersect(NON_ZERO, forwardCall('/', [other, result]))
     }
-    case 'abs': return bothSigns(intersect(result, NON_NEGATIVE))
-    case 'cosh': return bothSigns(forwardCall('acosh', [result]))
-    case 'relu': return union(intersect(result, POSITIVE), containsPoint(result, ZERO) ? NON_POSITIVE : EMPTY)
-    case 'max': return union(below(hull(intersect(result, other))), result)
-    case 'min': return negate(union(below(hull(negate(intersect(result, other)))), negate(result)))
+    case 'abs':
+      return bothSigns(intersect(result, NON_NEGATIVE))
+    case 'cosh':
+      return bothSigns(forwardCall('acosh', [result]))
+    case 'relu':
+      return union(intersect(result, POSITIVE), containsPoint(result, ZERO) ? NON_POSITIVE : EMPTY)
+    case 'max':
+      return union(below(hull(intersect(result, other))), result)
+    case 'min':
+      return negate(union(below(hull(negate(intersect(result, other)))), negate(result)))
     case 'sign': {
       const has = (q: number): boolean => containsPoint(result, rational(q))
       return union(has(-1) ? NEGATIVE : EMPTY, has(0) ? point(ZERO) : EMPTY, has(1) ? POSITIVE : EMPTY)
@@ -92,16 +99,22 @@ export function preimage(name: KnownName, index: number, args: readonly Range[],
     }
     case 'erf': {
       const signs = signsOf(result)
-      return union(signs.negative ? NEGATIVE : EMPTY, signs.zero ? point(ZERO) : EMPTY, signs.positive ? POSITIVE : EMPTY)
+      return union(
+        signs.negative ? NEGATIVE : EMPTY,
+        signs.zero ? point(ZERO) : EMPTY,
+        signs.positive ? POSITIVE : EMPTY,
+      )
     }
     case 'floor':
       return normalizeRange(
-        result.map((i): Interval => ({
-          low: i.low === null ? null : i.low.ceil(),
-          lowOpen: false,
-          high: i.high === null ? null : i.high.floor().add(ONE),
-          highOpen: true,
-        })),
+        result.map(
+          (i): Interval => ({
+            low: i.low === null ? null : i.low.ceil(),
+            lowOpen: false,
+            high: i.high === null ? null : i.high.floor().add(ONE),
+            highOpen: true,
+          }),
+        ),
       )
     case '^': {
       if (index === 1) return REALS
@@ -116,6 +129,7 @@ export function preimage(name: KnownName, index: number, args: readonly Range[],
           : negate(forwardCall('^', [negate(intersect(result, NON_POSITIVE)), root]))
       return union(fromPositive, fromNegative)
     }
-    default: return domain
+    default:
+      return domain
   }
 }

@@ -13,7 +13,7 @@ export type { Condition } from './axioms.ts'
  * - axiom: both sides are instances of the axiom's sides, whose conditions hold.
  * - arithmetic: the same function of arguments that are equal by expansion, modulo the equations before this one.
  * - function: the declared parity or inverse of an unknown function.
- * - fact: `before` is a variable, and `before - after` is a rational multiple of an expression that a fact makes zero.
+ * - fact: `before - after` is a rational multiple of an expression that a fact makes zero.
  */
 export type Equation =
   | {
@@ -54,10 +54,14 @@ export type End =
   | { readonly kind: 'equal'; readonly equations: readonly Equation[] }
   /** No point of the domain satisfies the facts. */
   | { readonly kind: 'impossible' }
-  /** Every value of the expression, which is defined here, lies in one of the ranges. */
+  /**
+   * Every value of the expression lies in one of the ranges. It is defined here because `origin` is, and rewriting the
+   * sign of that leads to the sign of this.
+   */
   | {
       readonly kind: 'split'
       readonly on: Expression
+      readonly origin: { readonly expression: Expression; readonly chain: readonly Link[] }
       readonly cases: readonly { readonly range: Range; readonly branch: Branch }[]
     }
 
@@ -203,10 +207,13 @@ export class Rewriter {
   }
 }
 
-/** A whole exponent of a power, as a relation `atom^power = after` of arithmetic; null for other equations. */
+/** Axioms of the form `atom^n = value`: arithmetic reduces by them, and rewriting leaves them alone. */
+const RELATIONS: ReadonlySet<string> = new Set(['root', 'pythagoras', 'square-of-sqrt'])
+
+/** The atom and the power of an equation that is a relation of arithmetic; null for other equations. */
 export function relationOf(equation: Equation): { atom: Expression; power: number } | null {
   const { before } = equation
-  if (before.kind !== 'call' || before.name !== '^') return null
+  if (equation.kind !== 'axiom' || !RELATIONS.has(equation.axiom) || before.kind !== 'call') return null
   const exponent = before.args[1]
   if (exponent.kind !== 'number' || exponent.value.d !== 1n || exponent.value.compare(rational(2)) < 0) return null
   return { atom: before.args[0], power: Number(exponent.value.n) }

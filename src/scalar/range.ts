@@ -22,9 +22,18 @@ function endKey(q: Rational | null): string {
   return q === null ? '' : `${q.s < 0n ? '-' : ''}${q.n}/${q.d}`
 }
 
+const LONG = 1n << 48n
+
+function isLong(q: Rational | null): boolean {
+  return q !== null && (q.n >= LONG || q.d >= LONG)
+}
+
+/** One object for equal sets. Those with long ends seldom come again: they are left as they are. */
 function intern(intervals: Range): Range {
+  for (const i of intervals) if (isLong(i.low) || isLong(i.high)) return intervals
   let key = ''
-  for (const i of intervals) key += `${i.lowOpen ? '(' : '['}${endKey(i.low)},${endKey(i.high)}${i.highOpen ? ')' : ']'}`
+  for (const i of intervals)
+    key += `${i.lowOpen ? '(' : '['}${endKey(i.low)},${endKey(i.high)}${i.highOpen ? ')' : ']'}`
   const old = table.get(key)?.deref()
   if (old !== undefined) return old
   const fresh = Object.freeze(intervals.slice())
@@ -65,13 +74,19 @@ function joins(a: Interval, b: Interval): boolean {
 export function normalizeRange(intervals: readonly Interval[]): Range {
   const sorted = intervals
     .filter(i => !isEmptyInterval(i))
-    .map(i => ({ low: i.low, lowOpen: i.low === null || i.lowOpen, high: i.high, highOpen: i.high === null || i.highOpen }))
+    .map(i => ({
+      low: i.low,
+      lowOpen: i.low === null || i.lowOpen,
+      high: i.high,
+      highOpen: i.high === null || i.highOpen,
+    }))
     .sort(compareLows)
   const result: Interval[] = []
   for (const next of sorted) {
     const last = result.at(-1)
     if (last === undefined || !joins(last, next)) result.push(next)
-    else if (compareHighs(last, next) < 0) result[result.length - 1] = { ...last, high: next.high, highOpen: next.highOpen }
+    else if (compareHighs(last, next) < 0)
+      result[result.length - 1] = { ...last, high: next.high, highOpen: next.highOpen }
   }
   return intern(result)
 }
@@ -169,7 +184,9 @@ export function isSubset(a: Range, b: Range): boolean {
 }
 
 export function sameRange(a: Range, b: Range): boolean {
-  return a === b || (a.length === b.length && a.every((i, k) => compareLows(i, b[k]) === 0 && compareHighs(i, b[k]) === 0))
+  return (
+    a === b || (a.length === b.length && a.every((i, k) => compareLows(i, b[k]) === 0 && compareHighs(i, b[k]) === 0))
+  )
 }
 
 export function areDisjoint(a: Range, b: Range): boolean {
@@ -193,7 +210,9 @@ export function hull(r: Range): Range {
 
 /** { -x : x in r } */
 export function negate(r: Range): Range {
-  return normalizeRange(r.map(i => ({ low: negated(i.high), lowOpen: i.highOpen, high: negated(i.low), highOpen: i.lowOpen })))
+  return normalizeRange(
+    r.map(i => ({ low: negated(i.high), lowOpen: i.highOpen, high: negated(i.low), highOpen: i.lowOpen })),
+  )
 }
 
 function negated(q: Rational | null): Rational | null {
@@ -203,7 +222,9 @@ function negated(q: Rational | null): Rational | null {
 /** { x + q : x in r } */
 export function translate(r: Range, q: Rational): Range {
   if (q.n === 0n || isReals(r)) return r
-  return normalizeRange(r.map(i => ({ ...i, low: i.low === null ? null : i.low.add(q), high: i.high === null ? null : i.high.add(q) })))
+  return normalizeRange(
+    r.map(i => ({ ...i, low: i.low === null ? null : i.low.add(q), high: i.high === null ? null : i.high.add(q) })),
+  )
 }
 
 /** { q * x : x in r } */
@@ -211,7 +232,9 @@ export function scaleRange(r: Range, q: Rational): Range {
   if (q.n === 0n) return isEmpty(r) ? EMPTY : point(ZERO)
   if (q.s < 0n) return negate(scaleRange(r, q.neg()))
   if (q.equals(ONE)) return r
-  return normalizeRange(r.map(i => ({ ...i, low: i.low === null ? null : i.low.mul(q), high: i.high === null ? null : i.high.mul(q) })))
+  return normalizeRange(
+    r.map(i => ({ ...i, low: i.low === null ? null : i.low.mul(q), high: i.high === null ? null : i.high.mul(q) })),
+  )
 }
 
 /** Which signs the elements of the set have. */
@@ -247,8 +270,8 @@ function bits(n: bigint): number {
 
 const MAX_BITS = 128
 const SIGNIFICANT = 64
-/** Beyond 2^4096 and below 2^-4096 ends are not kept: they become infinity and 0. */
-const MAX_EXPONENT = 4096
+/** Ends beyond 2^1100 and below 2^-1100 are not kept: they become infinity and 0. */
+const MAX_EXPONENT = 1100
 
 /** q itself when it is short, else a number with 64 significant bits not above it ('down') or not below it ('up'). */
 function shorten(q: Rational, toward: 'down' | 'up'): Rational | 'tiny' | 'huge' {

@@ -28,7 +28,7 @@ export const MAX_TOP = 2 ** 41
 
 /** Beyond 2^(+-MAX_SHIFT), numbers are not turned into rationals, whose numerators would fill the memory. */
 const MAX_SHIFT = 2 ** 21
-/** What numbers beyond are known to be, as rationals: below 2^-EDGE or above 2^EDGE. */
+/** What is then said of them: below 1/EDGE or above EDGE. */
 const EDGE = 1n << 65536n
 
 const view = new DataView(new ArrayBuffer(8))

@@ -1,16 +1,19 @@
 // One forward pass over an expression: for every part a set that its values lie in, and the first operation in it that
 // is not shown to be defined. The branches of a choice are passed over in scopes of their own, which know the test.
+
+import { encloseConstant } from './enclosure.ts'
 import {
   type ApplyExpression,
   type CallExpression,
   type ChooseExpression,
   call,
   type Expression,
+  functionsOf,
   type Relation,
   substitute,
   TooLarge,
+  unfold,
 } from './expression.ts'
-import { encloseConstant } from './enclosure.ts'
 import { assume, type Facts, knownRange } from './facts.ts'
 import { definedOn, forwardCall, needed } from './forward.ts'
 import {
@@ -55,8 +58,8 @@ export interface Info {
 export interface Budget {
   /** Parts that may yet be passed over beyond the one pass that every question gets. */
   steps: number
-  /** Scopes that may yet be opened for the branches of choices; after that branches are passed over without the test. */
-  scopes: number
+  /** Parts that may yet be passed over in scopes of branches; after that branches are passed over without the test. */
+  branchSteps: number
   /** How many questions of sharpening wait for the one at work: they ask each other on the call stack. */
   nesting: number
 }
@@ -66,6 +69,9 @@ export interface Budget {
  * lies in `target`. 'cheap' leaves out what has to split the domain.
  */
 export type Sharpen = (e: Expression, scope: Scope, target: Range | null, effort: 'cheap' | 'full') => Range
+
+/** How many questions may wait for one. */
+export const MAX_DEPTH = 3
 
 export interface Scope {
   readonly domain: readonly Range[]
@@ -79,6 +85,8 @@ export interface Scope {
   readonly sharpen: Sharpen | null
   /** How many questions wait for this one: bounds what one question may ask. */
   readonly depth: number
+  /** Whether the scope is that of a branch of a choice. */
+  readonly isBranch: boolean
 }
 
 export function createScope(
@@ -98,6 +106,7 @@ export function createScope(
     budget,
     sharpen,
     depth,
+    isBranch: false,
   }
 }
 
@@ -107,6 +116,9 @@ const RELATION: Readonly<Record<Relation, Range>> = {
   '==': point(ZERO),
   '!=': complement(point(ZERO)),
 }
+
+/** What the facts of a new scope cost, in parts passed over. */
+const BRANCH_COST = 20
 
 /** The scopes of the two branches; null for a branch that is never taken. */
 function branchScopes(e: ChooseExpression, scope: Scope): readonly [Scope | null, Scope | null] {
@@ -120,10 +132,12 @@ function branchScopes(e: ChooseExpression, scope: Scope): readonly [Scope | null
   return [holds, fails].map(side => {
     if (areDisjoint(found, side)) return null
     if (isSubset(found, side)) return scope
-    if (scope.budget.scopes <= 0) return scope
-    scope.budget.scopes--
+    if (scope.budget.branchSteps <= 0) return scope
+    scope.budget.branchSteps -= BRANCH_COST
     const facts = assume(scope.facts, difference, side)
-    return facts.contradictory ? null : { ...createScope(scope.domain, facts, scope.budget, scope.sharpen, scope.depth) }
+    return facts.contradictory
+      ? null
+      : { ...createScope(scope.domain, facts, scope.budget, scope.sharpen, scope.depth), isBranch: true }
   }) as [Scope | null, Scope | null]
 }
 
@@ -134,9 +148,11 @@ const MAX_FACT_SIZE = 64
 
 /** The parts that have to be passed over before e can be, in their scopes. */
 function pending(e: Expression, scope: Scope): { e: Expression; scope: Scope }[] {
-  const missing = (p: Expression, s: Scope): { e: Expression; scope: Scope }[] => (s.info.has(p) ? [] : [{ e: p, scope: s }])
+  const missing = (p: Expression, s: Scope): { e: Expression; scope: Scope }[] =>
+    s.info.has(p) ? [] : [{ e: p, scope: s }]
   switch (e.kind) {
-    case 'call': return e.args.flatMap(a => missing(a, scope))
+    case 'call':
+      return e.args.flatMap(a => missing(a, scope))
     case 'apply': {
       const args = e.args.flatMap(a => missing(a, scope))
       if (e.fn.definition === null) return args
@@ -153,9 +169,13 @@ function pending(e: Expression, scope: Scope): { e: Expression; scope: Scope }[]
       let branches = scope.branches.get(e)
       if (branches === undefined) scope.branches.set(e, (branches = branchScopes(e, scope)))
       const [then, otherwise] = branches
-      return [...(then === null ? [] : missing(e.then, then)), ...(otherwise === null ? [] : missing(e.otherwise, otherwise))]
+      return [
+        ...(then === null ? [] : missing(e.then, then)),
+        ...(otherwise === null ? [] : missing(e.otherwise, otherwise)),
+      ]
     }
-    default: return []
+    default:
+      return []
   }
 }
 
@@ -174,13 +194,19 @@ function constantRange(name: 'pi' | 'e'): Range {
 function repeatedArgument(e: CallExpression, range: Range): Range {
   if (e.args.length < 2 || e.args[0] !== e.args[1] || isEmpty(range)) return REALS
   switch (e.name) {
-    case '-': return point(ZERO)
-    case '/': return point(ONE)
-    case '*': return forwardCall('^', [range, point(rational(2))])
-    case '+': return forwardCall('*', [range, point(rational(2))])
+    case '-':
+      return point(ZERO)
+    case '/':
+      return point(ONE)
+    case '*':
+      return forwardCall('^', [range, point(rational(2))])
+    case '+':
+      return forwardCall('*', [range, point(rational(2))])
     case 'max':
-    case 'min': return range
-    default: return REALS
+    case 'min':
+      return range
+    default:
+      return REALS
   }
 }
 
@@ -211,7 +237,10 @@ function ofCall(e: CallExpression, scope: Scope): Info {
 }
 
 function sizeOf(infos: readonly Info[]): number {
-  return Math.min(MAX_SIZE, infos.reduce((sum, i) => sum + i.size, 1))
+  return Math.min(
+    MAX_SIZE,
+    infos.reduce((sum, i) => sum + i.size, 1),
+  )
 }
 
 /** The values of an unknown function: those that its declaration allows. */
@@ -262,12 +291,18 @@ function ofChoose(e: ChooseExpression, scope: Scope): Info {
 
 function infoOf(e: Expression, scope: Scope): Info {
   switch (e.kind) {
-    case 'number': return { range: point(e.value), obstacle: null, size: 1 }
-    case 'constant': return { range: constantRange(e.name), obstacle: null, size: 1 }
-    case 'variable': return { range: scope.domain[e.index] ?? REALS, obstacle: null, size: 1 }
-    case 'call': return ofCall(e, scope)
-    case 'apply': return ofApply(e, scope)
-    case 'choose': return ofChoose(e, scope)
+    case 'number':
+      return { range: point(e.value), obstacle: null, size: 1 }
+    case 'constant':
+      return { range: constantRange(e.name), obstacle: null, size: 1 }
+    case 'variable':
+      return { range: scope.domain[e.index] ?? REALS, obstacle: null, size: 1 }
+    case 'call':
+      return ofCall(e, scope)
+    case 'apply':
+      return ofApply(e, scope)
+    case 'choose':
+      return ofChoose(e, scope)
   }
 }
 
@@ -287,12 +322,18 @@ export function visit(root: Expression, scope: Scope): Info {
       continue
     }
     const info = infoOf(top.e, top.scope)
+    if (top.scope.isBranch) scope.budget.branchSteps--
     const isKnowable = top.scope.facts.byKey.size > 0 && info.size <= MAX_FACT_SIZE
     const range = isKnowable ? intersect(info.range, knownRange(top.scope.facts, termsOf(top.e))) : info.range
     top.scope.info.set(top.e, range === info.range ? info : { ...info, range })
     stack.pop()
   }
   return scope.info.get(root) as Info
+}
+
+/** The expression with definitions unfolded; itself where there are none, whatever its size. */
+export function unfolded(e: Expression): Expression {
+  return functionsOf(e).some(fn => fn.definition !== null) ? unfold(e) : e
 }
 
 /** The set that is known for the values of an expression. */
@@ -307,4 +348,3 @@ export function narrow(scope: Scope, e: Expression, range: Range): Range {
   if (smaller !== info.range) scope.info.set(e, { ...info, range: smaller })
   return smaller
 }
-

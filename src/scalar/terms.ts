@@ -1,7 +1,7 @@
 // An expression as a polynomial with exact coefficients in its atoms: the parts that are no sums, products or integer
 // powers. Two expressions with the same polynomial are equal wherever both are defined; nothing is said about where
 // that is (x/x and 1 have the same).
-import { type CallExpression, call, type Expression, number, parts, postorder } from './expression.ts'
+import { type CallExpression, call, type Expression, number, parts } from './expression.ts'
 import { ONE, type Rational, rational, ZERO } from './rational.ts'
 
 /** An atom to an integer power, not 0. */
@@ -18,6 +18,7 @@ export interface Term {
 /** A sum of terms by their keys, none with coefficient 0; the number in it has the key ''. */
 export type Terms = ReadonlyMap<string, Term>
 
+const MINUS_ONE = ONE.neg()
 const MAX_TERMS = 128
 const MAX_DEGREE = 24
 
@@ -96,7 +97,8 @@ export function properTerms(terms: Terms): Term[] {
 
 /** Whether every term is a number times one atom. */
 export function isLinear(terms: Terms): boolean {
-  for (const t of terms.values()) if (t.factors.length > 1 || (t.factors.length === 1 && t.factors[0].exponent !== 1)) return false
+  for (const t of terms.values())
+    if (t.factors.length > 1 || (t.factors.length === 1 && t.factors[0].exponent !== 1)) return false
   return true
 }
 
@@ -109,9 +111,12 @@ export function atomsOf(terms: Terms): Expression[] {
 
 const memo = new WeakMap<Expression, Terms>()
 
+/** The integer, not too large, that an exponent is: a number or the negative of one. */
 function smallInteger(e: Expression): number | null {
-  if (e.kind !== 'number' || e.value.d !== 1n || e.value.n > BigInt(MAX_DEGREE)) return null
-  return Number(e.value.s * e.value.n)
+  const isNegative = e.kind === 'call' && e.name === 'neg'
+  const plain = isNegative ? e.args[0] : e
+  if (plain.kind !== 'number' || plain.value.d !== 1n || plain.value.n > BigInt(MAX_DEGREE)) return null
+  return Number(isNegative ? -plain.value.s * plain.value.n : plain.value.s * plain.value.n)
 }
 
 /** The expression that a product of powers is. */
@@ -155,7 +160,9 @@ function power(base: Terms, exponent: number): Terms | null {
   if (base.size === 1) {
     const [t] = base.values()
     if (degree(t.factors) * Math.abs(exponent) > MAX_DEGREE) return null
-    const factors = t.factors.map(f => ({ atom: f.atom, exponent: f.exponent * exponent })).filter(f => f.exponent !== 0)
+    const factors = t.factors
+      .map(f => ({ atom: f.atom, exponent: f.exponent * exponent }))
+      .filter(f => f.exponent !== 0)
     const n = BigInt(Math.abs(exponent))
     const p = rational(t.coefficient.s ** n * t.coefficient.n ** n, t.coefficient.d ** n)
     const key = keyOf(factors)
@@ -215,7 +222,8 @@ function factorsOf(e: Expression): [Expression, number][] {
     const k = isSplit && f.name === '^' ? smallInteger(f.args[1]) : null
     if (isSplit && f.name === '*') stack.push([f.args[1], exponent], [f.args[0], exponent])
     else if (isSplit && f.name === '/') stack.push([f.args[1], -exponent], [f.args[0], exponent])
-    else if (isSplit && k !== null && k !== 0 && Math.abs(k * exponent) <= MAX_DEGREE) stack.push([f.args[0], k * exponent])
+    else if (isSplit && k !== null && k !== 0 && Math.abs(k * exponent) <= MAX_DEGREE)
+      stack.push([f.args[0], k * exponent])
     else found.push([f, exponent])
   }
   return found
@@ -258,7 +266,9 @@ function squareOf(atom: Expression, of: (part: Expression) => Terms | undefined)
 function reduceSquares(terms: Terms, of: (part: Expression) => Terms | undefined): Terms | Expression[] {
   let result = terms
   for (let round = 0; round < MAX_DEGREE; round++) {
-    const reducible = [...result.values()].find(t => t.factors.some(f => f.exponent >= 2 && squareOf(f.atom, of) !== null))
+    const reducible = [...result.values()].find(t =>
+      t.factors.some(f => f.exponent >= 2 && squareOf(f.atom, of) !== null),
+    )
     if (reducible === undefined) return result
     const factor = reducible.factors.find(f => f.exponent >= 2 && squareOf(f.atom, of) !== null) as Factor
     const square = squareOf(factor.atom, of)
@@ -281,32 +291,68 @@ export function reduceTerms(terms: Terms): Terms {
   return reduced instanceof Map ? reduced : terms
 }
 
+/** The parts over which a sum, difference, negative or multiple by a number distributes, with their weights; null for others. */
+function summands(e: Expression): readonly [Expression, Rational][] | null {
+  if (e.kind !== 'call') return null
+  const [a, b] = e.args
+  switch (e.name) {
+    case '+':
+      return [
+        [a, ONE],
+        [b, ONE],
+      ]
+    case '-':
+      return [
+        [a, ONE],
+        [b, MINUS_ONE],
+      ]
+    case 'neg':
+      return [[a, MINUS_ONE]]
+    case '*':
+      return a.kind === 'number' ? [[b, a.value]] : b.kind === 'number' ? [[a, b.value]] : null
+    case '/':
+      return b.kind === 'number' && b.value.n !== 0n ? [[a, b.value.inverse()]] : null
+    default:
+      return null
+  }
+}
+
 /** Distributes an expression over its sums, without entering products: numbers times expressions that are no sums. */
 function linearParts(root: Expression): { constant: Rational; coefficients: Map<Expression, Rational> } {
-  const order = postorder(root)
+  const order = sumOrder(root)
   const weights = new Map<Expression, Rational>([[root, ONE]])
   const coefficients = new Map<Expression, Rational>()
   let constant = ZERO
-  const give = (e: Expression, q: Rational): void => {
-    weights.set(e, (weights.get(e) ?? ZERO).add(q))
-  }
-  // Parents come before their parts, so that the weight of a part is complete when it is reached.
+  // Sums come before their parts, so that the weight of a part is complete when it is reached.
   for (let k = order.length - 1; k >= 0; k--) {
     const e = order[k]
     const w = weights.get(e)
     if (w === undefined || w.n === 0n) continue
+    const inner = summands(e)
     if (e.kind === 'number') constant = constant.add(w.mul(e.value))
-    else if (e.kind !== 'call') coefficients.set(e, w)
-    else if (e.name === '+' || e.name === '-') {
-      give(e.args[0], w)
-      give(e.args[1], e.name === '+' ? w : w.neg())
-    } else if (e.name === 'neg') give(e.args[0], w.neg())
-    else if (e.name === '*' && e.args[0].kind === 'number') give(e.args[1], w.mul(e.args[0].value))
-    else if (e.name === '*' && e.args[1].kind === 'number') give(e.args[0], w.mul(e.args[1].value))
-    else if (e.name === '/' && e.args[1].kind === 'number' && e.args[1].value.n !== 0n) give(e.args[0], w.div(e.args[1].value))
-    else coefficients.set(e, w)
+    else if (inner === null) coefficients.set(e, w)
+    else for (const [p, factor] of inner) weights.set(p, (weights.get(p) ?? ZERO).add(w.mul(factor)))
   }
   return { constant, coefficients }
+}
+
+/** The sums within a sum and what they are made of, parts first. */
+function sumOrder(root: Expression): Expression[] {
+  const order: Expression[] = []
+  const seen = new Set<Expression>([root])
+  const stack = [{ e: root, inner: summands(root) ?? [], next: 0 }]
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    if (top.next === top.inner.length) {
+      order.push(top.e)
+      stack.pop()
+      continue
+    }
+    const [p] = top.inner[top.next++]
+    if (seen.has(p)) continue
+    seen.add(p)
+    stack.push({ e: p, inner: summands(p) ?? [], next: 0 })
+  }
+  return order
 }
 
 /**
@@ -362,7 +408,9 @@ export function primitiveOf(terms: Terms): Primitive | null {
   if (proper.length === 0) return null
   const scale = proper[0].coefficient
   const scaled = scale.equals(ONE) ? proper : proper.map(t => ({ ...t, coefficient: t.coefficient.div(scale) }))
-  const key = scaled.map(t => `${t.coefficient.s < 0n ? '-' : ''}${t.coefficient.n}/${t.coefficient.d}:${t.key}`).join('+')
+  const key = scaled
+    .map(t => `${t.coefficient.s < 0n ? '-' : ''}${t.coefficient.n}/${t.coefficient.d}:${t.key}`)
+    .join('+')
   return { key, terms: scaled, scale, shift: constantPart(terms) }
 }
 

@@ -131,8 +131,8 @@ interface Root {
 /** All real roots lie strictly between -bound and bound (Cauchy). */
 function rootBound(p: Polynomial): Rational {
   const lead = magnitude(p[p.length - 1])
-  const largest = p.reduce((m, c) => (magnitude(c) > m ? magnitude(c) : m), 0n)
-  return rational(1n << BigInt((largest / lead + 2n).toString(2).length))
+  const sum = p.reduce((m, c) => m + magnitude(c), 0n)
+  return rational(1n << BigInt((sum / lead + 2n).toString(2).length))
 }
 
 const REFINEMENTS = 70
@@ -148,7 +148,9 @@ function realRoots(sequence: readonly Polynomial[]): Root[] {
   const bound = rootBound(p)
   const roots: Root[] = []
   // Open intervals with the variations at their ends, of which neither is a root but where noted; rightmost last.
-  const stack = [{ low: bound.neg(), high: bound, atLow: variations(sequence, bound.neg()), atHigh: variations(sequence, bound) }]
+  const stack = [
+    { low: bound.neg(), high: bound, atLow: variations(sequence, bound.neg()), atHigh: variations(sequence, bound) },
+  ]
   for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
     const endIsRoot = signAt(p, i.high) === 0 ? 1 : 0
     const count = i.atLow - i.atHigh - endIsRoot
@@ -270,7 +272,11 @@ function reachAt(coefficients: readonly Rational[], k: number, i: Interval, side
   if (k > 0 && end.n === 0n) {
     return { value: null, sign: Number(coefficients[0].s) * (side === 'high' && k % 2 !== 0 ? -1 : 1), open: true }
   }
-  return { value: valueAt(coefficients, end).div(power(end, k)), sign: 0, open: side === 'low' ? i.lowOpen : i.highOpen }
+  return {
+    value: valueAt(coefficients, end).div(power(end, k)),
+    sign: 0,
+    open: side === 'low' ? i.lowOpen : i.highOpen,
+  }
 }
 
 function power(x: Rational, k: number): Rational {

@@ -1,8 +1,8 @@
 // Checks a proof about two expressions, without searching: every equation is an instance of an axiom whose conditions
 // hold by range analysis, or arithmetic; every derived fact follows; every split covers what it splits; every leaf ends
 // in equality or contradiction; and both sides are defined.
-import { Case, powerSigns, rangeOfSigns, type Signs, timesSigns } from './case.ts'
-import { call, compose, type Expression, parts, TooLarge, unfold, variablesOf } from './expression.ts'
+import { Case, powerSigns, rangeOfSigns, type Signs, TOTAL, timesSigns } from './case.ts'
+import { call, compose, type Expression, parts, postorder, TooLarge, unfold, variablesOf } from './expression.ts'
 import * as P from './polynomial.ts'
 import {
   type Branch,
@@ -11,6 +11,7 @@ import {
   type Equation,
   findAxiom,
   instantiate,
+  type Link,
   Rewriter,
   relationOf,
   replaceAll,
@@ -18,8 +19,8 @@ import {
   signOf,
   strictParts,
 } from './proof.ts'
-import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, pointOf, type Range, union } from './range.ts'
-import { Ring, wholeNumber } from './ring.ts'
+import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, pointOf, type Range, union } from './range.ts'
+import { arithmeticOperands, Ring, wholeNumber } from './ring.ts'
 
 export type Verification = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
 
@@ -37,8 +38,8 @@ class Modulo {
   constructor(private readonly meter: P.Meter) {}
 
   add(equation: Equation): void {
-    this.rewriter.add(equation)
     if (relationOf(equation) !== null) this.relations.push(equation)
+    else this.rewriter.add(equation)
   }
 
   normal(e: Expression): Expression {
@@ -56,6 +57,9 @@ class Modulo {
   }
 
   equal(a: Expression, b: Expression): boolean {
+    if (a === b) return true
+    const plain = this.ring()
+    if (plain.same(plain.expand(a), plain.expand(b))) return true
     const u = this.normal(a)
     const v = this.normal(b)
     if (u === v) return true
@@ -63,30 +67,6 @@ class Modulo {
     return ring.same(ring.expand(u), ring.expand(v))
   }
 }
-
-/** Operations that are defined whenever their operands are. */
-const TOTAL: ReadonlySet<string> = new Set([
-  '+',
-  '-',
-  '*',
-  'neg',
-  'exp',
-  'abs',
-  'sign',
-  'max',
-  'min',
-  'floor',
-  'sin',
-  'cos',
-  'sinh',
-  'cosh',
-  'tanh',
-  'asinh',
-  'erf',
-  'sigmoid',
-  'relu',
-  'softplus',
-])
 
 /** Whether `after` is defined wherever all of `given` are. */
 function isDefinedWith(given: readonly Expression[], after: Expression, within: Case, modulo: Modulo): boolean {
@@ -97,7 +77,9 @@ function isDefinedWith(given: readonly Expression[], after: Expression, within: 
     if (within.holds({ expression: e, range: NON_ZERO })) return true
     if (ring === null) {
       ring = modulo.ring()
-      for (const g of given) for (const p of parts(g)) ring.expand(modulo.normal(p), divisors)
+      for (const g of given) {
+        for (const p of arithmeticOperands(g).length > 0 ? [g] : parts(g)) ring.expand(modulo.normal(p), divisors)
+      }
     }
     // A divisor of a product of what is divided by in `given` is not zero.
     let rest = ring.expand(modulo.normal(e)).numerator
@@ -116,11 +98,24 @@ function isDefinedWith(given: readonly Expression[], after: Expression, within: 
       P.pairsOf(monomial).every(([v]) => within.holds({ expression: atoms[v], range: NON_ZERO }))
     )
   }
+  // A product of powers of what `given` takes logarithms of, and of exponentials, is positive.
+  const isPositive = (e: Expression): boolean => {
+    const stack = [e]
+    for (let f = stack.pop(); f !== undefined; f = stack.pop()) {
+      if (known.has(call('ln', f)) || within.holds({ expression: f, range: POSITIVE })) continue
+      if (f.kind !== 'call') return false
+      if (f.name === '*' || f.name === '/') stack.push(...f.args)
+      else if (f.name === '^' && wholeNumber(f.args[1]) !== null) stack.push(f.args[0])
+      else return false
+    }
+    return true
+  }
   return strictParts(after).every(e => {
     if (known.has(e) || e.kind === 'number' || e.kind === 'constant' || e.kind === 'variable') return true
     if (e.kind === 'call') {
       if (TOTAL.has(e.name)) return true
-      if (e.name === '/') return isNonZero(e.args[1]) || within.defined(e)
+      if (e.name === '/' && isNonZero(e.args[1])) return true
+      if (e.name === 'ln' && isPositive(e.args[0])) return true
       if (e.name === '^') {
         const exponent = wholeNumber(e.args[1])
         if (exponent !== null && (exponent >= 0 || isNonZero(e.args[0]))) return true
@@ -132,6 +127,7 @@ function isDefinedWith(given: readonly Expression[], after: Expression, within: 
 
 function sameHead(a: Expression, b: Expression): boolean {
   if (a.kind === 'call' && b.kind === 'call') return a.name === b.name
+  if (a.kind === 'choose' && b.kind === 'choose') return a.relation === b.relation
   return a.kind === 'apply' && b.kind === 'apply' && a.fn === b.fn
 }
 
@@ -150,10 +146,21 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
       return
     }
     case 'arithmetic': {
-      const u = parts(before)
-      const v = parts(after)
-      if (!sameHead(before, after)) reject('arithmetic between different functions')
-      if (!u.every((p, i) => modulo.equal(p, v[i]))) reject('arithmetic does not come out')
+      if (!modulo.equal(before, after)) {
+        const u = parts(before)
+        const v = parts(after)
+        if (!sameHead(before, after)) reject('arithmetic between different functions')
+        if (!u.every((p, i) => modulo.equal(p, v[i]))) reject('arithmetic does not come out')
+        if (before.kind !== 'choose') {
+          // The operation itself is defined for equal operands; the operands have to be defined.
+          if (!v.every(p => isDefinedWith([before], p, within, modulo)))
+            reject('arithmetic leads to something undefined')
+        } else {
+          // A branch is evaluated only where it is taken: each part must be defined by its own counterpart.
+          if (!u.every((p, i) => isDefinedWith([p], v[i], within, modulo))) reject('a branch may become undefined')
+        }
+        return
+      }
       if (!isDefinedWith([before], after, within, modulo)) reject('arithmetic leads to something undefined')
       return
     }
@@ -178,8 +185,7 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
       return
     }
     case 'fact': {
-      if (before.kind !== 'variable' || variablesOf(after).includes(before.index))
-        return reject('not a solution for a variable')
+      if (postorder(after).includes(before)) return reject('not a solution')
       const ring = new Ring(new P.Meter(100_000))
       const difference = ring.add(ring.expand(before), ring.expand(after), -1n)
       const holds = within.conditions.some(({ expression, range }) => {
@@ -193,6 +199,23 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
       if (!holds) reject('the fact does not give this solution')
     }
   }
+}
+
+const PIECEWISE: ReadonlySet<string> = new Set(['relu', 'abs', 'sign', 'max', 'min'])
+
+/**
+ * Whether what is rewritten by this step is defined wherever the result is: so for a piecewise operation, of which the
+ * operands that are dropped are shown to be defined, and for what a fact gives, which is defined where the fact holds.
+ */
+export function keepsDefinedness(step: Equation, within: Case): boolean {
+  if (step.kind === 'fact') return true
+  if (step.kind !== 'axiom') return false
+  const { left, right } = findAxiom(step.axiom)
+  if (left.kind !== 'choose' && !(left.kind === 'call' && PIECEWISE.has(left.name))) return false
+  const kept = strictParts(right)
+  return strictParts(left).every(
+    e => e.kind !== 'variable' || kept.includes(e) || within.defined(step.bindings[e.index]),
+  )
 }
 
 /** The signs of a product of powers of signs. */
@@ -210,6 +233,21 @@ function signsOfProduct(root: Expression, within: Case): Signs {
     } else return reject('not a product of signs')
   }
   return result
+}
+
+/** What the links of a chain make of the sign of an expression. */
+function checkChain(expression: Expression, chain: readonly Link[], within: Case, meter: P.Meter): Expression {
+  let state = signOf(expression)
+  for (const { equations, step } of chain) {
+    const modulo = new Modulo(meter)
+    for (const equation of equations) {
+      checkEquation(equation, within, modulo)
+      modulo.add(equation)
+    }
+    checkEquation(step, within, modulo)
+    state = replaceAll(state, step.before, step.after)
+  }
+  return state
 }
 
 function checkDerivation(d: Derivation, within: Case, isDefined: (e: Expression) => boolean, meter: P.Meter): void {
@@ -231,16 +269,7 @@ function checkDerivation(d: Derivation, within: Case, isDefined: (e: Expression)
     if (!shown) reject('monotonicity does not give this')
     return
   }
-  let state = signOf(expression)
-  for (const { equations, step } of d.chain) {
-    const modulo = new Modulo(meter)
-    for (const equation of equations) {
-      checkEquation(equation, within, modulo)
-      modulo.add(equation)
-    }
-    checkEquation(step, within, modulo)
-    state = replaceAll(state, step.before, step.after)
-  }
+  const state = checkChain(expression, d.chain, within, meter)
   if (!isSubset(rangeOfSigns(signsOfProduct(state, within)), range)) reject('the signs do not give this')
 }
 
@@ -282,13 +311,18 @@ function check(
     readonly originals: readonly [Expression, Expression]
     /** Whether both sides are known to be defined wherever the facts hold. */
     readonly defined: boolean
+    /** Whether the originals are defined wherever the sides are. */
+    readonly faithful: boolean
   }
   const first: [Expression, Expression] = [left, right]
-  const todo: State[] = [{ branch: proof, within: new Case(domain), sides: first, originals: first, defined: false }]
+  const todo: State[] = [{ branch: proof, within: new Case(domain), sides: first, originals: first, defined: false, faithful: true }]
   for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
-    let { within, sides, originals, defined } = state
+    let { within, sides, originals, defined, faithful } = state
     const none = new Modulo(meter)
-    const areDefined = (): boolean => (defined ||= originals.every(e => within.defined(e)))
+    const areDefined = (): boolean => {
+      defined ||= originals.every(e => within.defined(e)) || (faithful && sides.every(e => within.defined(e)))
+      return defined
+    }
     const isDefined = (e: Expression): boolean =>
       within.defined(e) || (areDefined() && isDefinedWith(sides, e, within, none))
     for (const step of state.branch.steps) {
@@ -298,6 +332,7 @@ function check(
         continue
       }
       checkEquation(step, within, none)
+      faithful &&= keepsDefinedness(step, within)
       sides = [replaceAll(sides[0], step.before, step.after), replaceAll(sides[1], step.before, step.after)]
       if (step.kind === 'fact' && step.before.kind === 'variable') {
         const { index } = step.before
@@ -311,11 +346,13 @@ function check(
         if (!within.impossible()) reject('the case is not shown to be impossible')
         break
       case 'split': {
-        if (!isDefined(end.on)) reject('a split on something that may be undefined')
+        if (!isDefined(end.origin.expression)) reject('a split on something that may be undefined')
+        const state = checkChain(end.origin.expression, end.origin.chain, within, meter)
+        if (!strictParts(state).includes(end.on)) reject('a split on something else')
         const covered = union(...end.cases.map(c => c.range))
         if (!isSubset(within.range(end.on), covered)) reject('the cases do not cover everything')
         for (const c of end.cases) {
-          todo.push({ branch: c.branch, within: within.with(end.on, c.range), sides, originals, defined })
+          todo.push({ branch: c.branch, within: within.with(end.on, c.range), sides, originals, defined, faithful, })
         }
         break
       }

@@ -55,7 +55,7 @@ export function buildClaim(
     const [target, source] = forward ? [a, b] : [b, a]
     const entered = before(scope, target, source, sorted.inputs, stages, place, spanAt(scope, 0, tree))
     if (entered === null) return null
-    requirements.push(...entered.requirements.map(r => ({ ...r, side: sorted.inputsOf })))
+    for (const r of entered.requirements) requirements.push({ ...r, side: sorted.inputsOf })
     const other = absorb(source.diagram, entered.absorbed)
     ;[left, right] = forward ? [entered.diagram, other] : [other, entered.diagram]
   }
@@ -252,7 +252,7 @@ function matchPorts(
   place: Place,
 ): Diagram | null {
   const inputs = pair(scope, 'input', inputsOf(left), inputsOf(right), left, right, sides, span, place)
-  const outputs = pair(scope, 'output', outputsOf(left), outputsOf(right), left, right, sides, span, place)
+  const outputs = inputs && pair(scope, 'output', outputsOf(left), outputsOf(right), left, right, sides, span, place)
   if (inputs === null || outputs === null) return null
   for (const [l, r] of inputs) {
     if (sameRange(l.domain, r.domain)) continue

@@ -241,7 +241,7 @@ function declareDefined(scope: OpenScope, functions: readonly { readonly tree: F
           }
           continue
         }
-        stack.push(...used.toReversed())
+        for (const n of used.toReversed()) stack.push(n)
         if (used.length > 0) continue
       }
       stack.pop()

@@ -5,7 +5,6 @@ import {
   identity,
   type Linear,
   literal,
-  negate,
   ones,
   printSizes,
   product,
@@ -16,11 +15,13 @@ import {
   zeroMatrix,
 } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
-import { call, type Expression, one } from '../scalar/expression.ts'
+import { call, type Expression, number, one } from '../scalar/expression.ts'
 import type { Rational } from '../scalar/rational.ts'
 import { rationalTerm, type Scope, sizeTerm, spanAt, unknown } from './scope.ts'
-import { closedTerm } from './terms.ts'
-import type { ListTerm, Term } from './tree.ts'
+import { closedTerm, isFunctionName } from './terms.ts'
+import { type ListTerm, partsOf, type Term } from './tree.ts'
+
+const MINUS_ONE = number(-1)
 
 /** Matrices that a term can make from sizes, by how many sizes they take. */
 const MAKERS: Readonly<Record<string, { readonly sizes: readonly number[]; readonly make: (s: readonly Size[]) => Linear }>> = {
@@ -68,6 +69,10 @@ export function declaredIn(scope: Scope, term: Term): Related[] {
 }
 
 function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
+  if (isScalar(scope, term)) {
+    const scalar = closedTerm(scope, offset, term)
+    return scalar && { matrix: null, scalar }
+  }
   const read = (t: Term): Value | null => valueTerm(scope, offset, t)
   const of = (matrix: Linear): Value => ({ matrix, scalar: null })
   switch (term.kind) {
@@ -91,7 +96,7 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
     case 'negative': {
       const value = read(term.of)
       if (value === null || term.signs % 2 === 0) return value
-      return value.matrix === null ? { matrix: null, scalar: call('neg', value.scalar) } : of(negate(value.matrix))
+      return value.matrix === null ? { matrix: null, scalar: call('neg', value.scalar) } : of(scale(MINUS_ONE, value.matrix))
     }
     case 'sum': {
       let left = read(term.terms[0])
@@ -105,7 +110,8 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
       let left = read(term.factors[0])
       for (let i = 1; i < term.factors.length && left !== null; i++) {
         const right = read(term.factors[i])
-        left = right && multiplied(scope, offset, left, term.operators[i - 1], right, term.factors[i])
+        const fraction = i === 1 && term.operators[0] === '/' ? rationalOf(left, right) : null
+        left = fraction ?? (right && multiplied(scope, offset, left, term.operators[i - 1], right, term.factors[i]))
       }
       return left
     }
@@ -128,6 +134,13 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
   return scalar && { matrix: null, scalar }
 }
 
+/** Whether a term is a number, made without matrices. */
+function isScalar(scope: Scope, term: Term): boolean {
+  if (term.kind === 'list') return false
+  if (term.kind === 'name') return term.name === 'pi' || term.name === 'e' ? !scope.weights.has(term.name) : scope.functions.has(term.name) || isFunctionName(term.name)
+  return partsOf(term).every(p => isScalar(scope, p))
+}
+
 function added(scope: Scope, offset: number, left: Value, sign: '+' | '-', right: Value, term: Term): Value | null {
   if (left.matrix === null && right.matrix === null) return { matrix: null, scalar: call(sign, left.scalar, right.scalar) }
   if (left.matrix === null || right.matrix === null) {
@@ -139,7 +152,14 @@ function added(scope: Scope, offset: number, left: Value, sign: '+' | '-', right
     scope.report(sizeClash(spanAt(scope, offset, term), message, declaredIn(scope, term)))
     return null
   }
-  return { matrix: sum(left.matrix, sign === '+' ? right.matrix : negate(right.matrix)), scalar: null }
+  return { matrix: sum(left.matrix, sign === '+' ? right.matrix : scale(MINUS_ONE, right.matrix)), scalar: null }
+}
+
+/** A fraction of two numbers is a rational number, as in formulas. */
+function rationalOf(left: Value, right: Value | null): Value | null {
+  const [p, q] = [left.scalar, right?.scalar ?? null]
+  if (p?.kind !== 'number' || q?.kind !== 'number' || q.value.n === 0n) return null
+  return { matrix: null, scalar: number(p.value.div(q.value)) }
 }
 
 function multiplied(scope: Scope, offset: number, left: Value, sign: '*' | '/', right: Value, term: Term): Value | null {

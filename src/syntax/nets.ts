@@ -43,6 +43,9 @@ type Draft<N> = N extends Node ? Omit<N, 'id'> : never
 /** Operations that take whole wires; in a formula they make nodes of their own. */
 const STRUCTURAL = new Set(['add', 'mul', 'mix', 'maxpool', 'minpool', 'softmax', 'logsoftmax'])
 
+/** Inputs that may leave their sizes open: solving for them is work of the square of their number. */
+const MOST_OPEN = 500
+
 /** Stages that were worked out, by their (shared) trees: a file's nets use one. null: it has an error. */
 export type StageCache = Map<Term, Stage | null>
 
@@ -51,6 +54,7 @@ export class NetBuilder {
   private readonly sizes = makeUnifier()
   private readonly wires = new Map<string, { readonly id: NodeId; readonly span: Span }>()
   private readonly constants = new Map<Linear, NodeId>()
+  private open = 0
   /** To be looked at when every size is known. */
   private readonly later: (() => boolean)[] = []
 
@@ -88,6 +92,10 @@ export class NetBuilder {
     const id = this.add({ kind: 'input', name: tree.name.name, args: [], shape: shape as Size[], domain, absorbed: false })
     if (!this.name(tree.name.name, id, span)) return null
     if (tree.shape === null) {
+      if (++this.open > MOST_OPEN) {
+        this.scope.report(undeterminedSize(span, tree.name.name))
+        return null
+      }
       this.later.push(() => {
         if (!this.shapeOf(id).some(isOpen)) return true
         this.scope.report(undeterminedSize(span, tree.name.name))
@@ -174,7 +182,8 @@ export class NetBuilder {
     const message = `${shown} takes a wire of ${operator.columns.text}, and this one is ${found}`
     const parameters = term.kind === 'indexed' ? term.args : []
     const weights = parameters.slice(index).flatMap(p => declaredIn(this.scope, p)).slice(0, 1)
-    this.scope.report(sizeClash(spanAt(this.scope, offset, at), message, [...weights, ...this.origin(arg)]))
+    const origin = this.origin(arg).filter(o => o.span.start !== weights[0]?.span.start)
+    this.scope.report(sizeClash(spanAt(this.scope, offset, at), message, [...weights, ...origin]))
     return false
   }
 
@@ -229,7 +238,7 @@ export class NetBuilder {
         if (parameters.length !== 1) return wrong(`one parameter, as in ${name}[2]`)
         const group = rationalTerm(parameters[0])
         if (group === null || group.d !== 1n || group.s < 0n || group.n < 1n || group.n > 1_000_000_000n) {
-          scope.report(notSize(spanAt(scope, offset, parameters[0]), 'this'))
+          scope.report(notSize(spanAt(scope, offset, parameters[0]), null))
           return null
         }
         return { kind: 'reduce', operation: name === 'maxpool' ? 'max' : 'min', group: Number(group.n) }
@@ -408,7 +417,6 @@ export class NetBuilder {
     }
     if (args.length === 1) return args[0]
     const first = this.nodes[args[0]].shape
-    let total = sizeOf(0)
     for (const [i, arg] of args.entries()) {
       const { shape } = this.nodes[arg]
       if (!unifyShapes(this.sizes, first.slice(0, -1), shape.slice(0, -1))) {
@@ -416,9 +424,13 @@ export class NetBuilder {
         this.scope.report(sizeClash(spanAt(this.scope, offset, term.items[i]), message, this.origin(arg)))
         return null
       }
-      total = addSizes(total, shape[shape.length - 1])
     }
-    return this.add({ kind: 'join', args, shape: [...first.slice(0, -1), total] })
+    // Added in pairs: the sum of many unknown sizes is long.
+    let sizes = args.map(a => this.nodes[a].shape[this.nodes[a].shape.length - 1])
+    while (sizes.length > 1) {
+      sizes = sizes.flatMap((s, i) => (i % 2 === 1 ? [] : [i + 1 < sizes.length ? addSizes(s, sizes[i + 1]) : s]))
+    }
+    return this.add({ kind: 'join', args, shape: [...first.slice(0, -1), ...sizes] })
   }
 
   private slice(offset: number, term: Extract<Term, { kind: 'slice' }>): NodeId | null {
@@ -509,6 +521,11 @@ export function buildNet(scope: Scope, tree: NetTree, names: Diagram['names'], s
 function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Diagram['names']): Diagram | null {
   if (tree.form.kind !== 'block') return null
   const { items } = tree.form
+  const span = spanAt(scope, 0, tree.name)
+  const [hasInput, hasOutput] = (['input', 'output'] as const).map(kind => items.some(i => i.kind === kind))
+  if (!hasInput) scope.report(noInput(span, tree.name.name))
+  if (!hasOutput) scope.report(noOutput(span, tree.name.name))
+  if (!hasInput || !hasOutput) return null
   let sound = true
   for (const item of items) {
     if (item.kind === 'input') for (const input of item.inputs) if (builder.input(input) === null) sound = false
@@ -573,7 +590,7 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
           return null
         }
         // The first wanted one is worked out first.
-        stack.push(...wanted.toReversed())
+        for (const w of wanted.toReversed()) stack.push(w)
         if (wanted.length > 0) continue
       }
       stack.pop()
@@ -590,18 +607,16 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
     const id = task === null ? builder.wireNamed(name.name) : task.id
     if (task === null) used.add(name.name)
     const twice = ports.some(p => p.name === name.name)
-    if (twice) {
+    // Two wires of one name were reported above.
+    if (twice && task === null) {
       scope.report(declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, firstPlace.get(name.name) ?? name)))
-    } else if (id !== null) ports.push({ name: name.name, id })
-    else if (task === null && !builder.failed.has(name.name)) {
+    } else if (id !== null && !twice) ports.push({ name: name.name, id })
+    else if (task === null && id === null && !builder.failed.has(name.name)) {
       unknown(scope, spanAt(scope, 0, name), 'wire', name.name, firstPlace.keys())
     }
     if (twice || id === null) sound = false
   }
   if (!sound) return null
-  if (outputs.length === 0) scope.report(noOutput(spanAt(scope, 0, tree.name), tree.name.name))
-  if (!items.some(i => i.kind === 'input')) scope.report(noInput(spanAt(scope, 0, tree.name), tree.name.name))
-  if (outputs.length === 0 || !items.some(i => i.kind === 'input')) return null
   for (const t of tasks) if (!t.output && !used.has(t.name.name)) scope.report(unusedWire(spanAt(scope, 0, t.name), t.name.name))
   return builder.finish(tree.name.name, ports, names)?.diagram ?? null
 }

@@ -174,7 +174,8 @@ class Reader {
 
   private noStatement(from: number, to: number): null {
     const suggestion = this.kind(from) === NAME ? nearest(this.word(from), STATEMENTS) : null
-    this.report(expectedStatement(this.span(from), this.word(from), suggestion))
+    // What cannot even be read has been reported.
+    if (this.kind(from) !== BAD) this.report(expectedStatement(this.span(from), this.word(from), suggestion))
     for (let i = from; i < Math.min(to, from + 200); i++) if (this.kind(i) === NAME) this.broken.add(this.word(i))
     return null
   }

@@ -32,7 +32,8 @@ interface Template {
 }
 
 export class Pieces {
-  private readonly shared = new Map<string, Term>()
+  /** Trees of short texts, by the rule and the text. */
+  private readonly shared = new Map<string, unknown>()
   private readonly templates = new Map<string, Template>()
 
   constructor(
@@ -58,9 +59,22 @@ export class Pieces {
   /** The tree of a piece, with positions in the file; null where it does not match, which is reported. */
   match<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
     if (!TEMPLATED.has(rule) && !this.isManageable(from, to)) return null
-    const tree = this.relative(rule, from, to)
-    const offset = from < to ? this.tokens.starts[from] : 0
+    const { offset, tree } = this.known(rule, from, to)
     return tree && (move(tree, offset) as PieceTrees[R])
+  }
+
+  /** The tree from the start of the piece, which is shared by equal texts. */
+  private known<R extends PieceRule>(rule: R, from: number, to: number): { readonly offset: number; readonly tree: PieceTrees[R] | null } {
+    const offset = from < to ? this.tokens.starts[from] : 0
+    const length = from < to ? this.tokens.ends[to - 1] - offset : 0
+    if (length > 100) return { offset, tree: this.relative(rule, from, to) }
+    const key = `${rule} ${this.text.slice(offset, offset + length)}`
+    let tree = (this.shared.get(key) as PieceTrees[R] | undefined) ?? null
+    if (tree === null) {
+      tree = this.relative(rule, from, to)
+      if (tree !== null) this.shared.set(key, tree)
+    }
+    return { offset, tree }
   }
 
   stage(from: number, to: number): Piece<Term> | null {
@@ -76,13 +90,7 @@ export class Pieces {
       const tree = this.cut(rule, from, to)
       return tree && { offset: 0, tree }
     }
-    const offset = from < to ? this.tokens.starts[from] : 0
-    const text = from < to ? this.text.slice(offset, this.tokens.ends[to - 1]) : ''
-    let tree = this.shared.get(text) ?? null
-    if (tree === null) {
-      tree = this.relative(rule, from, to)
-      if (tree !== null && text.length <= 100) this.shared.set(text, tree)
-    }
+    const { offset, tree } = this.known(rule, from, to)
     return tree && { offset, tree }
   }
 

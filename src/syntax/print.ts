@@ -6,10 +6,14 @@ import {
   call,
   type Expression,
   type FunctionSymbol,
+  fold,
   functionsOf,
+  one,
+  parts,
   printExpression,
   variable,
   variablesOf,
+  withParts,
   x0,
   zero,
 } from '../scalar/expression.ts'
@@ -126,7 +130,11 @@ class NetPrinter {
     this.taken = new Set([...this.inputs.map(n => n.name), ...this.outputs.map(n => n.name), 'pi', 'e', ...diagram.names.values()])
     for (const n of diagram.nodes) {
       this.nodes.set(n.id, n)
-      for (const a of n.args) this.uses.set(a, [...(this.uses.get(a) ?? []), n])
+      for (const a of n.args) {
+        const users = this.uses.get(a)
+        if (users === undefined) this.uses.set(a, [n])
+        else users.push(n)
+      }
       for (const e of expressionsOf(n)) for (const f of functionsOf(e)) this.taken.add(f.name)
       for (const w of weightsOf(...linearsOf(n))) this.taken.add(w.name)
     }
@@ -235,7 +243,7 @@ class NetPrinter {
     switch (n.kind) {
       case 'pointwise':
         if (n.args.length === 0) return this.number(n.fn, n.shape)
-        return printExpression(this.kept(n.fn, n.args.length), args)
+        return printExpression(this.kept(this.plain(n.fn), n.args.length), args)
       case 'constant': {
         const { value } = n
         if (value.kind === 'symbol' && !this.inputs.some(i => i.name === value.symbol.name)) return value.symbol.name
@@ -254,6 +262,15 @@ class NetPrinter {
       default:
         return `${this.stage(n)}(${args.join(', ')})`
     }
+  }
+
+  /** An input may be called e, which then does not mean the number. */
+  private plain(fn: Expression): Expression {
+    if (!this.inputs.some(i => i.name === 'e')) return fn
+    return fold<Expression>(fn, (e, of) => {
+      if (e.kind === 'constant' && e.name === 'e') return call('exp', one)
+      return parts(e).length === 0 ? e : withParts(e, parts(e).map(of))
+    })
   }
 
   /** A formula that does not use all of its wires keeps them, for it is defined only where they are. */
@@ -302,8 +319,8 @@ function declarationsOf(diagram: Diagram, helpers: ReadonlyMap<string, Expressio
   }
   const weights = new Set<WeightSymbol>()
   const roots: Expression[] = [...helpers.values()]
-  const byName = new Map<string, Expression>()
-  for (const [e, name] of diagram.names) if (e.kind === 'apply' && e.fn.name === name) byName.set(name, e)
+  const symbols = new Map<string, Expression>()
+  for (const [e, name] of diagram.names) if (e.kind === 'apply' && e.fn.name === name) symbols.set(name, e)
   for (const n of diagram.nodes) {
     see(...n.shape)
     if (n.kind === 'slice') see(n.start, n.end)
@@ -312,11 +329,11 @@ function declarationsOf(diagram: Diagram, helpers: ReadonlyMap<string, Expressio
       if (a.kind === 'select' || a.kind === 'embed') see(a.start)
       if (a.kind === 'symbol') weights.add(a.symbol)
     }
-    for (const e of expressionsOf(n)) roots.push(...namedParts(e, diagram.names, byName), e)
+    for (const e of expressionsOf(n)) roots.push(...namedParts(e, diagram.names, symbols), e)
   }
   const lines: string[] = []
   if (sizes.size > 0) lines.push(layoutList([...sizes].sort(), '', 'size ', ''))
-  lines.push(...weightStatements([...weights]))
+  for (const line of weightStatements([...weights].sort((a, b) => byName(a.name, b.name)))) lines.push(line)
   for (const fn of inOrder(roots)) lines.push(functionStatement(fn, diagram.names))
   for (const [name, e] of helpers) lines.push(`function ${name}(t) = ${printExpression(e, ['t'])}`)
   if (lines.length > 0) lines.push('')
@@ -324,12 +341,12 @@ function declarationsOf(diagram: Diagram, helpers: ReadonlyMap<string, Expressio
 }
 
 /** The functions whose names stand for a part of a function in print. */
-function namedParts(fn: Expression, names: Names, byName: ReadonlyMap<string, Expression>): Expression[] {
+function namedParts(fn: Expression, names: Names, symbols: ReadonlyMap<string, Expression>): Expression[] {
   const found: Expression[] = []
   for (let at: Expression | undefined = fn; at !== undefined && at !== x0; ) {
     const name = names.get(at)
     if (name !== undefined) {
-      const symbol = byName.get(name)
+      const symbol = symbols.get(name)
       if (symbol !== undefined) found.push(symbol)
       break
     }
@@ -342,7 +359,10 @@ function namedParts(fn: Expression, names: Names, byName: ReadonlyMap<string, Ex
 function inOrder(roots: readonly Expression[]): FunctionSymbol[] {
   const order: FunctionSymbol[] = []
   const state = new Map<FunctionSymbol, 'open' | 'done'>()
-  const stack: FunctionSymbol[] = functionsOf(...roots).toReversed()
+  // Alphabetical order where there is no other: text that is read and printed again is then the same.
+  const first = new Set<FunctionSymbol>()
+  for (const e of new Set(roots)) for (const f of functionsOf(e)) first.add(f)
+  const stack = [...first].sort((a, b) => byName(b.name, a.name))
   while (stack.length > 0) {
     const fn = stack[stack.length - 1]
     if (state.get(fn) !== undefined) {
@@ -357,7 +377,8 @@ function inOrder(roots: readonly Expression[]): FunctionSymbol[] {
       continue
     }
     state.set(fn, 'open')
-    if (fn.definition !== null) stack.push(...functionsOf(fn.definition).filter(f => state.get(f) === undefined).toReversed())
+    if (fn.definition === null) continue
+    for (const f of functionsOf(fn.definition).sort((a, b) => byName(b.name, a.name))) if (state.get(f) === undefined) stack.push(f)
   }
   return order
 }
@@ -376,7 +397,13 @@ function functionStatement(fn: FunctionSymbol, names: Names): string {
   return ['function', fn.name, ':', type, ...properties, ...inverse].join(' ')
 }
 
-/** Neighbours of one kind share a statement. */
+/** W2 before W10. */
+function byName(a: string, b: string): number {
+  const [x, y] = [a, b].map(s => s.replace(/\d+/g, digits => digits.padStart(12, '0')))
+  return x < y ? -1 : x > y ? 1 : a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Those of one kind share a statement. */
 function weightStatements(weights: readonly WeightSymbol[]): string[] {
   const groups = new Map<string, string[]>()
   for (const w of weights) {
@@ -387,7 +414,9 @@ function weightStatements(weights: readonly WeightSymbol[]): string[] {
       const rows = w.value.map(r => r.map(printRational).join(', '))
       type = ` = [${w.vector ? rows.join(', ') : rows.map(r => `[${r}]`).join(', ')}]`
     }
-    groups.set(type, [...(groups.get(type) ?? []), w.name])
+    const group = groups.get(type)
+    if (group === undefined) groups.set(type, [w.name])
+    else group.push(w.name)
   }
   return [...groups].map(([type, names]) => layoutList(names, '', 'weights ', type))
 }

@@ -69,6 +69,7 @@ export function scan(text: string, file: string, report: (d: Diagnostic) => void
   let ends = new Int32Array(capacity)
   let count = 0
   const comments: Comment[] = []
+  const strays = new Set<string>()
   const span = (start: number, end: number): Span => ({ file, start, end })
   const push = (kind: number, start: number, end: number): void => {
     if (count === capacity) {
@@ -127,7 +128,9 @@ export function scan(text: string, file: string, report: (d: Diagnostic) => void
       // A run of what cannot be read is one error.
       while (i < text.length && !isReadable(text, i)) i += width(text, i)
       const bad = text.slice(start, Math.min(i, start + 20))
-      report(c < 32 || c === 127 ? controlCharacter(span(start, i), c) : strayCharacter(span(start, i), bad))
+      // A sign that somebody uses throughout is reported once.
+      if (!strays.has(bad)) report(c < 32 || c === 127 ? controlCharacter(span(start, i), c) : strayCharacter(span(start, i), bad))
+      strays.add(bad)
       push(BAD, start, i)
     }
   }

@@ -7,6 +7,7 @@ import {
   notSize,
   type Span,
   unknownName,
+  wrongKind,
 } from '../diagnostic.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
 import { addSizes, knownSize, scaleSize, type Size, sizeOf, unknownSize } from '../linear/size.ts'
@@ -71,6 +72,11 @@ export function sizeTerm(scope: Scope, offset: number, term: Term, least: 0 | 1 
         return t.value.d === 1n && t.value.n <= 1_000_000_000n ? sizeOf(Number(t.value.n)) : refuse(t)
       case 'name':
         if (scope.sizes.has(t.name)) return unknownSize(t.name)
+        if (scope.functions.has(t.name) || scope.weights.has(t.name) || KNOWN_FUNCTIONS.includes(t.name)) {
+          const found = scope.weights.has(t.name) ? 'a weight' : 'a function'
+          scope.report(wrongKind(spanAt(scope, offset, t), t.name, 'a size', found, scope.places.get(t.name) ?? null))
+          return null
+        }
         return unknown(scope, spanAt(scope, offset, t), 'size', t.name, scope.sizes, `declare it: size ${t.name}`)
       case 'group':
         return read(t.of)
@@ -106,8 +112,8 @@ export function sizeTerm(scope: Scope, offset: number, term: Term, least: 0 | 1 
   return smallest === null || smallest < least || !Number.isSafeInteger(smallest) ? refuse(term) : size
 }
 
-function describe(t: Term): string {
-  return t.kind === 'number' ? t.text : t.kind === 'name' ? t.name : 'this'
+function describe(t: Term): string | null {
+  return t.kind === 'number' ? t.text : t.kind === 'name' ? t.name : null
 }
 
 /** A rational number as a term says it: numbers and + - * / of them, powers with whole exponents of moderate size. */

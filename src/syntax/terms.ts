@@ -10,7 +10,6 @@ import {
   type Expression,
   isKnownName,
   number,
-  type Relation,
   substitute,
   variable,
   variablesOf,
@@ -80,23 +79,21 @@ export function expressionTerm(scope: Scope, offset: number, term: Term, leaf: L
       return product
     }
     case 'power': {
-      let exponent: Expression | null = null
-      for (const { signs, of } of term.exponents.toReversed()) {
-        const base = read(of)
-        if (base === null) return null
-        exponent = negated(exponent === null ? base : call('^', base, exponent), signs)
-      }
       const base = read(term.base)
-      return base && call('^', base, exponent as Expression)
+      const exponents = term.exponents.map(e => read(e.of))
+      if (base === null || !exponents.every(e => e !== null)) return null
+      const last = exponents.length - 1
+      let exponent = negated(exponents[last], term.exponents[last].signs)
+      for (let i = last - 1; i >= 0; i--) exponent = negated(call('^', exponents[i], exponent), term.exponents[i].signs)
+      return call('^', base, exponent)
     }
     case 'choose': {
+      const cases = term.cases.map(c => ({ relation: c.relation, left: read(c.left), right: read(c.right), then: read(c.then) }))
       let result = read(term.otherwise)
-      for (const c of term.cases.toReversed()) {
-        const [left, right, then] = [read(c.left), read(c.right), read(c.then)]
+      for (const { relation, left, right, then } of cases.toReversed()) {
         if (left === null || right === null || then === null || result === null) return null
-        const swap = c.relation === '>' || c.relation === '>='
-        const relation = (swap ? c.relation.replace('>', '<') : c.relation) as Relation
-        result = swap ? choose(relation, right, left, then, result) : choose(relation, left, right, then, result)
+        if (relation === '>' || relation === '>=') result = choose(relation === '>' ? '<' : '<=', right, left, then, result)
+        else result = choose(relation, left, right, then, result)
       }
       return result
     }

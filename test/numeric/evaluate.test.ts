@@ -197,7 +197,7 @@ test('operators whose parts are shared a lot, and deep ones', () => {
 })
 
 test('long chains, with many weights and functions', () => {
-  const length = 200_000
+  const length = 130_000
   const symbol = (i: number) => ({
     ...weightSymbol(`W${i}`, 1, 1),
     value: [[rational(i % 2 === 0 ? 2 : 1, i % 2 === 0 ? 1 : 2)]],

@@ -55,8 +55,8 @@ const DOMAINS: readonly Range[] = [
 ]
 
 /** The value at a point, which must be defined. */
-function valueAt(f: Expression, args: readonly Rational[], bits = 160): Enclosure | null {
-  const value = enclose(f, args, { bits, maxBits: 1024 })
+function valueAt(f: Expression, args: readonly Rational[], bits = 96): Enclosure | null {
+  const value = enclose(f, args, { bits, maxBits: 400 })
   if (value === 'undefined') throw new Error(`${printExpression(f)} is undefined at ${args.map(a => a.toFraction())}`)
   return value === 'unknown' ? null : value
 }
@@ -77,7 +77,7 @@ function pointIn(range: Range, source: ReturnType<typeof random>): Rational {
 function examine(fn: FunctionSymbol, formula: Expression, source: ReturnType<typeof random>): number {
   const f = guard(formula, fn.domain)
   let decided = 0
-  for (let trial = 0; trial < 12; trial++) {
+  for (let trial = 0; trial < 6; trial++) {
     const p = fn.domain.map(d => pointIn(d, source))
     const value = valueAt(f, p)
     if (value === null) continue
@@ -114,7 +114,7 @@ describe('members of families satisfy the declarations', () => {
         let decided = 0
         for (const domain of DOMAINS) {
           for (const codomain of DOMAINS) {
-            for (let draw = 0; draw < 3; draw++) {
+            for (let draw = 0; draw < 1; draw++) {
               const fn = unknownFunction('f', { domain: [domain], codomain, monotone, parity })
               const formula = randomFunctions([fn], source)?.get(fn)
               if (formula === undefined) continue
@@ -123,7 +123,7 @@ describe('members of families satisfy the declarations', () => {
             }
           }
         }
-        expect(made).toBeGreaterThan(100)
+        expect(made).toBeGreaterThan(40)
         if (monotone !== null || parity !== null) expect(decided).toBeGreaterThan(made)
       })
     }
@@ -193,7 +193,7 @@ describe('bijections', () => {
     let made = 0
     for (const domain of DOMAINS) {
       for (const monotone of [null, 'increasing', 'decreasing'] as const) {
-        for (let draw = 0; draw < 3; draw++) {
+        for (let draw = 0; draw < 1; draw++) {
           const f = { ...unknownFunction('f', { domain: [domain], codomain: domain, monotone }) }
           f.inverse = f
           const formula = randomFunctions([f], source)?.get(f)
@@ -207,7 +207,7 @@ describe('bijections', () => {
         }
       }
     }
-    expect(made).toBeGreaterThan(60)
+    expect(made).toBeGreaterThan(20)
   })
   test('what has no member known here has none', () => {
     const none = (fn: FunctionSymbol): void => expect(randomFunctions([fn], source)).toBeNull()
@@ -216,7 +216,12 @@ describe('bijections', () => {
     none(unknownFunction('f', { parity: 'odd', codomain: POSITIVE }))
     none(pair(REALS, closed(0, 1))[0])
     none(pair(REALS, REALS, { parity: 'even' })[0])
-    none(pair(REALS, closed(0, 1), {})[0])
+    // Declarations that do not fit together: an inverse defined elsewhere, or of two functions.
+    const [f, g] = pair(REALS, REALS)
+    none({ ...f, codomain: POSITIVE })
+    none({ ...f, monotone: 'increasing', inverse: { ...g, monotone: 'decreasing', inverse: null } })
+    expect(randomFunctions([f, { ...f, name: 'other' }], source)).toBeNull()
+    expect(randomFunctions([g, f], source)?.size).toBe(2)
     none(unknownFunction('f', { codomain: interval(rational(1), rational(0)) }))
   })
 })

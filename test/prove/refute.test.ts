@@ -3,14 +3,23 @@ import { describe, expect, test } from 'vitest'
 import type { Diagram } from '../../src/diagram/diagram.ts'
 import { identity, ones, product, sum, weight, zeroMatrix } from '../../src/linear/linear.ts'
 import { addSizes, sizeOf, unknownSize } from '../../src/linear/size.ts'
-import {
-  type Counterexample,
-  counterexampleJson,
-  decimalBound,
-  printCounterexample,
-} from '../../src/prove/counterexample.ts'
+import { random } from '../../src/numeric/random.ts'
+import { type Counterexample, counterexampleJson, printCounterexample } from '../../src/prove/counterexample.ts'
 import { findCounterexample, type RefutationOptions } from '../../src/prove/refute.ts'
-import { apply, call, type Expression, type FunctionSymbol, number, variable, x0 } from '../../src/scalar/expression.ts'
+import {
+  apply,
+  call,
+  type Expression,
+  type FunctionSymbol,
+  fold,
+  number,
+  parts,
+  postorder,
+  printExpression,
+  variable,
+  withParts,
+  x0,
+} from '../../src/scalar/expression.ts'
 import { containsPoint, interval, NON_NEGATIVE, NON_ZERO, POSITIVE, REALS } from '../../src/scalar/range.ts'
 import { rational } from '../../src/scalar/rational.ts'
 import {
@@ -306,17 +315,6 @@ describe('what is reported', () => {
     ] as const
     expect(counterexampleJson(refuted(...nets, { seed: 7 }))).toEqual(counterexampleJson(refuted(...nets, { seed: 7 })))
   })
-  test('enclosures are decimals rounded outward', () => {
-    const found = refuted(left, scalarNet('1 + x', { x: 'R' }))
-    const json = counterexampleJson(found)
-    expect(json.inputs).toEqual({ x: ['1'] })
-    expect(json.left).toEqual([['2.7182818284590452353', '2.7182818284590452354']])
-    expect(json.right).toEqual([['2', '2']])
-    expect(json.output).toEqual({ name: 'y', component: 0 })
-    expect(printCounterexample(found, 'net', 'line')).toBe(
-      'x = 1\nnet, y[0]: between 2.7182818284590452353 and 2.7182818284590452354\nline, y[0]: 2',
-    )
-  })
   test('nets that take different inputs cannot be compared by numbers', () => {
     expect(findCounterexample(left, scalarNet('x + y', { x: 'R', y: 'R' }))).toMatchObject({ reason: 'interfaces' })
     expect(findCounterexample(left, diagram('w', input('x', 2), output('y', 0, 2)))).toMatchObject({
@@ -335,16 +333,90 @@ describe('what is reported', () => {
   })
 })
 
-test('decimal bounds', () => {
-  const third = rational(1, 3)
-  expect(decimalBound(third, 3, 'below')).toBe('0.333')
-  expect(decimalBound(third, 3, 'above')).toBe('0.334')
-  expect(decimalBound(third.neg(), 3, 'below')).toBe('-0.334')
-  expect(decimalBound(third.neg(), 3, 'above')).toBe('-0.333')
-  expect(decimalBound(rational(9999), 3, 'above')).toBe('10000')
-  expect(decimalBound(rational(9999), 3, 'below')).toBe('9990')
-  expect(decimalBound(rational(1, 8), 20, 'above')).toBe('0.125')
-  expect(decimalBound(rational(10n ** 30n), 5, 'below')).toBe('1e+30')
-  expect(decimalBound(rational(-15, 10n ** 40n), 1, 'below')).toBe('-2e-39')
-  expect(decimalBound(rational(0), 5, 'above')).toBe('0')
+describe('points that the nets suggest', () => {
+  test.each([
+    ['(3*x - 7)/(3*x - 7)', '1 + 0*x', ['7/3']],
+    ['x/(2.37*x - 1)*(2.37*x - 1)', 'x', ['100/237']],
+  ] as const)('%s == %s', (lhs, rhs, at) => {
+    const found = refuted(scalarNet(lhs, { x: 'R' }), scalarNet(rhs, { x: 'R' }))
+    expect(found.inputs.get('x')?.map(q => q.toFraction())).toEqual(at)
+  })
+  test('zeros in a narrow domain', () => {
+    const narrow = (text: string): Diagram => scalarNet(text, { x: '(0,1)' })
+    expect(refuted(narrow('x*(7*x - 2)/(7*x - 2)'), narrow('x')).inputs.get('x')).toEqual([rational(2, 7)])
+  })
+  test('zeros of several variables', () => {
+    const names = { x: 'R', y: 'R' }
+    refuted(scalarNet('x*(5*x - 3*y + 1.7)/(5*x - 3*y + 1.7)', names), scalarNet('x', names))
+  })
+  test('irrational zeros can be tried, but nothing is shown there', () => {
+    notRefuted(scalarNet('(x^2 - 2)/(x^2 - 2)', { x: 'R' }), scalarNet('1 + 0*x', { x: 'R' }))
+  })
+})
+
+describe('true equations made by sound steps', () => {
+  const two = number(2)
+  /** Steps that change neither the values nor where they are defined. */
+  const steps: ((e: Expression) => Expression | null)[] = [
+    e =>
+      e.kind === 'call' && (e.name === '+' || e.name === '*' || e.name === 'max')
+        ? call(e.name, e.args[1], e.args[0])
+        : null,
+    e => call('neg', call('neg', e)),
+    e => call('ln', call('exp', e)),
+    e => call('asinh', call('sinh', e)),
+    e => call('-', call('relu', e), call('relu', call('neg', e))),
+    e =>
+      e.kind === 'call' && e.name === 'max'
+        ? call('neg', call('min', call('neg', e.args[0]), call('neg', e.args[1])))
+        : null,
+    e => (e.kind === 'call' && e.name === 'relu' ? call('/', call('+', e.args[0], call('abs', e.args[0])), two) : null),
+    e =>
+      e.kind === 'call' && e.name === 'tanh'
+        ? call('-', call('*', two, call('sigmoid', call('*', two, e.args[0]))), number(1))
+        : null,
+    e => (e.kind === 'call' && e.name === 'abs' ? call('sqrt', call('^', e.args[0], two)) : null),
+    e => (e.kind === 'call' && e.name === '-' ? call('+', e.args[0], call('neg', e.args[1])) : null),
+    e => (e.kind === 'call' && e.name === '/' ? call('*', e.args[0], call('/', number(1), e.args[1])) : null),
+    e => (e.kind === 'call' && e.name === 'exp' ? call('/', number(1), call('exp', call('neg', e.args[0]))) : null),
+  ]
+  test('are never refuted', () => {
+    const source = random(31)
+    const unary = [
+      'exp',
+      'ln',
+      'abs',
+      'relu',
+      'tanh',
+      'sqrt',
+      'sigmoid',
+      'neg',
+      'floor',
+      'sin',
+      'softplus',
+      'sign',
+    ] as const
+    const binary = ['+', '-', '*', '/', 'max', 'min', '^'] as const
+    for (let trial = 0; trial < 120; trial++) {
+      let left: Expression = variable(source.integer(0, 1))
+      for (let i = 0; i < 6; i++) {
+        const other = source.pick([variable(0), variable(1), number(rational(source.integer(-3, 3), 2))])
+        left = source.oneIn(2)
+          ? call(source.pick(unary), left)
+          : call(source.pick(binary), ...(source.oneIn(2) ? [left, other] : [other, left]))
+      }
+      let right = left
+      for (let i = 0; i < 4; i++) {
+        const place = source.pick(postorder(right))
+        const changed = source.pick(steps)(place)
+        if (changed === null) continue
+        right = fold<Expression>(right, (e, of) =>
+          e === place ? changed : parts(e).length === 0 ? e : withParts(e, parts(e).map(of)),
+        )
+      }
+      const net = (fn: Expression): Diagram =>
+        diagram(printExpression(fn), input('x', 1), input('z', 1), pointwise(fn, 1, 0, 1), output('y', 2, 1))
+      notRefuted(net(left), net(right), { seed: trial, budget: { samples: 300 } })
+    }
+  })
 })

@@ -2,12 +2,14 @@ import fc from 'fast-check'
 import type { BigNumber, MathJsInstance } from 'mathjs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
+  boundsToEnclosure,
   disjoint,
   type Enclosed,
   type Enclosure,
   enclose,
   encloseCall,
   encloseConstant,
+  encloseTape,
 } from '../../src/scalar/enclosure.ts'
 import {
   ARITY,
@@ -26,6 +28,8 @@ import {
 } from '../../src/scalar/expression.ts'
 import { REALS } from '../../src/scalar/range.ts'
 import { fromDouble, type Rational, rational } from '../../src/scalar/rational.ts'
+import { exactly, fromRational } from '../../src/scalar/scaled.ts'
+import { tapeOf } from '../../src/scalar/tape.ts'
 import { moderate, rationals } from './rationals.ts'
 
 const at = (q: Rational | number): Enclosure => {
@@ -375,6 +379,27 @@ describe('properties', () => {
   })
 })
 
+describe('next to where a function ends', () => {
+  const third = (exponent: number): Rational => rational(1, 3n << BigInt(exponent))
+  test.each<[KnownName, Rational]>([
+    ['atanh', rational(1).sub(third(200))],
+    ['atanh', third(200).sub(1)],
+    ['acosh', rational(1).add(third(200))],
+    ['ln', rational(1).add(third(200))],
+    ['ln', third(200)],
+    ['sqrt', third(200)],
+    ['tan', rational(355, 226)],
+    ['sin', rational(355, 113)],
+    ['cos', rational(355, 226)],
+    ['sin', rational(3n * 10n ** 40n + 1n, 7)],
+    ['exp', rational(10n ** 6n + 1n, 3)],
+  ])('%s at %s is precise with few bits', (name, x) => {
+    const coarse = encloseCall(name, [at(x)], 40) as Enclosure
+    expect(isPrecise(coarse, 40)).toBe(true)
+    expect(disjoint(coarse, encloseCall(name, [at(x)], 400) as Enclosure)).toBe(false)
+  })
+})
+
 describe('constants', () => {
   test('pi and e against their digits', () => {
     const digits = (text: string): Rational => rational(BigInt(text), 10n ** BigInt(text.length - 1))
@@ -392,6 +417,31 @@ describe('constants', () => {
     }
   })
 })
+
+/** Expressions in two variables, of every kind. */
+function trees(): fc.Arbitrary<Expression> {
+  const leaf = fc.oneof(
+    fc.constantFrom<Expression>(x0, variable(1), constant('pi'), constant('e')),
+    moderate.map(q => number(q)),
+  )
+  return fc.letrec<{ e: Expression }>(tie => ({
+    e: fc.oneof(
+      { maxDepth: 5, depthIdentifier: 'e' },
+      leaf,
+      fc.tuple(fc.constantFrom(...unaryNames), tie('e')).map(([name, a]) => call(name, a)),
+      fc.tuple(fc.constantFrom(...binaryNames), tie('e'), tie('e')).map(([name, a, b]) => call(name, a, b)),
+      fc
+        .tuple(
+          fc.constantFrom('<' as const, '<=' as const, '==' as const, '!=' as const),
+          tie('e'),
+          tie('e'),
+          tie('e'),
+          tie('e'),
+        )
+        .map(([relation, a, b, c, d]) => choose(relation, a, b, c, d)),
+    ),
+  })).e
+}
 
 describe('expressions at points', () => {
   const plus = (a: Expression, b: Expression): Expression => call('+', a, b)
@@ -508,28 +558,9 @@ describe('expressions at points', () => {
     expect(() => enclose(apply(declared(1, null), x0), [rational(1)])).toThrow(TypeError)
   })
 
-  test('agrees with the same computation, part by part, at more bits', () => {
-    const leaf = fc.oneof(
-      fc.constantFrom<Expression>(x0, variable(1), constant('pi'), constant('e')),
-      moderate.map(q => number(q)),
-    )
-    const tree = fc.letrec<{ e: Expression }>(tie => ({
-      e: fc.oneof(
-        { maxDepth: 5, depthIdentifier: 'e' },
-        leaf,
-        fc.tuple(fc.constantFrom(...unaryNames), tie('e')).map(([name, a]) => call(name, a)),
-        fc.tuple(fc.constantFrom(...binaryNames), tie('e'), tie('e')).map(([name, a, b]) => call(name, a, b)),
-        fc
-          .tuple(
-            fc.constantFrom('<' as const, '<=' as const, '==' as const, '!=' as const),
-            tie('e'),
-            tie('e'),
-            tie('e'),
-            tie('e'),
-          )
-          .map(([relation, a, b, c, d]) => choose(relation, a, b, c, d)),
-      ),
-    })).e
+  const tree = trees()
+
+  test('agrees with the same computation at more bits', () => {
     fc.assert(
       fc.property(tree, moderate, moderate, (e, x, y) => {
         const coarse = enclose(e, [x, y], { bits: 32, maxBits: 128 })
@@ -540,6 +571,30 @@ describe('expressions at points', () => {
       }),
       { numRuns: 1000, seed: 5 },
     )
+  })
+
+  test('over a box: contains the values at its points, and is undefined only where they are', () => {
+    const parts = fc.integer({ min: 0, max: 8 })
+    const ends = fc
+      .tuple(moderate, moderate, fc.constantFrom(rational(1), rational(1, 1000), rational(0)))
+      .map(([a, b, narrowness]) => sorted(a, a.add(b.mul(narrowness))))
+    let compared = 0
+    fc.assert(
+      fc.property(tree, ends, ends, parts, parts, (e, a, b, i, j) => {
+        const bounds = ([low, high]: Rational[]) =>
+          low.equals(high) ? exactly(fromRational(low)) : { low: fromRational(low), high: fromRational(high) }
+        const within = ([low, high]: Rational[], part: number): Rational => low.add(high.sub(low).mul(part).div(8))
+        const over = encloseTape(tapeOf(e), [bounds(a), bounds(b)], 60)
+        const value = enclose(e, [within(a, i), within(b, j)], { maxBits: 256 })
+        if (over === 'unknown' || value === 'unknown') return true
+        compared++
+        if (over === 'undefined' || value === 'undefined') return over === value
+        const written = boundsToEnclosure(over)
+        return written === 'unknown' || !disjoint(written, value)
+      }),
+      { numRuns: 2000, seed: 6 },
+    )
+    expect(compared).toBeGreaterThan(500)
   })
 })
 

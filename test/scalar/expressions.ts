@@ -12,6 +12,7 @@ import {
   type Relation,
   variable,
 } from '../../src/scalar/expression.ts'
+import { REALS } from '../../src/scalar/range.ts'
 import { rational } from '../../src/scalar/rational.ts'
 
 /** The names of the variables, by index; t is the same as x. */
@@ -33,7 +34,8 @@ export function expressionOfText(text: string, functions: Readonly<Record<string
   const build = (node: Parsed): Expression => {
     const args = (node.args ?? []).map(build)
     switch (node.type) {
-      case 'ParenthesisNode': return build(node.content as Parsed)
+      case 'ParenthesisNode':
+        return build(node.content as Parsed)
       case 'ConstantNode': {
         const [whole, fraction = ''] = String(node.value).split('.')
         return number(rational(BigInt(whole + fraction), 10n ** BigInt(fraction.length)))
@@ -56,8 +58,25 @@ export function expressionOfText(text: string, functions: Readonly<Record<string
         if (op === '>' || op === '>=') return choose(op === '>' ? '<' : '<=', right, left, then, otherwise)
         return choose(op as Relation, left, right, then, otherwise)
       }
-      default: throw new Error(`${node.type} in ${text}`)
+      default:
+        throw new Error(`${node.type} in ${text}`)
     }
   }
   return build(parse(text) as Parsed)
+}
+
+/** A declared function, unknown unless `about` says more. */
+export function declared(about: Partial<FunctionSymbol>): FunctionSymbol {
+  return {
+    name: 'f',
+    arity: 1,
+    domain: [REALS],
+    codomain: REALS,
+    monotone: null,
+    parity: null,
+    inverse: null,
+    definition: null,
+    parameters: ['t'],
+    ...about,
+  }
 }

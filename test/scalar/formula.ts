@@ -37,15 +37,18 @@ export function expressionOf(text: string, names: readonly string[], functions: 
       falseExpr: MathNode
     }
     switch (n.type) {
-      case 'ParenthesisNode': return convert(n.content)
-      case 'ConstantNode': return number(new Fraction(String(n.value)))
+      case 'ParenthesisNode':
+        return convert(n.content)
+      case 'ConstantNode':
+        return number(new Fraction(String(n.value)))
       case 'SymbolNode': {
         const index = names.indexOf(n.name)
         if (index >= 0) return variable(index)
         if (n.name === 'pi' || n.name === 'e') return constant(n.name)
         throw new Error(`unknown name ${n.name} in ${text}`)
       }
-      case 'ConditionalNode': return choice(n.condition, convert(n.trueExpr), convert(n.falseExpr))
+      case 'ConditionalNode':
+        return choice(n.condition, convert(n.trueExpr), convert(n.falseExpr))
       case 'OperatorNode': {
         const args = n.args.map(convert)
         if (n.fn === 'unaryMinus') return args[0].kind === 'number' ? number(args[0].value.neg()) : call('neg', args[0])
@@ -60,7 +63,8 @@ export function expressionOf(text: string, names: readonly string[], functions: 
         if (isKnownName(name)) return call(name, ...args)
         throw new Error(`unknown function ${name} in ${text}`)
       }
-      default: throw new Error(`unexpected ${n.type} in ${text}`)
+      default:
+        throw new Error(`unexpected ${n.type} in ${text}`)
     }
   }
   const choice = (test: MathNode, then: Expression, otherwise: Expression): Expression => {
@@ -73,7 +77,12 @@ export function expressionOf(text: string, names: readonly string[], functions: 
   return convert(parse(text))
 }
 
-export function defined(name: string, parameters: readonly string[], text: string, functions: Functions = {}): FunctionSymbol {
+export function defined(
+  name: string,
+  parameters: readonly string[],
+  text: string,
+  functions: Functions = {},
+): FunctionSymbol {
   return {
     name,
     arity: parameters.length,
@@ -120,7 +129,8 @@ const NAMED: Record<string, Range> = { R: REALS, '>0': POSITIVE, '>=0': NON_NEGA
 export function rangeFrom(text: string): Range {
   if (NAMED[text] !== undefined) return NAMED[text]
   const [, open, low, high, close] = /^([[(])([^,]*),([^,]*)([\])])$/.exec(text) as RegExpExecArray
-  const end = (t: string) => (t.includes('inf') ? null : rational(new Fraction(t).n * new Fraction(t).s, new Fraction(t).d))
+  const end = (t: string) =>
+    t.includes('inf') ? null : rational(new Fraction(t).n * new Fraction(t).s, new Fraction(t).d)
   return interval(end(low), end(high), { lowOpen: open === '(', highOpen: close === ')' })
 }
 
@@ -153,6 +163,10 @@ export function questionFrom(equation: string, domain = 'x: R', functions: Funct
   return question({ domain: Object.fromEntries(entries), lhs, rhs }, functions)
 }
 
-export function developmentSet(): { true_scalar: Identity[]; false_scalar: Identity[]; derivative: { id: string; domain: Record<string, string>; f: string; dfdx: string }[] } {
+export function developmentSet(): {
+  true_scalar: Identity[]
+  false_scalar: Identity[]
+  derivative: { id: string; domain: Record<string, string>; f: string; dfdx: string }[]
+} {
   return JSON.parse(readFileSync(new URL('../identities.json', import.meta.url), 'utf8'))
 }

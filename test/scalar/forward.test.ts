@@ -121,6 +121,8 @@ sin | R | [-1, 1]
 sin | [0, 0] | [0, 0]
 sin | [0, 6] | [-1, 1]
 cos | [0, 0] | [1, 1]
+sin | [-6, 0) | [-1, 1]
+cos | (0, 6] | [-1, 1]
 cos | (-1, 7) | [-1, 1]
 tan | [0, 4] | R
 tan | [0, 0] | [0, 0]
@@ -249,29 +251,33 @@ describe('forwardCall contains every value', () => {
       const second = name === '^' ? fc.oneof(range, integers) : range
       let values = 0
       fc.assert(
-        fc.property(args, fc.tuple(second, fc.nat(9), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 80 })), (a, b) => {
-          const boxes = ARITY[name] === 1 ? [a] : [a, b]
-          const sets = boxes.map(x => x[0])
-          const points = boxes.map(([r, ...how]) => pointIn(r, ...how))
-          const value = encloseCall(
-            name,
-            points.map(q => ({ low: q, high: q })),
-            120,
-          )
-          if (value === 'undefined') {
-            expect(definedOn(name, sets)).toBe(false)
-            return
-          }
-          if (value === 'unknown') return
-          values++
-          const result = forwardCall(name, sets)
-          // The value lies in its enclosure, so the enclosure has to meet the set.
-          const enclosed = interval(value.low, value.high)
-          expect(isSubset(enclosed, result) || result.some(i => !isEmpty(meet(enclosed, [i])))).toBe(true)
-          if (value.low.equals(value.high)) expect(isSubset(enclosed, result)).toBe(true)
-          // Just the two ends of the hull decide most mistakes: the enclosure must not stick out of a distant end.
-          expect(isSubset(enclosed, widened(hull(result)))).toBe(true)
-        }),
+        fc.property(
+          args,
+          fc.tuple(second, fc.nat(9), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 1, max: 80 })),
+          (a, b) => {
+            const boxes = ARITY[name] === 1 ? [a] : [a, b]
+            const sets = boxes.map(x => x[0])
+            const points = boxes.map(([r, ...how]) => pointIn(r, ...how))
+            const value = encloseCall(
+              name,
+              points.map(q => ({ low: q, high: q })),
+              120,
+            )
+            if (value === 'undefined') {
+              expect(definedOn(name, sets)).toBe(false)
+              return
+            }
+            if (value === 'unknown') return
+            values++
+            const result = forwardCall(name, sets)
+            // The value lies in its enclosure, so the enclosure has to meet the set.
+            const enclosed = interval(value.low, value.high)
+            expect(isSubset(enclosed, result) || result.some(i => !isEmpty(meet(enclosed, [i])))).toBe(true)
+            if (value.low.equals(value.high)) expect(isSubset(enclosed, result)).toBe(true)
+            // Just the two ends of the hull decide most mistakes: the enclosure must not stick out of a distant end.
+            expect(isSubset(enclosed, widened(hull(result)))).toBe(true)
+          },
+        ),
         { numRuns: 400, seed: 7 },
       )
       expect(values).toBeGreaterThan(50)
@@ -294,7 +300,14 @@ function meet(a: Range, b: Range): Range {
 
 function widened(r: Range): Range {
   const grow = (q: Rational | null, sign: bigint): Rational | null =>
-    q === null ? null : q.add(q.abs().add(rational(1n, 1n << 60n)).mul(rational(sign, 1n << 50n)))
+    q === null
+      ? null
+      : q.add(
+          q
+            .abs()
+            .add(rational(1n, 1n << 60n))
+            .mul(rational(sign, 1n << 50n)),
+        )
   return interval(grow(r[0].low, -1n), grow(r[0].high, 1n))
 }
 

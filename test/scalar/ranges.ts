@@ -16,7 +16,10 @@ export function rangeOfText(text: string): Range {
     ...text.split('|').map(part => {
       const match = /^([([])([^,]+),([^\])]+)([\])])$/.exec(part.trim())
       if (match === null) throw new Error(`no range: ${part}`)
-      return interval(end(match[2].trim()), end(match[3].trim()), { lowOpen: match[1] === '(', highOpen: match[4] === ')' })
+      return interval(end(match[2].trim()), end(match[3].trim()), {
+        lowOpen: match[1] === '(',
+        highOpen: match[4] === ')',
+      })
     }),
   )
 }

@@ -1,18 +1,14 @@
 import { test } from 'vitest'
-import { Normalizer } from '../../src/scalar/normal.ts'
-import { Case } from '../../src/scalar/case.ts'
-import { Rewriter } from '../../src/scalar/proof.ts'
-import { Meter } from '../../src/scalar/polynomial.ts'
+import { verifyScalarProof } from '../../src/scalar/verify.ts'
+import { proveEqual } from '../../src/scalar/equality.ts'
 import { printExpression as pr, unfold } from '../../src/scalar/expression.ts'
 import { questionFrom } from './formula.ts'
 test('dev', () => {
- for (const [e,d] of [['2^x*3^x == 6^x','x: R'],['asinh(sinh(x)) == x','x: R']]) {
-  const q = questionFrom(e,d)
-  const n = new Normalizer(new Case(q.domain), new Meter(1e6))
-  const [l, r] = n.together([unfold(q.left), unfold(q.right)])
-  for (const e of n.equations) console.log(e.kind, (e as any).axiom ?? '', pr(e.before), '  =>  ', pr(e.after))
-  const rw = new Rewriter(); n.equations.forEach(e => rw.add(e))
-  try { console.log(pr(rw.normal(unfold(q.left))), '|', pr(l.current))
-  console.log(pr(rw.normal(unfold(q.right))), '|', pr(r.current)) } catch (e) { console.log(e)}
+ for (const [e,d] of [['max(asinh(y), floor(x))  == max(asinh(max(relu(y) - relu(-y), relu(y) - relu(-y))), asinh(sinh(floor(x))))','x: (-1,1), y: R'],['softplus(abs(sqrt(x))^2)  ==  softplus(abs(-(-sqrt(x) + x - x) + x - x)^2)', 'x: [0,1]'],['floor(x) == asinh(sinh(sign(floor(x))*abs(floor(x))))','x: >0'],['sin(x) == sign(sin(x))*abs(sin(x))','x: R']]) {
+  const q = questionFrom(e.replace(/  +/g,' '),d)
+  const r: any = proveEqual(q.left, q.right, q.domain)
+  console.log(e, r.kind, r.reason)
+  const show = (b: any, ind: string) => { for (const s of b.steps ?? []) console.log(ind, s.kind, s.fact ? pr(s.fact.expression) + JSON.stringify(s.fact.range.map((i: any)=>[String(i.low),String(i.high)])) : pr(s.before) + ' => ' + pr(s.after)); console.log(ind, b.end.kind); if (b.end.kind === 'split') { console.log(ind, 'on', pr(b.end.on)); for (const c of b.end.cases) show(c.branch, ind + '   ') } else if (b.end.kind==='equal') for (const s of b.end.equations) console.log(ind, '   ', s.kind, pr(s.before) + ' => ' + pr(s.after)) }
+  if (r.proof) show(r.proof, ' ')
  }
 })

@@ -1,11 +1,14 @@
 // Diagrams from values: `net({ x: input(3) }, ({ x }) => ({ y: x.pipe(add(W), fn(relu)) }))`. Shapes are checked as the
 // wires are made; what does not fit throws RangeError with both sizes.
-import { type Linear, literal, printSizes, weight } from '../linear/linear.ts'
-import { addSizes, divideSize, printShape, sameShape, type Shape, type Size, sizeOf, unknownSize } from '../linear/size.ts'
-import { ARITY, call, type Expression, isKnownName, substitute, variable } from '../scalar/expression.ts'
-import { EMPTY, REALS, type Range } from '../scalar/range.ts'
-import { fromDouble, type Rational } from '../scalar/rational.ts'
-import type { Diagram, Node, NodeId } from './diagram.ts'
+import { type Linear, literal, printSizes, weight } from './linear/linear.ts'
+import { addSizes, divideSize, printShape, sameShape, type Shape, type Size, sizeOf, unknownSize } from './linear/size.ts'
+import { ARITY, call, type Expression, isKnownName, number, substitute, variable } from './scalar/expression.ts'
+import { isEmpty, REALS, type Range } from './scalar/range.ts'
+import { fromDouble, type Rational } from './scalar/rational.ts'
+import { matchPiece } from './syntax/grammar.ts'
+import { rangeTree, type Scope } from './syntax/scope.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Diagram, Node, NodeId } from './diagram/diagram.ts'
 
 /** A number or the name of an unknown size. */
 export type SizeLike = number | string | Size
@@ -19,10 +22,24 @@ export interface InputSpec {
   readonly shape: Shape
   readonly domain: Range
 }
-export function input(shape: SizeLike | readonly SizeLike[], domain: Range = REALS): InputSpec {
-  if (domain === EMPTY || domain.length === 0) throw new RangeError('input: the domain is empty')
+export function input(shape: SizeLike | readonly SizeLike[], domain: Range | string = REALS): InputSpec {
+  const set = typeof domain === 'string' ? parseRange(domain) : domain
+  if (isEmpty(set)) throw new RangeError('input: the domain is empty')
   const axes: readonly SizeLike[] = Array.isArray(shape) ? shape : [shape as SizeLike]
-  return { shape: axes.map(toSize), domain }
+  return { shape: axes.map(toSize), domain: set }
+}
+
+/** A set of reals from its text, `(-inf, 0) | (0, inf)`. Throws RangeError where it is none. */
+export function parseRange(text: string): Range {
+  const match = matchPiece('InputPart', `x in ${text}`)
+  const found: Diagnostic[] = []
+  const nothing: Scope = {
+    file: text, sizes: new Set(), weights: new Map(), functions: new Map(), places: new Map(), broken: new Set(),
+    report: d => found.push(d),
+  }
+  const range = match.kind === 'matched' && match.tree.domain !== null ? rangeTree(nothing, 0, match.tree.domain) : null
+  if (range === null) throw new RangeError(`parseRange: ${found[0]?.message ?? `\`${text}\` is not a set of reals such as (0, inf) or [-1, 1]`}`)
+  return range
 }
 
 /** An unknown weight: rows x columns, any entries in the given set. */
@@ -97,6 +114,17 @@ export function fn(f: string | Expression): Stage {
   if (typeof f === 'string' && f !== 'id' && (!isKnownName(f) || ARITY[f] !== 1)) throw new RangeError(`fn: ${f} is no known function of one variable`)
   const expression = typeof f !== 'string' ? f : f === 'id' ? variable(0) : call(f as Parameters<typeof call>[0], variable(0))
   return wire => place(wire.net, { kind: 'pointwise', args: [wire.id], fn: expression, shape: wire.shape })
+}
+/** t -> factor * t */
+export function scale(by: number | Rational): Stage {
+  return fn(call('*', numberOf(by), variable(0)))
+}
+/** t -> t + by */
+export function shift(by: number | Rational): Stage {
+  return fn(call('+', variable(0), numberOf(by)))
+}
+function numberOf(q: number | Rational): Expression {
+  return number(typeof q === 'number' ? fromDouble(q) : q)
 }
 /** A function of several wires of one shape, component by component; variable i is wire i. */
 export function pointwise(f: Expression, ...wires: readonly Wire[]): Wire {

@@ -1,0 +1,286 @@
+// What each diagnostic means, for `netproof explain`: one entry a code. An example is a text that gives that diagnostic.
+
+export interface Explanation {
+  readonly title: string
+  readonly text: string
+  /** null where no short text of a file can show it. */
+  readonly example: string | null
+}
+
+export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  E001: {
+    title: 'the file is not text',
+    text: 'A file is read as UTF-8. This one holds bytes that are no UTF-8, or a NUL character, as pictures and archives do.',
+    example: null,
+  },
+  E002: {
+    title: 'the file has no statements',
+    text: 'The file is empty, or holds nothing but comments.',
+    example: '// nothing yet\n',
+  },
+  E101: {
+    title: 'a character that means nothing',
+    text: "Names are made of letters (of any alphabet), digits, _ and ' and begin with a letter or _. The signs are ( ) [ ] { } , : = | + - * / ^ . ? < > and -> == ==> != <= >= .. and nothing else.",
+    example: 'net a { x : 3 → exp -> y }\n',
+  },
+  E102: {
+    title: 'a text in quotes that is not closed',
+    text: 'The title of a rule stands in double quotes on one line.',
+    example: 'rule r "function composition { function f, g   f -> g ==> g . f }\n',
+  },
+  E103: {
+    title: 'a comment that is not closed',
+    text: 'A comment is either // to the end of the line, or stands between /* and */.',
+    example: 'net a { x : 3 -> exp -> y } /* the exponential\n',
+  },
+  E104: {
+    title: 'a number or name that is too long',
+    text: 'Numbers are exact rationals, so that 1e999999999 would be a number of a billion digits. Up to 2000 characters and exponents up to 5000 are read; names have up to 2000 characters, too.',
+    example: 'function f(t) = 1e999999999 * t\n',
+  },
+  E105: {
+    title: 'a closing bracket without an opening one',
+    text: 'Brackets come in pairs of one kind: ( ), [ ] and { }.',
+    example: 'net a { x : 3 -> add[identity(3))] -> y }\n',
+  },
+  E106: {
+    title: 'a bracket that is never closed',
+    text: 'The bracket is still open where the statement ends: at the next keyword net, prove or the like, or at the end of the file.',
+    example: 'net a { x : 3 -> exp -> y\nnet b { x : 3 -> exp -> y }\n',
+  },
+  E107: {
+    title: 'brackets nested too deep',
+    text: 'More than 200 brackets stand within each other. Give names to inner parts: functions, or wires of a net.',
+    example: null,
+  },
+  E108: {
+    title: 'a part that is too long',
+    text: 'A single term without sums and lists in it has more words and signs than are read at once. Give names to its parts.',
+    example: null,
+  },
+  E110: {
+    title: 'something else was expected',
+    text: 'The text does not follow the grammar (grammar/net.ohm). The message names what could stand at this place.',
+    example: 'net a { x : 3 -> exp -> y }\nprove a = a\n',
+  },
+  E111: {
+    title: 'no statement begins like this',
+    text: 'A file is a list of statements, each of which begins with size, weights, function, net, prove or rule.',
+    example: 'wieghts W : 3 x 3\n',
+  },
+  E201: {
+    title: 'a name that is not declared',
+    text: 'Functions, weights and sizes must be declared somewhere in the file (before or after their use), wires in their net, the variables of a rule in the rule.',
+    example: 'net a { x : 3 -> sigmod -> y }\n',
+  },
+  E202: {
+    title: 'a name declared twice',
+    text: 'Functions, weights and sizes share one name space; nets and rules have one each, and so has every net for its wires.',
+    example: 'weights W : 3 x 3\nfunction W(t) = t\n',
+  },
+  E203: {
+    title: 'the name of an operation',
+    text: 'The names of the operations (add, mul, mix, pow, inverse, ...) cannot be given to functions.',
+    example: 'function add(t) = t + 1\n',
+  },
+  W204: {
+    title: 'a known function is hidden',
+    text: 'The file declares a function of the name of one that the language knows. In this file the name then means the declared one.',
+    example: 'function relu(t) = max(t, 1)\n',
+  },
+  E205: {
+    title: 'a name of the wrong kind',
+    text: 'A weight stands where a function is needed, a matrix where a vector or a wire is needed, and the like.',
+    example: 'weights W : 3 x 3\nnet a { x : 3 -> W -> y }\n',
+  },
+  E301: {
+    title: 'the wrong number of arguments or parameters',
+    text: 'Arguments stand in round brackets, the parameters of an operation in square ones: log[10], add[W, b], lrelu(t, 0.1).',
+    example: 'function f(t) = exp(t, 2)\n',
+  },
+  E302: {
+    title: 'a function that is defined by itself',
+    text: 'A definition is an abbreviation, so it may not lead back to its own name. A function about which only some facts are known can be declared as unknown: function f : R -> R increasing.',
+    example: 'function f(t) = g(t) + 1\nfunction g(t) = f(t) - 1\n',
+  },
+  E303: {
+    title: 'a function without a known inverse',
+    text: 'mix[f, W] and inverse(f) need the inverse of f. It is known for exp, ln, sinh, asinh, tanh, atanh, sigmoid, softplus, odd powers, scale and shift, for compositions of these, and for functions declared with `inverse`.',
+    example: 'net a { x : 3 -> mix[abs, identity(3)] -> y }\n',
+  },
+  E304: {
+    title: 'a number is needed',
+    text: 'The parameter of an operation, or the factor of a matrix, is a number: made of numbers, pi, e and functions, without wires and weights.',
+    example: 'net a { x : 3 -> pow[p] -> y }\n',
+  },
+  E305: {
+    title: 'something that cannot stand here',
+    text: 'A list, a chain, a matrix or a number stands in a place for something else.',
+    example: 'function f(t) = [t, 1]\n',
+  },
+  E306: {
+    title: 'a declaration that no function satisfies',
+    text: 'What is declared contradicts itself (both increasing and even, a bijection of R onto two points), or says too much. Claims about such a function would hold for nothing, and so are not made.',
+    example: 'function f : (0, inf) -> R odd\n',
+  },
+  E307: {
+    title: 'a rational number is needed',
+    text: 'The ends of intervals and the entries of matrices are exact rational numbers: whole numbers, decimals and fractions.',
+    example: 'weights C = [[1, pi], [0, 1]]\n',
+  },
+  E308: {
+    title: 'an empty set',
+    text: 'A domain, codomain or set of entries has no element. A claim about an input from it would hold for any two nets, and prove nothing.',
+    example: 'net a { x : 3 in (1, 0) -> exp -> y }\n',
+  },
+  E401: {
+    title: 'widths that do not fit',
+    text: 'add[W] and mul[W] take a wire as wide as W has columns and give one as wide as W has rows; wires in one formula are of one width. The message names both places.',
+    example: 'weights A : 4 x 3\nnet a { x : 3 -> add[A] -> add[A] -> y }\n',
+  },
+  E402: {
+    title: 'a size that nothing fixes',
+    text: 'An input may leave its size open where the operations on it fix it. Here they do not: any width would do. Write the width, or an unknown size, for which the claim then holds whatever it is.',
+    example: 'net a { x -> exp -> y }\n',
+  },
+  E403: {
+    title: 'not a size',
+    text: 'A size is a whole number from 1 on, a name declared with `size`, or a sum of whole multiples of these that is at least 1 for all values of the names.',
+    example: 'weights W : 2.5 x 3\n',
+  },
+  E404: {
+    title: 'a matrix with rows of different lengths',
+    text: 'A matrix is written by rows, all of which have the same number of entries.',
+    example: 'weights C = [[1, 2], [3]]\n',
+  },
+  E405: {
+    title: 'groups that do not divide a wire',
+    text: 'maxpool[k] and minpool[k] take groups of k neighbours, so k must divide the width of the wire, for every value of its unknown sizes.',
+    example: 'net a { x : 5 -> maxpool[2] -> y }\n',
+  },
+  E406: {
+    title: 'a slice outside the wire',
+    text: 'w[a..b] takes the components from a (the first is 0) up to but not including b. It must have at least one component, and lie within the wire for every value of its unknown sizes.',
+    example: 'net a { input x : 3   output y = x[1..5] }\n',
+  },
+  E501: {
+    title: 'a net without an output',
+    text: 'A net says with `output y = ...` what comes out of it; a chain ends with the name of its output.',
+    example: 'net a { input x : 3   h = x -> exp }\n',
+  },
+  E502: {
+    title: 'a net without an input',
+    text: 'A net says with `input x : 3` what goes into it; a chain begins with the name of its input.',
+    example: 'net a { output y = 1 }\n',
+  },
+  E503: {
+    title: 'a wire that depends on itself',
+    text: 'Wires flow one way. Their definitions may be written in any order, but none may lead back to its own name.',
+    example: 'net a { input x : 3   h = x + k   k = exp(h)   output y = k }\n',
+  },
+  E504: {
+    title: 'a chain that ends with a function',
+    text: 'The last name of a chain names its output. Where a function stands there, the name was probably forgotten.',
+    example: 'net a { x : 3 -> ln -> exp }\n',
+  },
+  W505: {
+    title: 'a wire that is not used',
+    text: 'No output depends on this wire. It is left out of the net, so that what it computes, and where that is defined, plays no role.',
+    example: 'net a { input x : 3   h = ln(x)   output y = exp(x) }\n',
+  },
+  E601: {
+    title: 'nets whose inputs or outputs do not match',
+    text: 'Two nets can be equal only if they take and give wires of the same shapes. Inputs and outputs are matched by name where the names are the same, else by position; `with` says how differing ones are related.',
+    example: 'net a { x : 3 -> exp -> y }\nnet b { x : 4 -> exp -> y }\nprove a == b\n',
+  },
+  E602: {
+    title: 'nets on different domains',
+    text: 'A claim is about one domain: the sets that the inputs declare with `in`. Nothing declared means all real numbers. Write the same set in both nets.',
+    example: 'net a { x : 3 in (0, inf) -> ln -> y }\nnet b { x : 3 -> ln -> y }\nprove a == b\n',
+  },
+  E603: {
+    title: 'an equation that does not relate the nets',
+    text: "After `with`, each equation says an input of one net by inputs of the other, or an output of one by outputs of the other: with x = exp(x'), y = exp(y').",
+    example: "net a { x : 3 -> exp -> y }\nnet b { u : 3 -> exp -> v }\nprove a == b with x = exp(v)\n",
+  },
+  E701: {
+    title: 'a variable on the right side of a rule only',
+    text: 'The left side of a rule is matched against a net, which gives its variables their values. A variable that stands on the right side only has none.',
+    example: 'rule r { weights V, W : n x n   mul[V] ==> mul[W] }\n',
+  },
+  E702: {
+    title: 'a condition about nothing',
+    text: 'The condition of a rule names something that does not occur on its left side.',
+    example: 'rule r { function f, g   f -> f ==> f   when g increasing }\n',
+  },
+  E703: {
+    title: 'a rule for every wire',
+    text: 'The left side of the rule is a plain wire. It would apply everywhere, and never end.',
+    example: 'rule r { id ==> exp -> ln }\n',
+  },
+  E704: {
+    title: 'a rule that the engine cannot run',
+    text: 'Rules say which stages or formulas become which others. The message names what in this rule goes beyond that.',
+    example: null,
+  },
+  W705: {
+    title: 'a rule that is not used',
+    text: 'A rule of a file is used once it is proved from the built-in ones. This one could not be. With --assume it is used all the same, and every proof that needs it says so.',
+    example: null,
+  },
+  E706: {
+    title: 'no rule of this name',
+    text: '--assume names a rule that the file does not have.',
+    example: null,
+  },
+  E801: {
+    title: 'a file that cannot be read or written',
+    text: 'The operating system refuses: the file is not there, or not yours.',
+    example: null,
+  },
+  E802: {
+    title: 'nothing to prove',
+    text: 'The file has no `prove` statement, and no two nets were named.',
+    example: null,
+  },
+  E803: {
+    title: 'one net to compare',
+    text: 'A comparison needs two nets: netproof prove FILE LEFT RIGHT.',
+    example: null,
+  },
+  E804: {
+    title: 'nets that cannot be compared',
+    text: 'The two nets that were named differ in number, shape or domain of their inputs or outputs.',
+    example: null,
+  },
+  W805: {
+    title: 'an unexpected verdict',
+    text: 'The claim states a verdict with `expect`, and another one was reached.',
+    example: null,
+  },
+  E806: {
+    title: 'an empty domain',
+    text: 'No value of an input satisfies what is declared. A claim about nothing would hold for any two nets, so none is made.',
+    example: null,
+  },
+  E807: {
+    title: 'an unknown format',
+    text: 'The ending of a file name says in which format it is written.',
+    example: null,
+  },
+  E808: {
+    title: 'a bad argument',
+    text: 'The value of an option on the command line is not of the kind that it needs.',
+    example: null,
+  },
+  E809: {
+    title: 'no such code',
+    text: 'netproof explain without a code lists all codes.',
+    example: null,
+  },
+  E810: {
+    title: 'a net that cannot be evaluated',
+    text: 'Numbers are missing, or are of the wrong number: every input and every unknown weight needs a value.',
+    example: null,
+  },
+}

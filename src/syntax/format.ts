@@ -1,0 +1,400 @@
+// The printer of the syntax tree: a file in one style, with its comments where they were.
+//
+// A statement is a list of lines, a line a list of segments, between which it may be broken. What is written on one
+// line stays on one where it fits. A comment stands behind the segment that it followed, on its line or on one of its own.
+import type { Diagnostic } from '../diagnostic.ts'
+import { WIDTH } from './layout.ts'
+import { parse } from './parse.ts'
+import type {
+  Comment,
+  ConditionTree,
+  FileTree,
+  FunctionTree,
+  Identifier,
+  InputTree,
+  Located,
+  Piece,
+  RangeTree,
+  RuleDeclaration,
+  RuleSide,
+  Statement,
+  Term,
+  WireTree,
+} from './tree.ts'
+
+export interface Formatted {
+  /** null where the file has errors of syntax: it is then to be left as it is. */
+  readonly text: string | null
+  /** What was read. */
+  readonly source: string
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The file in the one style. Formatting twice gives what formatting once gives, and the meaning stays. */
+export function format(source: string | Uint8Array, options: { readonly file?: string } = {}): Formatted {
+  const { tree, diagnostics } = parse(source, options)
+  const text = diagnostics.some(d => d.severity === 'error') ? null : printTree(tree)
+  return { text, source: tree.text, diagnostics }
+}
+
+// --- Terms --------------------------------------------------------------------------------------------------------
+
+/** A term as text. Brackets are in the tree where they are needed. `matrix`: in square brackets, where products are spaced. */
+export function printTerm(term: Term, matrix = false): string {
+  const print = (t: Term): string => printTerm(t, matrix)
+  const list = (terms: readonly Term[], square = matrix): string => terms.map(t => printTerm(t, square)).join(', ')
+  switch (term.kind) {
+    case 'number':
+      return term.text
+    case 'name':
+      return term.name
+    case 'call':
+      return `${print(term.fn)}(${list(term.args, false)})`
+    case 'indexed':
+      return `${term.name}[${list(term.args, true)}]`
+    case 'slice':
+      return `${print(term.of)}[${print(term.from)}..${print(term.to)}]`
+    case 'list':
+      return `[${list(term.items)}]`
+    case 'group':
+      return `(${print(term.of)})`
+    case 'chain':
+      return [term.first, ...term.stages].map(print).join(' -> ')
+    case 'sum':
+      return term.terms.map((t, i) => (i === 0 ? '' : ` ${term.operators[i - 1]} `) + print(t)).join('')
+    case 'product': {
+      const space = matrix || !term.factors.every(isSimple) ? ' ' : ''
+      return term.factors.map((t, i) => (i === 0 ? '' : space + term.operators[i - 1] + space) + print(t)).join('')
+    }
+    case 'negative':
+      return '-'.repeat(term.signs) + print(term.of)
+    case 'power':
+      return print(term.base) + term.exponents.map(e => `^${'-'.repeat(e.signs)}${print(e.of)}`).join('')
+    case 'compose':
+      return term.functions.map(print).join(' . ')
+    case 'choose': {
+      const cases = term.cases.map(c => `${print(c.left)} ${c.relation} ${print(c.right)} ? ${print(c.then)} : `)
+      return cases.join('') + print(term.otherwise)
+    }
+  }
+}
+
+/** Products of these are written without spaces. */
+function isSimple(t: Term): boolean {
+  if (t.kind === 'power') return isSimple(t.base) && t.exponents.every(e => isSimple(e.of))
+  return t.kind === 'name' || t.kind === 'number' || (t.kind === 'negative' && isSimple(t.of))
+}
+
+export function printRangeTree(range: RangeTree): string {
+  const parts = range.parts.map(p => {
+    if (p.kind === 'reals') return 'R'
+    if (p.kind === 'points') return `{${p.values.map(v => printTerm(v)).join(', ')}}`
+    const low = p.low === null ? '-inf' : printTerm(p.low)
+    const high = p.high === null ? 'inf' : printTerm(p.high)
+    return `${p.lowOpen ? '(' : '['}${low}, ${high}${p.highOpen ? ')' : ']'}`
+  })
+  return parts.join(' | ')
+}
+
+// --- Statements ---------------------------------------------------------------------------------------------------
+
+/** `start`: where in the file what it says begins, so that comments before it come before it. */
+interface Segment {
+  readonly text: string
+  readonly start: number
+  /** Spaces before it, within a line; one where it does not say. */
+  readonly gap?: string
+}
+interface Line {
+  readonly depth: 0 | 1
+  readonly segments: readonly Segment[]
+}
+/** Set on one line as head, body lines and tail with spaces between, or each on lines of its own. */
+interface Layout {
+  readonly head: Segment | null
+  readonly body: readonly Line[]
+  readonly tail: Segment | null
+}
+
+function separated(items: readonly { readonly text: string; readonly start: number }[], prefix: string, suffix = ''): Segment[] {
+  return items.map((item, i) => ({
+    start: item.start,
+    text: `${i === 0 ? prefix : ''}${item.text}${i === items.length - 1 ? suffix : ','}`,
+  }))
+}
+
+const named = (n: Identifier): Segment => ({ text: n.name, start: n.start })
+const shape = (terms: readonly Term[]): string => terms.map(t => printTerm(t)).join(' x ')
+
+/** A long sum may be broken before its signs. */
+function termSegments(term: Term, offset: number, prefix = ''): Segment[] {
+  const text = prefix + printTerm(term)
+  const start = offset + term.start
+  if (term.kind !== 'sum' || text.length <= WIDTH) return [{ text, start }]
+  return term.terms.map((t, i) => ({
+    text: (i === 0 ? prefix : `${term.operators[i - 1]} `) + printTerm(t),
+    start: offset + t.start,
+  }))
+}
+
+function chainSegments(first: Piece<Term>, stages: readonly Piece<Term>[], prefix: string): Segment[] {
+  const rest = stages.map(s => ({ text: `-> ${printTerm(s.tree)}`, start: s.offset + s.tree.start }))
+  return [...termSegments(first.tree, first.offset, prefix), ...rest]
+}
+
+function wireSegments(wire: WireTree, prefix: string): Segment[] {
+  return chainSegments(wire.first, wire.stages, prefix)
+}
+
+function inputText(i: InputTree): string {
+  return i.name.name + (i.shape === null ? '' : ` : ${shape(i.shape)}`) + (i.domain === null ? '' : ` in ${printRangeTree(i.domain)}`)
+}
+
+function simple(segments: readonly Segment[]): Layout {
+  return { head: null, body: [{ depth: 0, segments }], tail: null }
+}
+
+function layoutOf(s: Statement): Layout {
+  switch (s.kind) {
+    case 'size':
+    case 'function':
+      return simple(declarationSegments(s))
+    case 'weights': {
+      if (s.value === null) return simple(declarationSegments(s))
+      const prefix = [...separated(s.names.map(named), 'weights ', ' =')]
+      const { tree, offset } = s.value
+      if (tree.kind !== 'list') return simple(withFirst(prefix, termSegments(tree, offset)))
+      if (tree.items.every(i => i.kind !== 'list')) {
+        const items = tree.items.map(i => ({ text: printTerm(i), start: offset + i.start }))
+        return simple(withFirst(prefix, separated(items, '[', ']')))
+      }
+      const head = { text: `${prefix.map(p => p.text).join(' ')} [`, start: s.start }
+      const rows = tree.items.map((row, i) => ({
+        text: printTerm(row) + (i === tree.items.length - 1 ? '' : ','),
+        start: offset + row.start,
+      }))
+      return { head, body: rows.map(r => ({ depth: 1, segments: [r] })), tail: { text: ']', start: s.end - 1 } }
+    }
+    case 'prove': {
+      const equations = s.equations.map(e => ({ text: `${e.name.name} = ${printTerm(e.value)}`, start: e.start }))
+      const expect = s.expect === null ? [] : [{ text: `expect ${s.expect}`, start: s.end - 1 }]
+      const head = { text: `prove ${s.left.name} == ${s.right.name}`, start: s.start }
+      return simple([head, ...separated(equations, 'with '), ...expect])
+    }
+    case 'net': {
+      const head = { text: `net ${s.name.name} {`, start: s.start }
+      const tail = { text: '}', start: s.end - 1 }
+      const { form } = s
+      if (form.kind === 'chain') {
+        const stages = form.stages.map(p => ({ text: `-> ${printTerm(p.tree)}`, start: p.offset + p.tree.start }))
+        const last = { text: `-> ${form.output.name}`, start: form.output.start }
+        return { head, body: [{ depth: 1, segments: [{ text: inputText(form.input), start: form.input.start }, ...stages, last] }], tail }
+      }
+      const body = form.items.map((item): Line => {
+        if (item.kind === 'wire') return { depth: 1, segments: wireSegments(item.value, `${item.name.name} = `) }
+        if (item.kind === 'input') {
+          return { depth: 1, segments: separated(item.inputs.map(i => ({ text: inputText(i), start: i.start })), 'input ') }
+        }
+        const segments = item.outputs.flatMap((o, i): Segment[] => {
+          const prefix = i === 0 ? 'output ' : ''
+          const own = o.value === null ? [{ text: prefix + o.name.name, start: o.name.start }] : wireSegments(o.value, `${prefix}${o.name.name} = `)
+          return i === item.outputs.length - 1 ? own : own.map((g, k) => (k === own.length - 1 ? { ...g, text: `${g.text},` } : g))
+        })
+        return { depth: 1, segments }
+      })
+      return { head, body, tail }
+    }
+    case 'rule': {
+      const title = s.title === null ? '' : ` "${s.title}"`
+      const [when, ...more] = separated(s.conditions.map(c => ({ text: conditionText(c), start: c.start })), 'when ')
+      const [right, ...rest] = sideSegments(s.right, `${s.direction}  `)
+      const sides = [...sideSegments(s.left, ''), { ...right, gap: '  ' }, ...rest]
+      const lines: Line[] = s.declarations.map(d => ({ depth: 1, segments: declarationSegments(d) }))
+      lines.push({ depth: 1, segments: when === undefined ? sides : [...sides, { ...when, gap: '  ' }, ...more] })
+      return { head: { text: `rule ${s.name.name}${title} {`, start: s.start }, body: lines, tail: { text: '}', start: s.end - 1 } }
+    }
+  }
+}
+
+function joined(segments: readonly Segment[]): string {
+  return segments.map((s, i) => (i === 0 ? '' : (s.gap ?? ' ')) + s.text).join('')
+}
+
+/** The first segment of the rest joins the last of the prefix: nothing is broken after `=`. */
+function withFirst(prefix: readonly Segment[], rest: readonly Segment[]): Segment[] {
+  const last = prefix[prefix.length - 1]
+  return [...prefix.slice(0, -1), { ...last, text: `${last.text} ${rest[0].text}` }, ...rest.slice(1)]
+}
+
+function declarationSegments(d: RuleDeclaration | FunctionTree): Segment[] {
+  switch (d.kind) {
+    case 'size':
+      return separated(d.names.map(named), 'size ')
+    case 'weights': {
+      const range = d.entries === null ? '' : ` in ${printRangeTree(d.entries)}`
+      return separated(d.names.map(named), 'weights ', ` : ${shape(d.shape ?? [])}${range}`)
+    }
+    case 'real':
+      return separated(d.names.map(named), 'real ', d.range === null ? '' : ` in ${printRangeTree(d.range)}`)
+    case 'wire':
+      return separated(d.names.map(named), 'wire ', d.shape === null ? '' : ` : ${shape(d.shape)}`)
+    case 'function':
+      return functionSegments(d)
+  }
+}
+
+function functionSegments(f: FunctionTree): Segment[] {
+  const names = f.names.map(named)
+  switch (f.form.kind) {
+    case 'any':
+      return separated(names, 'function ')
+    case 'variadic':
+      return separated(names, 'function ', '(..)')
+    case 'composition':
+      return withFirst(separated(names, 'function ', ' ='), termSegments(f.form.body.tree, f.form.body.offset))
+    case 'formula': {
+      const parameters = f.form.parameters.map(p => p.name).join(', ')
+      return withFirst(separated(names, 'function ', `(${parameters}) =`), termSegments(f.form.body.tree, f.form.body.offset))
+    }
+    case 'unknown': {
+      const type = ` : ${f.form.domain.map(printRangeTree).join(' x ')} -> ${printRangeTree(f.form.codomain)}`
+      const properties = f.form.properties.map(p => ` ${p.property}`).join('')
+      const inverse = f.form.inverse === null ? '' : ` inverse ${f.form.inverse.name}`
+      return separated(names, 'function ', type + properties + inverse)
+    }
+  }
+}
+
+function sideSegments(side: RuleSide, prefix: string): Segment[] {
+  const terms = side.first === null ? side.stages : [side.first, ...side.stages]
+  return terms.map((t, i) => ({ text: (i === 0 ? prefix : '-> ') + printTerm(t), start: t.start }))
+}
+
+function conditionText(c: ConditionTree): string {
+  if (c.kind === 'property') return `${c.subject.name} ${c.property}`
+  const set = c.range === null ? `domain(${c.domainOf === null ? '' : printTerm(c.domainOf)})` : printRangeTree(c.range)
+  return `${printTerm(c.subject)} in ${set}`
+}
+
+// --- Setting ------------------------------------------------------------------------------------------------------
+
+/** The text of a file's tree. */
+export function printTree(tree: FileTree): string {
+  return new Setter(tree).run()
+}
+
+class Setter {
+  private readonly lines: string[] = []
+  private current = ''
+  /** The next comment. */
+  private next = 0
+  private readonly text: string
+  private readonly comments: readonly Comment[]
+  private readonly tree: FileTree
+
+  constructor(tree: FileTree) {
+    this.tree = tree
+    this.text = tree.text
+    this.comments = tree.comments
+  }
+
+  run(): string {
+    let end = 0
+    for (const s of this.tree.statements) {
+      end = this.between(end, s.start)
+      this.statement(s)
+      end = s.end
+    }
+    this.between(end, this.text.length)
+    this.flush()
+    while (this.lines.at(-1) === '') this.lines.pop()
+    return this.lines.length === 0 ? '' : `${this.lines.join('\n')}\n`
+  }
+
+  private flush(): void {
+    if (this.current !== '') this.lines.push(this.current)
+    this.current = ''
+  }
+
+  /** Comments between statements; an empty line stays where there were some. Gives where the last of them ends. */
+  private between(from: number, to: number): number {
+    let end = from
+    for (; this.next < this.comments.length && this.comments[this.next].start < to; this.next++) {
+      const c = this.comments[this.next]
+      const gap = this.text.slice(end, c.start)
+      if (!gap.includes('\n') && this.current !== '') this.current += `  ${this.commentText(c)}`
+      else {
+        this.flush()
+        this.emptyLine(gap)
+        this.current = this.commentText(c)
+      }
+      end = c.end
+    }
+    const gap = this.text.slice(end, to)
+    this.flush()
+    this.emptyLine(gap)
+    return end
+  }
+
+  private emptyLine(gap: string): void {
+    if (/\n[^\S\n]*\n/.test(gap) && this.lines.length > 0 && this.lines.at(-1) !== '') this.lines.push('')
+  }
+
+  /** Lines of a comment over several lines are kept as they are, but for spaces at their ends. */
+  private commentText(c: Comment): string {
+    return c.text
+      .split('\n')
+      .map(l => l.trimEnd())
+      .join('\n')
+  }
+
+  private statement(s: Statement): void {
+    const { head, body, tail } = layoutOf(s)
+    const hasComments = this.next < this.comments.length && this.comments[this.next].start < s.end
+    const braces = head?.text.endsWith('[') ? '' : ' '
+    if (!hasComments && (head === null || !this.isBroken(s))) {
+      const inner = body.map(l => joined(l.segments)).join(head?.text.endsWith('[') ? ' ' : '   ')
+      const whole = head === null ? inner : inner === '' ? `${head.text} ${tail?.text}` : `${head.text}${braces}${inner}${braces}${tail?.text}`
+      if (whole.length <= WIDTH) {
+        this.current = whole
+        return
+      }
+    }
+    if (head !== null) this.current = head.text
+    for (const line of body) {
+      // After a break, a line goes on one step deeper.
+      for (const [i, segment] of line.segments.entries()) {
+        const depth = line.depth + (i === 0 ? 0 : 1)
+        this.commentsBefore(segment.start, depth)
+        if (i === 0 || joined([{ text: this.current, start: 0 }, segment]).length > WIDTH) this.flush()
+        this.current = this.current === '' ? '  '.repeat(depth) + segment.text : joined([{ text: this.current, start: 0 }, segment])
+      }
+    }
+    if (tail !== null) {
+      this.commentsBefore(tail.start, 1)
+      this.flush()
+      this.current = tail.text
+    }
+    this.commentsBefore(s.end, head === null ? 0 : 1)
+  }
+
+  private isBroken(s: Located): boolean {
+    return this.text.slice(s.start, s.end).includes('\n')
+  }
+
+  /** Comments that stand before a place: behind what they follow on its line, or on lines of their own. */
+  private commentsBefore(position: number, depth: number): void {
+    for (; this.next < this.comments.length && this.comments[this.next].start < position; this.next++) {
+      const c = this.comments[this.next]
+      const lineStart = this.text.lastIndexOf('\n', c.start - 1) + 1
+      const alone = this.text.slice(lineStart, c.start).trim() === ''
+      if (!alone && this.current !== '') {
+        this.current += `  ${this.commentText(c)}`
+        this.flush()
+      } else {
+        this.flush()
+        this.lines.push('  '.repeat(depth) + this.commentText(c))
+      }
+    }
+  }
+}

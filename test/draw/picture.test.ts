@@ -1,0 +1,275 @@
+// What must hold of every picture: all nodes are in it, none overlap, labels are on the canvas, wires end where nodes begin
+// and run through no node. Tried on the examples and on nets made at random.
+import { Resvg } from '@resvg/resvg-js'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
+import { derivationScene } from '../../src/draw/derivation.ts'
+import { draw, type Scene, sceneOf } from '../../src/draw/draw.ts'
+import { labelHeight, labelWidth } from '../../src/draw/label.ts'
+import type { Figure, Group, Point } from '../../src/draw/scene.ts'
+import { identity } from '../../src/linear/linear.ts'
+import { call, variable, x0 } from '../../src/scalar/expression.ts'
+import { build, EXAMPLES, known, matrix, size, theorem, vector } from './nets.ts'
+
+interface Bounds {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+function pointsOf(f: Figure): Point[] {
+  switch (f.kind) {
+    case 'strokes':
+      return f.lines.flat()
+    case 'wires':
+      return f.runs.flatMap(r => [r.from, r.to])
+    case 'polygon':
+      return [...f.points]
+    case 'circle':
+      return [
+        [f.center[0] - f.radius, f.center[1] - f.radius],
+        [f.center[0] + f.radius, f.center[1] + f.radius],
+      ]
+    case 'box':
+      return [f.corner, [f.corner[0] + f.width, f.corner[1] + f.height]]
+    case 'text': {
+      const width = labelWidth(f.label, f.face) * f.size
+      const left = f.at[0] - (f.anchor === 'start' ? 0 : f.anchor === 'middle' ? width / 2 : width)
+      const { above, below } = labelHeight(f.label)
+      return [
+        [left, f.at[1] - above * f.size],
+        [left + width, f.at[1] + below * f.size],
+      ]
+    }
+  }
+}
+function boundsOf(figures: readonly Figure[]): Bounds {
+  const points = figures.flatMap(pointsOf)
+  const xs = points.map(p => p[0])
+  const ys = points.map(p => p[1])
+  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) }
+}
+const overlap = (a: Bounds, b: Bounds): boolean =>
+  a.left < b.right - 0.01 && b.left < a.right - 0.01 && a.top < b.bottom - 0.01 && b.top < a.bottom - 0.01
+
+const isNode = (g: Group): boolean => /^(?:[a-z0-9]+-)*n\d+$/.test(g.id)
+
+function examine(scene: Scene, nodes: readonly string[]): void {
+  const bounds = new Map(scene.groups.filter(isNode).map(g => [g.id, boundsOf(g.figures)]))
+  expect([...bounds.keys()].sort()).toEqual([...nodes].sort())
+  expect(new Set(scene.groups.map(g => g.id)).size).toBe(scene.groups.length)
+  const list = [...bounds]
+  list.forEach(([a, p], i) => {
+    for (const [b, q] of list.slice(i + 1)) expect(overlap(p, q), `${a} and ${b} overlap`).toBe(false)
+  })
+  for (const g of scene.groups) {
+    const b = boundsOf(g.figures)
+    expect(
+      b.left >= 0 && b.top >= 0 && b.right <= scene.width && b.bottom <= scene.height,
+      `${g.id} is on the canvas`,
+    ).toBe(true)
+  }
+  // Each bundle of wires: n3-n5-0 from n3 to n5, n3-n5-column4-in to the place where n3 passes column 4, n3-column4 through it.
+  // The count below dots may be a little wider than the circles above it; wires have nothing to do with it.
+  const edges = new Map(
+    scene.groups.filter(isNode).map(g => [g.id, boundsOf(g.figures.filter(f => f.class !== 'count'))]),
+  )
+  const passes = new Map(scene.groups.filter(g => g.class === 'pass').map(g => [g.id, boundsOf(g.figures)]))
+  for (const g of scene.groups) {
+    const match = /^(.*?)(n\d+)-(n\d+)-(?:(\d+)|(column\d+)-in)$/.exec(g.id)
+    for (const f of g.figures) {
+      if (f.kind !== 'wires') continue
+      for (const { from, to, bend } of f.runs) {
+        // A turn is between two heights and two x: level leads, and the box of the turn, touch no other node.
+        const pieces: Bounds[] =
+          from[1] === to[1]
+            ? [{ left: from[0], right: to[0], top: from[1], bottom: from[1] }]
+            : [
+                { left: from[0], right: bend[0], top: from[1], bottom: from[1] },
+                { left: bend[0], right: bend[1], top: Math.min(from[1], to[1]), bottom: Math.max(from[1], to[1]) },
+                { left: bend[1], right: to[0], top: to[1], bottom: to[1] },
+              ]
+        for (const piece of pieces) {
+          for (const [id, b] of edges)
+            expect(
+              overlap({ ...piece, top: piece.top - 0.05, bottom: piece.bottom + 0.05 }, b),
+              `${g.id} runs through ${id}`,
+            ).toBe(false)
+        }
+        if (match !== null) {
+          const source = edges.get(match[1] + match[2]) as Bounds
+          const starts = [
+            source.right,
+            ...[...passes].filter(([id]) => id.startsWith(`${match[1]}${match[2]}-column`)).map(([, b]) => b.right),
+          ]
+          expect(
+            starts.some(x => Math.abs(x - from[0]) < 0.01),
+            `${g.id} starts at an edge`,
+          ).toBe(true)
+          const end =
+            match[4] === undefined
+              ? (passes.get(`${match[1]}${match[2]}-${match[5]}`) as Bounds)
+              : (edges.get(match[1] + match[3]) as Bounds)
+          expect(
+            Math.abs(end.left - to[0]) < 0.01 && to[1] >= end.top - 0.01 && to[1] <= end.bottom + 0.01,
+            `${g.id} ends at an edge`,
+          ).toBe(true)
+        }
+      }
+    }
+  }
+}
+const ids = (d: Diagram, prefix = ''): string[] => d.nodes.map(n => `${prefix}n${n.id}`)
+
+describe('pictures of the examples', () => {
+  for (const [name, make] of Object.entries(EXAMPLES)) {
+    it(name, async () => {
+      const diagram = make()
+      examine(await sceneOf(diagram), ids(diagram))
+    })
+  }
+  it('the theorem as a derivation and as an equation', async () => {
+    const { product, sum, composed, plain } = theorem()
+    const stages = [product, sum, composed].map((diagram, i) => ({
+      caption: `stage ${i + 1}`,
+      diagram,
+      highlight: [diagram.nodes[2].id],
+    }))
+    examine(await derivationScene({ stages }), [...ids(product, 's1-'), ...ids(sum, 's2-'), ...ids(composed, 's3-')])
+    examine(await sceneOf({ left: product, right: plain }), [...ids(product, 'left-'), ...ids(plain, 'right-')])
+  })
+})
+
+/** A net of up to a dozen nodes of all kinds that can follow on the wires at hand. */
+function randomNet(choices: readonly (readonly [number, number, number])[]): Diagram {
+  const b = build()
+  const wires: NodeId[] = [b.input('x', 3), b.input("long_name'", 12), b.input('z', 'n')]
+  const width = (id: NodeId): string => b.shape(id)[0].text
+  for (const [kind, p, q] of choices) {
+    const first = wires[p % wires.length]
+    const alike = wires.filter(w => width(w) === width(first))
+    const second = alike[q % alike.length]
+    const n = /^\d+$/.test(width(first)) ? Number(width(first)) : width(first)
+    switch (kind) {
+      case 0:
+        wires.push(b.map(known(q % 2 === 0 ? 'exp' : 'softplus'), first))
+        break
+      case 1:
+        wires.push(b.map(call('+', x0, variable(1)), first, second))
+        break
+      case 2:
+        wires.push(b.plus(matrix(`W${p}`, 1 + (q % 10), n), first, q % 2 === 0 ? vector('b', 1 + (q % 10)) : null))
+        break
+      case 3:
+        wires.push(b.times(matrix('V', q % 3 === 0 ? 'm' : 2, n), first))
+        break
+      case 4:
+        wires.push(b.add({ kind: 'softmax', args: [first], shape: b.shape(first) }))
+        break
+      case 5:
+        wires.push(
+          b.add({
+            kind: 'additive',
+            args: [first, second],
+            shape: b.shape(first),
+            operators: [matrix('A', n, n), identity(size(n))],
+            bias: null,
+          }),
+        )
+        break
+      case 6:
+        wires.push(b.add({ kind: 'constant', args: [], shape: [size(2)], value: vector('c', 2) }))
+        break
+      case 7:
+        wires.push(b.map(x0, first))
+        break
+    }
+  }
+  for (const [i, wire] of wires.slice(-3).entries()) b.output(`y${i}`, wire)
+  return b.diagram('random')
+}
+
+describe('pictures of random nets', () => {
+  const nets = fc.array(fc.tuple(fc.nat(7), fc.nat(30), fc.nat(30)), { maxLength: 12 }).map(randomNet)
+  it('are sound, as scene and as SVG', async () => {
+    await fc.assert(
+      fc.asyncProperty(nets, async diagram => {
+        const scene = await sceneOf(diagram)
+        examine(scene, ids(diagram))
+        const svg = await draw(diagram)
+        expect(() => new Resvg(svg, { font: { loadSystemFonts: false } })).not.toThrow()
+        expect(await draw(diagram)).toBe(svg)
+      }),
+      { numRuns: 40, seed: 1 },
+    )
+  })
+})
+
+describe('large nets', () => {
+  it('a chain of 3,000 nodes and a wire that passes it by', async () => {
+    const b = build()
+    const x = b.input('x', 2)
+    let at = x
+    for (let i = 0; i < 3000; i++) at = b.map(known('exp'), at)
+    b.output('y', b.map(call('*', x0, variable(1)), x, at))
+    const scene = await sceneOf(b.diagram('long'))
+    expect(scene.groups.filter(isNode)).toHaveLength(3003)
+    expect(scene.description).toContain('Laid out by a simpler method')
+    expect(scene.description).toContain('and 2963 more nodes')
+  })
+  it('wires that would pass too many columns run behind the nodes, and it is said', async () => {
+    const b = build()
+    const early: NodeId[] = [b.input('x', 1)]
+    for (let i = 0; i < 700; i++) early.push(b.map(known('exp'), early[early.length - 1]))
+    const late = early.map(e => b.add({ kind: 'join', args: [e, early[early.length - 1]], shape: [size(2)] }))
+    for (const id of late.slice(0, 3)) b.output('y', id)
+    const scene = await sceneOf(b.diagram('dense'))
+    expect(scene.groups.filter(isNode)).toHaveLength(701 + 701 + 3)
+    expect(scene.description).toContain('run straight behind the nodes')
+  })
+  it('a sum of 2,000 wires', async () => {
+    const b = build()
+    const inputs = Array.from({ length: 2000 }, (_, i) => b.input(`x${i}`, 1))
+    const operators = inputs.map((_, i) => matrix(`W${i}`, 1, 1))
+    b.output('y', b.add({ kind: 'additive', args: inputs, shape: [size(1)], operators, bias: null }))
+    const scene = await sceneOf(b.diagram('sum'))
+    expect(scene.groups.filter(isNode)).toHaveLength(2002)
+  })
+})
+
+describe('bad input', () => {
+  it('an empty net is a picture with words', async () => {
+    const svg = await draw({ name: 'nothing', nodes: [], names: new Map() })
+    expect(svg).toContain('no nodes')
+    expect(() => new Resvg(svg)).not.toThrow()
+    expect(() => new Resvg('<svg')).toThrow()
+  })
+  it('a node that reads what does not come before it is a fault of the caller', async () => {
+    const d = theorem().product
+    await expect(draw({ ...d, nodes: [...d.nodes].reverse() })).rejects.toThrow(
+      'draw: node n7 reads n6, which does not come before it',
+    )
+  })
+  it('markup, control characters and very long names in labels and captions', async () => {
+    const nasty = `</text><script>alert("&'")</script>\u0000\u0007\u202e\ud800${'x'.repeat(5000)}`
+    const b = build()
+    b.output(nasty, b.map(known('exp'), b.plus(matrix(nasty, 2, 2), b.input(nasty, 2))))
+    const diagram = b.diagram(nasty)
+    const svg = await draw({
+      title: nasty,
+      stages: [
+        { caption: nasty, diagram },
+        { caption: 'so', diagram },
+      ],
+    })
+    expect(svg).not.toContain('<script')
+    expect(svg).not.toContain('\u202e')
+    expect(svg).not.toContain('\uffff')
+    expect(svg).toContain('…')
+    expect(() => new Resvg(svg, { font: { loadSystemFonts: false } })).not.toThrow()
+    expect(svg.length).toBeLessThan(60_000)
+    examine(await sceneOf(diagram), ids(diagram))
+  })
+})

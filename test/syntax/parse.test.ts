@@ -1,0 +1,169 @@
+// Cutting and recovery, and texts that were made to break a parser.
+import { describe, expect, test } from 'vitest'
+import { read } from '../../src/syntax/elaborate.ts'
+import { format } from '../../src/syntax/format.ts'
+import { DEEPEST, MOST_ERRORS, parse } from '../../src/syntax/parse.ts'
+import { printDiagram } from '../../src/syntax/print.ts'
+import { LARGEST_EXPONENT, LONGEST_WORD } from '../../src/syntax/scan.ts'
+import type { NetTree, Term } from '../../src/syntax/tree.ts'
+
+const codes = (source: string | Uint8Array): string[] => read(source).diagnostics.map(d => d.code)
+const repeat = (text: string, n: number): string => text.repeat(n)
+
+describe('a file that is no text', () => {
+  test('empty, or nothing but comments', () => {
+    for (const text of ['', ' \n\t', '// a\n/* b */', '\ufeff']) expect(codes(text)).toEqual(['E002'])
+  })
+  test('bytes that are no UTF-8, and NUL characters', () => {
+    expect(codes(new Uint8Array([0xff, 0xfe, 0x00]))).toEqual(['E001'])
+    expect(codes(new Uint8Array([0x6e, 0xc3, 0x28]))).toEqual(['E001'])
+    expect(codes('net a { x : 3 -> \0 -> y }')).toEqual(['E001'])
+  })
+  test('bytes that are UTF-8, with and without a mark', () => {
+    const text = 'net ä { x : 3 -> exp -> ŷ }'
+    expect([...read(new TextEncoder().encode(text)).nets.keys()]).toEqual(['ä'])
+    expect([...read(new TextEncoder().encode(`\ufeff${text}`)).nets.keys()]).toEqual(['ä'])
+  })
+  test('carriage returns end lines like the others', () => {
+    expect(codes('net a { x : 3 -> exp -> y } // c\r\nprove a == a\r\n')).toEqual([])
+  })
+})
+
+describe('errors', () => {
+  test(`are reported up to ${MOST_ERRORS}`, () => {
+    const text = Array.from({ length: 500 }, (_, i) => `net n${i} { x : 3 -> -> y }\n`).join('')
+    expect(codes(text).length).toBe(MOST_ERRORS)
+    const names = Array.from({ length: 500 }, (_, i) => `net n${i} { x : 3 -> nothing${i} -> y }\n`).join('')
+    expect(codes(names).length).toBe(MOST_ERRORS)
+    expect(codes(text + names).length).toBe(MOST_ERRORS)
+  })
+  test('in one statement leave the others, and what refers to it is not reported', () => {
+    const { diagnostics, nets } = read('weights W : 3 x\nfunction f(t) = t +\nnet a { x : 3 -> add[W] -> f -> y }\nnet b { x : 3 -> exp -> y }\nprove a == b\nprove b == b\n')
+    expect(diagnostics.map(d => d.code)).toEqual(['E110', 'E110'])
+    expect([...nets.keys()]).toEqual(['b'])
+  })
+  test('in several stages of one net are all reported', () => {
+    expect(codes('net a { x : 3 -> add[ -> y }')).toEqual(['E106'])
+    expect(codes('net a { x : 3 -> add[] -> exp exp -> ln -> pow[,] -> y }')).toEqual(['E110', 'E110', 'E110'])
+    expect(codes('net a { x : 3 -> sine -> cosine -> y }')).toEqual(['E201', 'E201'])
+  })
+  test('point at the token, whatever is between', () => {
+    const text = 'net a { x : 3 // not ) here\n -> /* ] */ exp exp -> y }'
+    const [d] = read(text).diagnostics
+    expect(text.slice(d.span?.start, d.span?.end)).toBe('exp')
+    expect(d.span?.start).toBe(text.lastIndexOf('exp'))
+  })
+})
+
+describe('nesting', () => {
+  const nested = (depth: number): string => `function f(t) = ${repeat('exp(', depth)}t${repeat(')', depth)}`
+  test(`goes ${DEEPEST} deep and no deeper`, () => {
+    expect(codes(nested(DEEPEST))).toEqual([])
+    expect(codes(nested(DEEPEST + 1))).toEqual(['E107'])
+    expect(format(nested(DEEPEST)).text).toBe(`${nested(DEEPEST)}\n`)
+  })
+  test.each(['()', '[]', '{}'])('100,000 %s', ([open, close]) => {
+    expect(codes(`function f(t) = ${repeat(open, 100_000)}t${repeat(close, 100_000)}`)).toEqual(['E107'])
+  })
+  test('deep pieces are cut at their brackets, with the trees and errors of shallow ones', () => {
+    const inner = 'max([x, (x -> ln . exp)][0..3], x, -x^2)'
+    let text = inner
+    for (let i = 0; i < 60; i++) text = `max(${text}, 1 + x, [x, 2][1..4])`
+    const file = `net a { input x : 3   output y = ${text} }`
+    const net = parse(file).tree.statements[0] as NetTree
+    let term: Term | undefined = net.form.kind === 'block' && net.form.items[1].kind === 'output' ? net.form.items[1].outputs[0].value?.first.tree : undefined
+    while (term?.kind === 'call' && term.args[0].kind === 'call') term = term.args[0]
+    expect(file.slice(term?.start, term?.end)).toBe(inner)
+    expect(codes(file)).toEqual([])
+    const wrong = file.replace('-x^2', '-x^^2')
+    const [d] = read(wrong).diagnostics
+    expect([d.code, d.span?.start]).toEqual(['E110', wrong.indexOf('^^') + 1])
+    const twice = file.replace('(x -> ln . exp)', '(x, x)')
+    expect(read(twice).diagnostics.map(e => [e.code, e.span?.start])).toEqual([['E110', twice.indexOf('(x, x)') + 2]])
+  })
+})
+
+describe('length', () => {
+  test.each([
+    ['a sum of 100,000 terms', `function f(t) = ${repeat('t + ', 100_000)}t`, []],
+    ['a maximum of 100,000', `function f(t) = max(${repeat('t, ', 100_000)}t)`, []],
+    ['a sum in brackets', `function f(t) = 2*(${repeat('t - ', 20_000)}t)^2`, []],
+    ['a product of 5,000 factors', `function f(t) = ${repeat('t*', 5_000)}t`, []],
+    ['a product of 100,000 factors', `function f(t) = ${repeat('t*', 100_000)}t`, ['E108']],
+    ['100,000 minus signs', `function f(t) = ${repeat('-', 100_000)}t`, ['E108']],
+    ['a tower of 2,000 powers', `function f(t) = ${repeat('t^-', 2_000)}t`, []],
+    ['a tower of 100,000 powers', `function f(t) = ${repeat('t^', 100_000)}t`, ['E108']],
+    ['1,000 choices', `function f(t) = ${repeat('t > 0 ? 1 : ', 1_000)}t`, []],
+    ['a composition of 3,000', `function f = ${repeat('exp . ', 3_000)}ln`, []],
+    ['a name too long', `function ${repeat('f', LONGEST_WORD + 1)}(t) = t`, ['E104']],
+    ['a number too long', `function f(t) = ${repeat('1', LONGEST_WORD + 1)}`, ['E104']],
+    ['a number that is long', `function f(t) = ${repeat('1', LONGEST_WORD)}`, []],
+    ['an exponent too large', 'function f(t) = 1e999999999', ['E104']],
+    ['a large exponent', `function f(t) = 1e-${LARGEST_EXPONENT}`, []],
+    ['1,000 inputs without sizes', `net a { input ${Array.from({ length: 1000 }, (_, i) => `x${i}`).join()}   output y = x0 }`, repeat('E402 ', MOST_ERRORS).trim().split(' ')],
+  ])('%s', (_, text, wanted) => {
+    expect(codes(text)).toEqual(wanted)
+  })
+  test('a line of ten megabytes: a net, and garbage of several kinds', () => {
+    const million = 10_000_000
+    expect(read(`net a { x : 3 -> ${repeat('relu -> ', million / 8)}y }`).nets.get('a')?.nodes.length).toBe(million / 8 + 2)
+    for (const garbage of ['a', '@#', '(', 'net ', 'a b ']) {
+      const found = codes(repeat(garbage, million / garbage.length))
+      expect(found.length).toBeGreaterThanOrEqual(1)
+      expect(found.length).toBeLessThanOrEqual(MOST_ERRORS)
+    }
+  })
+  test('definitions and wires that lead 50,000 deep', () => {
+    const n = 50_000
+    const functions = Array.from({ length: n }, (_, i) => `function f${i} = ln . f${i + 1}\n`).join('')
+    expect(codes(`${functions}function f${n} = exp`)).toEqual([])
+    expect(codes(functions.replace(`f${n}`, 'f0'))).toEqual(['E302'])
+    const wires = Array.from({ length: n }, (_, i) => `h${i} = exp(h${i + 1}) + h${i + 1}\n`).join('')
+    const { nets } = read(`net a { input x : 3   ${wires} h${n} = x   output y = h0 }`)
+    const net = nets.get('a')
+    expect(net?.nodes.length).toBe(n + 2)
+    expect(read(printDiagram(net as NonNullable<typeof net>)).nets.get('a')?.nodes.length).toBe(n + 2)
+    expect(codes(`net a { input x : 3   ${wires.replace(`h${n}`, 'h0')} output y = h0 }`)).toEqual(['E503'])
+  })
+  test('definitions that double 1,000 times', () => {
+    const functions = Array.from({ length: 1000 }, (_, i) => `function f${i} = f${i + 1} . f${i + 1}\n`).join('')
+    const { nets, diagnostics } = read(`${functions}function f1000 = exp\nnet a { x : 3 -> f0 -> y }`)
+    expect(diagnostics).toEqual([])
+    expect(printDiagram(nets.get('a') as NonNullable<ReturnType<typeof nets.get>>)).toContain('-> f0 ->')
+  })
+  test('a matrix of 300 rows', () => {
+    const row = `[${Array.from({ length: 300 }, (_, i) => `${i}/7`).join(', ')}]`
+    const { weights } = read(`weights C = [${Array.from({ length: 300 }, () => row).join(',\n')}]`)
+    expect(weights.get('C')?.value?.length).toBe(300)
+    expect(weights.get('C')?.value?.[299][5].toFraction()).toBe('5/7')
+  })
+})
+
+describe('trees', () => {
+  test('of equal texts are shared, and texts that differ in names only have their own names and places', () => {
+    const text = 'net a { x : 3 -> add[W1, b] -> relu -> add[W23, c] -> relu -> y }'
+    const net = parse(text).tree.statements[0] as NetTree
+    if (net.form.kind !== 'chain') throw new Error('not a chain')
+    const [first, second, third, fourth] = net.form.stages
+    expect(second.tree).toBe(fourth.tree)
+    expect(first.tree).not.toBe(third.tree)
+    for (const stage of [first, third]) {
+      const names: string[] = []
+      const visit = (t: Term): void => {
+        if (t.kind === 'name' || t.kind === 'indexed') names.push(t.name)
+        if (t.kind === 'name') expect(text.slice(stage.offset + t.start, stage.offset + t.end)).toBe(t.name)
+        if (t.kind === 'indexed') t.args.forEach(visit)
+      }
+      visit(stage.tree)
+      expect(names).toEqual(stage === first ? ['add', 'W1', 'b'] : ['add', 'W23', 'c'])
+    }
+  })
+  test('keep the reason of a rule: the comment directly above it', () => {
+    const reasons = (text: string): string[] => parse(text).tree.statements.flatMap(s => (s.kind === 'rule' ? [s.reason] : []))
+    const rule = 'rule r { exp -> ln ==> id }'
+    expect(reasons(`// one\n// two\n${rule}`)).toEqual(['one\ntwo'])
+    expect(reasons(`/* one\n * two */\n${rule}`)).toEqual(['one\ntwo'])
+    expect(reasons(`// far\n\n${rule}`)).toEqual([''])
+    expect(reasons(`size n // of another\n${rule}`)).toEqual([''])
+  })
+})
