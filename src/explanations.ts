@@ -195,8 +195,8 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   E602: {
     title: 'nets on different domains',
-    text: 'A claim is about one domain: the sets that the inputs declare with `in`. Nothing declared means all real numbers. Write the same set in both nets.',
-    example: 'net a { x : 3 in (0, inf) -> ln -> y }\nnet b { x : 3 -> ln -> y }\nprove a == b\n',
+    text: 'A claim is about one domain: the sets that the inputs declare with `in`. Where only one of the nets declares a set, the claim is about that; where both do, the sets must be the same.',
+    example: 'net a { x : 3 in (0, inf) -> ln -> y }\nnet b { x : 3 in [1, 2] -> ln -> y }\nprove a == b\n',
   },
   E603: {
     title: 'an equation that does not relate the nets',

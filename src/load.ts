@@ -1,5 +1,5 @@
 // A file as something to work with: its nets, claims and rules, ready for the engine.
-import { type Diagnostic, mismatch, needsTwoNets, ruleAssumed, type Span, unknownName, unknownRule } from './diagnostic.ts'
+import { type Diagnostic, emptyDomain, mismatch, needsTwoNets, ruleAssumed, type Span, unknownName, unknownRule } from './diagnostic.ts'
 import type { Diagram } from './diagram/diagram.ts'
 import { alignInputs, Mismatch } from './prove/prove.ts'
 import { trustRule } from './prove/trust.ts'
@@ -9,6 +9,7 @@ import type { Rule } from './rewrite/rule.ts'
 import type { Requirement } from './syntax/claims.ts'
 import { read } from './syntax/elaborate.ts'
 import { nearest } from './syntax/nearest.ts'
+import { isEmpty } from './scalar/range.ts'
 import type { FunctionSymbol } from './scalar/expression.ts'
 import type { WeightSymbol } from './linear/linear.ts'
 import type { FileTree, Verdict } from './syntax/tree.ts'
@@ -71,7 +72,9 @@ export function claimBetween(program: Program, left: string, right: string | und
   }
   const [l, r] = [program.nets[left], program.nets[right]]
   try {
-    alignInputs(l, r)
+    const { domain } = alignInputs(l, r)
+    const empty = Object.keys(domain).find(n => isEmpty(domain[n]))
+    if (empty !== undefined) return emptyDomain(empty)
   } catch (error) {
     if (error instanceof Mismatch) return mismatch(error.message)
     throw error

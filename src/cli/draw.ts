@@ -19,7 +19,8 @@ export async function drawCommand(file: string, name: string | undefined, option
         title: c.title,
         stages: [
           { caption: c.leftName, diagram: c.left },
-          { caption: c.rightName, diagram: c.right },
+          // What is claimed may be false: the picture says so.
+          { caption: c.rightName, diagram: c.right, relation: 'unknown' as const },
         ],
       })))
     } else if (nets.length === 1) svg = await draw(nets[0])

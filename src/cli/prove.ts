@@ -41,7 +41,9 @@ export async function proveCommand(file: string, left: string | undefined, right
   const results: { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[] = []
   for (const claim of claims) {
     const start = performance.now()
-    const verdict = await prove(claim.left, claim.right, { rules, seed: options.seed, budget: { seconds: options.timeout } })
+    const verdict = await prove(claim.left, claim.right, {
+      rules, seed: options.seed, budget: { seconds: options.timeout }, requirements: claim.requirements,
+    })
     results.push({ claim, verdict, milliseconds: Math.round(performance.now() - start) })
     if (!options.json) process.stdout.write(await verdictText(claim, verdict, options))
     if (claim.expect !== null && claim.expect !== verdict.kind) report([unexpectedVerdict(claim.span, claim.expect, verdict.kind)], program.text)
@@ -75,7 +77,7 @@ async function verdictText(claim: LoadedClaim, verdict: Verdict, options: ProveC
       break
     }
     case 'refuted': lines.push(...indent(printCounterexample(verdict.counterexample, claim.leftName, claim.rightName))); break
-    case 'undecided': lines.push(...indent(undecidedDetails(verdict, claim.leftName, claim.rightName))); break
+    case 'undecided': lines.push(...indent(undecidedDetails(verdict, claim.leftName, claim.rightName, printNet))); break
   }
   if (options.steps && verdict.kind !== 'refuted' && verdict.left !== null && verdict.right !== null) {
     lines.push(...stepLines(claim.leftName, verdict.left), ...stepLines(claim.rightName, verdict.right))

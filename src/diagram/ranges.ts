@@ -1,7 +1,7 @@
 // The set of values that each wire can be shown to carry, and where a node may be undefined. A wire's range has one
 // set for all of its components, or one for each component; sets are always supersets of the values that occur.
 import { entriesOf } from '../linear/arithmetic.ts'
-import type { Linear } from '../linear/linear.ts'
+import { type Linear, linearPostorder } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
 import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
@@ -31,6 +31,13 @@ export function within(r: WireRange, set: Range): boolean {
 }
 function component(r: WireRange, i: number): Range {
   return r.length === 1 ? r[0] : r[i]
+}
+const singles = new WeakMap<Range, WireRange>()
+/** One set for all components, the same object for the same set: most wires of a deep net carry one of a few. */
+function single(r: Range): WireRange {
+  let found = singles.get(r)
+  if (found === undefined) singles.set(r, (found = [r]))
+  return found
 }
 /** One set instead of equal ones, or of too many. */
 function settle(r: WireRange): WireRange {
@@ -165,7 +172,7 @@ function rangeId(r: Range): number {
   return id
 }
 type Analysis = ReturnType<typeof analyse>
-const analyses = new WeakMap<Expression, Map<string, Analysis>>()
+const analyses = new WeakMap<Expression, Map<string | number, Analysis>>()
 const MAX_SHARED = 64
 
 /** One operation on different wires and numbers: its forward range is exact, and there is nothing to analyse. */
@@ -188,7 +195,7 @@ function analyseCall(fn: Expression, domain: readonly Range[]): Analysis | null 
 export function analyseShared(fn: Expression, domain: readonly Range[]): Analysis {
   let byDomain = analyses.get(fn)
   if (byDomain === undefined) analyses.set(fn, (byDomain = new Map()))
-  const key = domain.map(rangeId).join()
+  const key = domain.length === 1 ? rangeId(domain[0]) : domain.map(rangeId).join()
   let found = byDomain.get(key)
   if (found === undefined) {
     found = analyseCall(fn, domain) ?? analyse(fn, domain)
@@ -210,7 +217,10 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
     case 'input': return [node.domain]
     case 'constant': return vectorRange(node.value)
     case 'output': return args[0]
-    case 'pointwise': return settle([...componentwise(args)].map(domain => analyseShared(node.fn, domain).range))
+    case 'pointwise': {
+      if (args.length === 1 && args[0].length === 1) return single(analyseShared(node.fn, args[0]).range)
+      return settle([...componentwise(args)].map(domain => analyseShared(node.fn, domain).range))
+    }
     case 'additive': {
       let total: WireRange | null = null
       node.operators.forEach((w, k) => {
@@ -234,7 +244,7 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
         })
       } else {
         const power = forwardCall('^', [whole(args[0]), isSmall(node.operator) ? entryRange(node.operator) : REALS])
-        result = [productOfMany(power)]
+        result = single(productOfMany(power))
       }
       if (factor === null) return settle(result)
       const n = Math.max(result.length, factor.length)
@@ -277,18 +287,53 @@ export interface Obstacle {
   /** The operation, as text: `ln`, `mul[W]`. */
   readonly operation: string
   readonly found: Range
-  readonly needed: Range
+  /** null where it is not a set of this value alone: tan, powers of negative numbers. */
+  readonly needed: Range | null
+}
+
+const factors = new WeakMap<Linear, Analysis['obstacle'] | 'none'>()
+/** A factor in an operator that is not shown to be a number, as in `(1/0) * W`; 'none' when there is no such factor. */
+function factorObstacle(root: Linear): Analysis['obstacle'] | 'none' {
+  let found = factors.get(root)
+  if (found === undefined) {
+    found = 'none'
+    for (const a of linearPostorder(root)) {
+      if (a.kind !== 'scale' || a.factor.kind === 'number') continue
+      const { defined, obstacle } = analyseShared(a.factor, [])
+      if (!defined) {
+        found = obstacle
+        break
+      }
+    }
+    factors.set(root, found)
+  }
+  return found
+}
+
+function operatorsOf(node: Node): readonly Linear[] {
+  switch (node.kind) {
+    case 'constant': return [node.value]
+    case 'additive': return node.bias === null ? node.operators : [...node.operators, node.bias]
+    case 'multiplicative': return node.bias === null ? [node.operator] : [node.operator, node.bias]
+    case 'mix': return [node.operator]
+    default: return []
+  }
 }
 
 /** null when the node is shown to be defined for all values of its args' ranges. */
 export function nodeObstacle(node: Node, args: readonly WireRange[]): Obstacle | null {
+  for (const operator of operatorsOf(node)) {
+    const obstacle = factorObstacle(operator)
+    if (obstacle === 'none') continue
+    return { node, operation: obstacle === null ? 'function' : headName(obstacle.expression), found: obstacle?.found ?? REALS, needed: obstacle?.needed ?? REALS }
+  }
   switch (node.kind) {
     case 'pointwise': {
       for (const domain of componentwise(args)) {
         const { defined, obstacle } = analyseShared(node.fn, domain)
         if (defined) continue
         const operation = obstacle === null ? 'function' : headName(obstacle.expression)
-        return { node, operation, found: obstacle?.found ?? domain[0] ?? REALS, needed: obstacle?.needed ?? REALS }
+        return { node, operation, found: obstacle?.found ?? domain[0] ?? REALS, needed: obstacle?.needed ?? null }
       }
       return null
     }
@@ -310,11 +355,11 @@ export function nodeObstacle(node: Node, args: readonly WireRange[]): Obstacle |
     case 'mix': {
       const inverse = analyseShared(node.inverse, [whole(args[0])])
       if (!inverse.defined) {
-        return { node, operation: 'mix', found: whole(args[0]), needed: inverse.obstacle?.needed ?? REALS }
+        return { node, operation: 'mix', found: whole(args[0]), needed: inverse.obstacle?.needed ?? null }
       }
       const outer = analyseShared(node.fn, [whole(operatorRange(node.operator, [inverse.range]))])
       if (outer.defined) return null
-      return { node, operation: 'mix', found: outer.obstacle?.found ?? REALS, needed: outer.obstacle?.needed ?? REALS }
+      return { node, operation: 'mix', found: outer.obstacle?.found ?? REALS, needed: outer.obstacle?.needed ?? null }
     }
     default: return null
   }

@@ -270,7 +270,7 @@ export async function derivationScene({ title, stages }: Derivation): Promise<Sc
       })
       arrowFrom = top + captionHeight
     }
-    groups.push(...place(picture, netLeft, axis))
+    for (const g of place(picture, netLeft, axis)) groups.push(g)
     y += 2 * half + STAGE_GAP
   })
   const said = stages
@@ -320,7 +320,7 @@ export function stackScenes(scenes: readonly Scene[]): Scene {
   const groups: Group[] = []
   let y = 0
   scenes.forEach((scene, i) => {
-    groups.push(...scene.groups.map(g => ({ ...moveGroup(g, 0, y), id: `p${i + 1}-${g.id}` })))
+    for (const g of scene.groups) groups.push({ ...moveGroup(g, 0, y), id: `p${i + 1}-${g.id}` })
     y += scene.height + (i === scenes.length - 1 ? 0 : STAGE_GAP)
   })
   return {

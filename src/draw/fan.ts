@@ -125,12 +125,13 @@ export function multiplicative(node: MultiplicativeNode, own: Strands, args: rea
   return fan('multiplicative', node.operator, bias, own, args[0], `mul[${names.join(', ')}]`)
 }
 
-export function additive(node: AdditiveNode, own: Strands, args: readonly Strands[]): Glyph {
+/** `order` says which terms stand above which. */
+export function additive(node: AdditiveNode, own: Strands, args: readonly Strands[], order: readonly number[]): Glyph {
   const bias = node.bias === null ? null : biasBlock('+', node.bias, false, 'additive')
   const names = [...node.operators, ...(node.bias === null ? [] : [node.bias])].map(a => labelText(operatorLabel(a)))
   if (node.operators.length === 1)
     return fan('additive', node.operators[0], bias, own, args[0], `add[${names.join(', ')}]`)
-  return additiveSum(node, own, args, bias, `sum of ${names.join(', ')}`)
+  return additiveSum(node, own, args, order, bias, `sum of ${names.join(', ')}`)
 }
 
 /** Several terms: fans into the same strands. Names stand above the first strand of each term, where it still runs level. */
@@ -138,6 +139,7 @@ function additiveSum(
   node: AdditiveNode,
   own: Strands,
   args: readonly Strands[],
+  order: readonly number[],
   bias: Block | null,
   title: string,
 ): Glyph {
@@ -157,14 +159,15 @@ function additiveSum(
   const level: Point[][] = []
   const fans: Line[] = []
   const unread: Line[] = []
-  const inputs: number[][] = []
+  const inputs: number[][] = args.map(() => [])
   let end = -total / 2
-  args.forEach((a, k) => {
+  for (const k of order) {
+    const a = args[k]
     const block = blocks[k]
     end += heights[k]
     const middle = end - PITCH / 2 - ((a.rows - 1) * PITCH) / 2
     const offsets = strandOffsets(a).map(y => y + middle)
-    inputs.push(offsets)
+    inputs[k] = offsets
     const lines = operatorLines(node.operators[k], a, own).map(
       ([i, j]): Line => [
         [lead, offsets[i]],
@@ -182,12 +185,12 @@ function additiveSum(
       )
     if (block !== null)
       figures.push(...block.figures.map(f => moveFigure(f, (lead - block.width) / 2, offsets[0] - 7 - block.below)))
-  })
+  }
   unread.push(...stubs(fans, [], outputs, lead, lead + width))
   figures.unshift({ kind: 'strokes', class: 'additive', lines: [...fans, ...unread] })
-  const first = blocks[0] ?? null
+  const first = blocks[order[0]] ?? null
   const { top, bottom } = extents([...inputs.flat(), ...outputs])
-  let highest = Math.min(top, first === null ? top : inputs[0][0] - 7 - first.below - first.above)
+  let highest = Math.min(top, first === null ? top : inputs[order[0]][0] - 7 - first.below - first.above)
   if (bias !== null) {
     level.push(
       ...outputs.map((y): Point[] => [

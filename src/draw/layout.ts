@@ -5,7 +5,7 @@ import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import type { Shape } from '../linear/size.ts'
 import { type Glyph, passGlyph } from './glyph.ts'
 import { greatest, least } from './scene.ts'
-import { glyphOf } from './vocabulary.ts'
+import { glyphOf, isSymmetric } from './vocabulary.ts'
 
 /** The way from one column to the next where all wires are level, the least and the most where some are not. */
 const GAP = 14
@@ -23,10 +23,12 @@ const FAR = 40
 export interface Place {
   readonly id: NodeId
   readonly node: Node | null
-  readonly glyph: Glyph
+  /** The shape of the wire that leaves. */
+  readonly shape: Shape
   readonly column: number
   /** The places that its wires come from, one for each argument. */
   readonly sources: readonly Place[]
+  glyph: Glyph
   /** The left edge, and the height of the middle of its rows. */
   x: number
   y: number
@@ -106,7 +108,7 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
         const way = ways.get(arg) as Place[]
         return way[Math.min(c - 1 - way[0].column, way.length - 1)]
       })
-      const place: Place = { id: node.id, node, glyph, column: c, sources, x: 0, y: 0 }
+      const place: Place = { id: node.id, node, shape: node.shape, glyph, column: c, sources, x: 0, y: 0 }
       columns[c].push(place)
       ways.set(node.id, [place])
       const span = (furthest.get(node.id) ?? c) - c
@@ -116,7 +118,8 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
       const place: Place = {
         id: before.id,
         node: null,
-        glyph: passGlyph(shapes.get(before.id) as Shape),
+        shape: before.shape,
+        glyph: passGlyph(before.shape),
         column: c,
         sources: [before],
         x: 0,
@@ -144,7 +147,7 @@ function mean(values: readonly number[]): number {
 }
 
 /** Gives every place a height: level wires in a chain; else columns are ordered and moved by sweeps until wires are short. */
-export function placeRows(columns: readonly Place[][], previous: Positions): void {
+export function placeRows(columns: readonly Place[][], previous: Positions, names: Diagram['names']): void {
   if (columns.every(c => c.length === 1)) {
     for (const [place] of columns)
       place.y = place.sources.length === 0 ? 0 : place.sources[0].y + outletOf(place.sources[0]) - inletOf(place, 0)
@@ -174,15 +177,66 @@ export function placeRows(columns: readonly Place[][], previous: Positions): voi
   const forward = columns.slice(1)
   const backward = columns.slice(0, -1).reverse()
   for (const column of forward) stack(column, fromSources)
+  orderArguments(columns, names)
   for (let sweep = 0; sweep < 3; sweep++) {
     for (const column of backward) arrange(column, fromUsers, previous)
     for (const column of forward) arrange(column, fromSources, previous)
   }
+  orderArguments(columns, names)
   // The order stands; now heights alone, so that wires which can be level are.
   for (let sweep = 0; sweep < 4; sweep++) {
     for (const column of backward) settle(column, both)
     for (const column of forward) settle(column, fromSources)
   }
+}
+
+/** Puts the arguments of symmetric nodes in the order in which their wires come. */
+export function orderArguments(columns: readonly Place[][], names: Diagram['names']): void {
+  for (const place of columns.flat()) {
+    const { node, sources } = place
+    if (node === null || !isSymmetric(node)) continue
+    const heights = sources.map(s => s.y + outletOf(s))
+    const order = sources.map((_, k) => k).sort((a, b) => heights[a] - heights[b])
+    place.glyph = glyphOf(
+      node,
+      sources.map(s => s.shape),
+      names,
+      order,
+    )
+  }
+}
+
+/** How many pairs of bundles cross between columns. */
+export function crossings(columns: readonly (readonly Place[])[]): number {
+  let count = 0
+  for (const column of columns) {
+    const bundles = column.flatMap(p => p.sources.map((s, k) => ({ from: s.y + outletOf(s), to: p.y + inletOf(p, k) })))
+    bundles.sort((a, b) => a.from - b.from || a.to - b.to)
+    count += inversions(bundles.map(b => b.to))
+  }
+  return count
+}
+
+/** How many pairs stand in descending order: counted while neighbouring runs are merged. */
+function inversions(values: readonly number[]): number {
+  let count = 0
+  let runs = values.map(v => [v])
+  while (runs.length > 1) {
+    const merged: number[][] = []
+    for (let r = 0; r < runs.length; r += 2) {
+      const [a, b] = [runs[r], runs[r + 1] ?? []]
+      const run: number[] = []
+      let i = 0
+      for (const v of b) {
+        while (i < a.length && a[i] <= v) run.push(a[i++])
+        count += a.length - i
+        run.push(v)
+      }
+      merged.push([...run, ...a.slice(i)])
+    }
+    runs = merged
+  }
+  return count
 }
 
 function average(values: readonly number[]): number {

@@ -4,6 +4,7 @@ import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
 import { dots } from './glyph.ts'
 import { cleanText, cutText } from './label.ts'
 import {
+  crossings,
   inletOf,
   type Layout,
   outletOf,
@@ -98,16 +99,28 @@ export async function drawNet(
   }
 }
 
-async function layoutOf(diagram: Diagram, previous: Positions): Promise<Layout> {
+function arrange(diagram: Diagram, previous: Positions): { columns: Place[][]; far: boolean } {
   const { columns, far } = placesOf(diagram)
-  placeRows(columns, previous)
-  let note = far ? 'Wires that pass many columns run straight behind the nodes.' : null
+  placeRows(columns, previous, diagram.names)
+  return { columns, far }
+}
+
+async function layoutOf(diagram: Diagram, previous: Positions): Promise<Layout> {
+  const arranged = arrange(diagram, previous)
+  let { columns } = arranged
+  let note = arranged.far ? 'Wires that pass many columns run straight behind the nodes.' : null
+  if (columns.every(c => c.length <= 1)) return placeColumns(columns, previous, note)
+
+  let keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
+  if (keepOrder) {
+    // The order of the picture before is not worth wires that cross more than they must.
+    const fresh = arrange(diagram, NOWHERE).columns
+    keepOrder = crossings(columns) <= crossings(fresh)
+    if (!keepOrder) columns = fresh
+  }
   const places = columns.reduce((n, c) => n + c.length, 0)
-  if (columns.some(c => c.length > 1)) {
-    const known = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
-    const done = places <= ELK_LIMIT && (await placeRowsByElk(columns, known))
-    if (!done)
-      note = [`Laid out by a simpler method, for it has ${places} places.`, ...(note === null ? [] : [note])].join(' ')
+  if (places > ELK_LIMIT || !(await placeRowsByElk(columns, keepOrder))) {
+    note = [`Laid out by a simpler method, for it has ${places} places.`, ...(note === null ? [] : [note])].join(' ')
   }
   return placeColumns(columns, previous, note)
 }

@@ -15,8 +15,8 @@ export function sizeText(size: Size): string {
   return size.text.replaceAll('*', '').replaceAll('-', '−')
 }
 
-/** Whether the expression is `+` (`*`, `max`, `min`) of the variables 0, 1, ..., each once and in order. */
-function operatorOfAll(fn: Expression): KnownName | null {
+/** The operator (`+`, `*`, `max`, ...) of which the expression is the value at the variables 0, 1, ..., each once and in order. */
+export function operatorOf(fn: Expression): KnownName | null {
   if (fn.kind !== 'call') return null
   const spine: Expression[] = []
   let e: Expression = fn
@@ -64,7 +64,7 @@ export function functionLabel(fn: Expression, names: ReadonlyMap<Expression, str
   const name = names.get(fn)
   if (name !== undefined) return functionName(name)
   if (fn === x0) return plain('id')
-  const operator = operatorOfAll(fn)
+  const operator = operatorOf(fn)
   if (operator !== null) return plain(OPERATORS[operator] ?? operator)
   if (fn.kind === 'apply' && fn.args.every((a, i) => a.kind === 'variable' && a.index === i))
     return functionName(fn.fn.name)

@@ -16,7 +16,7 @@ import { labelBlock } from './block.ts'
 import { additive, multiplicative } from './fan.ts'
 import { COUNT_SIZE, dots, extents, type Glyph, HALF_ROW, HIDES, SHOWS, sizeFor, text } from './glyph.ts'
 import { concat, fitLabel, type Label, labelText, labelWidth, nameLabel, plain, subscript } from './label.ts'
-import { functionLabel, operatorLabel, rationalText, sizeText } from './notation.ts'
+import { functionLabel, operatorLabel, operatorOf, rationalText, sizeText } from './notation.ts'
 import { type Figure, greatest, least, moveFigure, type Point } from './scene.ts'
 import { PITCH, rowOffset, type Strand, type Strands, strandOffsets, strandsOf } from './strand.ts'
 
@@ -27,8 +27,24 @@ const TRIANGLE = { width: 46, half: HALF_ROW }
 const FUNCTION_SIZE = 19
 const OUTSIDE_SIZE = 17
 
-/** The glyph of a node whose arguments have these shapes. */
-export function glyphOf(node: Node, argShapes: readonly Shape[], names: Names): Glyph {
+/**
+ * Whether the arguments may be drawn in any order: the terms of a sum are named each, and `+` is the same in every order.
+ */
+export function isSymmetric(node: Node): boolean {
+  if (node.kind === 'additive') return node.args.length > 1
+  return node.kind === 'pointwise' && ['+', '*', 'max', 'min'].includes(operatorOf(node.fn) ?? '')
+}
+
+/**
+ * The glyph of a node whose arguments have these shapes. `order` has the indices of the arguments from top to bottom;
+ * nodes that are not symmetric keep to the order in which they read.
+ */
+export function glyphOf(
+  node: Node,
+  argShapes: readonly Shape[],
+  names: Names,
+  order: readonly number[] = argShapes.map((_, k) => k),
+): Glyph {
   const own = strandsOf(node.shape)
   const args = argShapes.map(strandsOf)
   switch (node.kind) {
@@ -39,9 +55,9 @@ export function glyphOf(node: Node, argShapes: readonly Shape[], names: Names): 
     case 'constant':
       return constantGlyph(node, own)
     case 'pointwise':
-      return pointwise(node, own, args, names)
+      return pointwise(node, own, args, order, names)
     case 'additive':
-      return additive(node, own, args)
+      return additive(node, own, args, order)
     case 'multiplicative':
       return multiplicative(node, own, args)
     case 'join':
@@ -169,7 +185,13 @@ function circles(label: Label, left: number, own: Strands): { width: number; fig
   return { width, figures }
 }
 
-function pointwise(node: PointwiseNode, own: Strands, args: readonly Strands[], names: Names): Glyph {
+function pointwise(
+  node: PointwiseNode,
+  own: Strands,
+  args: readonly Strands[],
+  order: readonly number[],
+  names: Names,
+): Glyph {
   const offsets = strandOffsets(own)
   const label = functionLabel(node.fn, names)
   if (node.fn.kind === 'variable' && args.length === 1) {
@@ -198,9 +220,9 @@ function pointwise(node: PointwiseNode, own: Strands, args: readonly Strands[], 
     }
   }
   const { width, figures } = circles(label, 0, own)
-  // Wires of several arguments come in at different heights, in the order of the arguments.
+  // Wires of several arguments come in at different heights, in this order.
   const spread = args.length < 2 ? 0 : Math.min(12, 32 / (args.length - 1))
-  const inputs = args.map((_, k) => offsets.map(y => y + (k - (args.length - 1) / 2) * spread))
+  const inputs = args.map((_, k) => offsets.map(y => y + (order.indexOf(k) - (args.length - 1) / 2) * spread))
   const tails: Figure[] =
     args.length < 2
       ? []

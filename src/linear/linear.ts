@@ -2,6 +2,7 @@
 // operator with one column. `size.ts` gives the sizes; entries are exact rationals where they are known.
 import { type Expression, call, number, one, printExpression } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
+import { interner } from '../scalar/intern.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
 import { type Size, printShape, sizeOf } from './size.ts'
 
@@ -41,22 +42,12 @@ export type Linear =
   | SymbolLinear | LiteralLinear | IdentityLinear | ZeroLinear | OnesLinear | ProductLinear | SumLinear | ScaleLinear
   | SelectLinear | EmbedLinear
 
-const table = new Map<string, WeakRef<Linear>>()
-let sweepAt = 100_000
-let nextId = 1
+const table = interner<Linear>()
 const symbolIds = new WeakMap<WeightSymbol, number>()
 let nextSymbolId = 1
 
 function intern<L extends Linear>(key: string, make: (id: number) => L): L {
-  const old = table.get(key)?.deref()
-  if (old !== undefined) return old as L
-  const fresh = make(nextId++)
-  table.set(key, new WeakRef<Linear>(fresh))
-  if (table.size > sweepAt) {
-    for (const [k, reference] of table) if (reference.deref() === undefined) table.delete(k)
-    sweepAt = Math.max(100_000, 2 * table.size)
-  }
-  return fresh
+  return table.get(key, make)
 }
 
 export function weight(symbol: WeightSymbol): Linear {

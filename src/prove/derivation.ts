@@ -8,23 +8,23 @@ import type { Verdict } from './prove.ts'
 export interface Stage {
   readonly caption: string
   readonly diagram: Diagram
-  /** Nodes that the stage's rule changed. */
-  readonly highlight: readonly NodeId[]
+  /** Nodes to mark. */
+  readonly highlight?: readonly NodeId[]
+  /** How the stage stands to the one before it; equal where nothing is said. */
+  readonly relation?: 'equal' | 'different' | 'unknown'
 }
 export interface Derivation {
-  readonly title: string
+  readonly title?: string
   readonly stages: readonly Stage[]
 }
 
 /** The states of a log at which another rule takes over: after the last step of each run of one rule. */
-function runs(log: Log): { title: string; end: number; at: NodeId[] }[] {
-  const found: { title: string; end: number; at: NodeId[] }[] = []
+function runs(log: Log): { title: string; end: number }[] {
+  const found: { title: string; end: number }[] = []
   log.entries.forEach((match, index) => {
     const last = found[found.length - 1]
-    if (last !== undefined && last.title === match.rule.title) {
-      last.end = index + 1
-      last.at.push(match.at)
-    } else found.push({ title: match.rule.title, end: index + 1, at: [match.at] })
+    if (last !== undefined && last.title === match.rule.title) last.end = index + 1
+    else found.push({ title: match.rule.title, end: index + 1 })
   })
   return found
 }
@@ -53,10 +53,10 @@ function compositionText(text: string): string {
 /** The states of one side from the start to the normal form. */
 function stagesOf(log: Log, start: string): Stage[] {
   const replay = new Replay(log)
-  const stages: Stage[] = [{ caption: start, diagram: log.start, highlight: [] }]
+  const stages: Stage[] = [{ caption: start, diagram: log.start }]
   for (const run of runs(log)) {
     const diagram = replay.state(run.end)
-    stages.push({ caption: `${run.title}${newNames(stages[stages.length - 1].diagram, diagram)}`, diagram, highlight: run.at })
+    stages.push({ caption: `${run.title}${newNames(stages[stages.length - 1].diagram, diagram)}`, diagram })
   }
   return stages
 }
@@ -70,12 +70,12 @@ export function normalization(name: string, log: Log): Derivation {
 export function derivationOf(claim: { leftName: string; rightName: string; left: Diagram; right: Diagram }, verdict: Verdict): Derivation {
   const { leftName, rightName } = claim
   if (verdict.kind !== 'proved') {
-    const relation = verdict.kind === 'refuted' ? 'is not' : 'is perhaps'
+    const refuted = verdict.kind === 'refuted'
     return {
-      title: `${leftName} ${relation} ${rightName}`,
+      title: refuted ? `${leftName} is not ${rightName}` : `${leftName} and ${rightName}: undecided`,
       stages: [
-        { caption: leftName, diagram: claim.left, highlight: [] },
-        { caption: `${relation} ${rightName}`, diagram: claim.right, highlight: [] },
+        { caption: leftName, diagram: claim.left },
+        { caption: refuted ? `is not ${rightName}` : rightName, diagram: claim.right, relation: refuted ? 'different' : 'unknown' },
       ],
     }
   }
@@ -84,14 +84,14 @@ export function derivationOf(claim: { leftName: string; rightName: string; left:
   // From the common normal form back to the right net: each state is reached by undoing the rule that led away from it.
   const back: Stage[] = []
   for (let i = right.length - 1; i > 0; i--) {
-    back.push({ caption: `${right[i].caption}, backwards`, diagram: right[i - 1].diagram, highlight: [] })
+    back.push({ caption: `${right[i].caption}, backwards`, diagram: right[i - 1].diagram })
   }
   const stages = [...left, ...back]
   if (back.length > 0) {
     const last = stages[stages.length - 1]
     stages[stages.length - 1] = { ...last, caption: `${last.caption}: this is ${rightName}` }
   } else if (left.length === 1) {
-    stages.push({ caption: `is ${rightName}`, diagram: claim.right, highlight: [] })
+    stages.push({ caption: `is ${rightName}`, diagram: claim.right })
   }
   return { title: `${leftName} = ${rightName}`, stages }
 }

@@ -1,7 +1,9 @@
 // Is one net equal to another, for all inputs of the domain, and all weights, sizes and functions left unknown? Both are
 // brought to normal form by rules and compared; where they do not meet, a counterexample is looked for.
-import { type Diagram, inputsOf, type InputNode, type NodeId, outputsOf } from '../diagram/diagram.ts'
-import { definednessObstacle, type Obstacle, type WireRange } from '../diagram/ranges.ts'
+import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputsOf } from '../diagram/diagram.ts'
+import {
+  analyseShared, componentwise, definednessObstacle, fuse, type Obstacle, type WireRange, whole, within, wireRanges,
+} from '../diagram/ranges.ts'
 import { printShape, sameShape } from '../linear/size.ts'
 import { type Graph, graphOf, snapshot } from '../rewrite/graph.ts'
 import type { Failure, Match } from '../rewrite/match.ts'
@@ -10,6 +12,7 @@ import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { intersect, interval, isEmpty, NON_NEGATIVE, NON_ZERO, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
+import type { Requirement } from '../syntax/claims.ts'
 import { type Comparison, compareDiagrams, type Join } from './compare.ts'
 import { type Counterexample, findCounterexample, type NoCounterexample } from './refute.ts'
 import { StepSampler } from './sample.ts'
@@ -21,6 +24,8 @@ export interface ProveOptions {
   readonly seed?: number
   readonly budget?: { readonly seconds?: number; readonly steps?: number }
   readonly signal?: AbortSignal
+  /** Values that a net gets through `with`, and the sets in which its declaration wants them. */
+  readonly requirements?: readonly Requirement[]
 }
 
 /** The derivation of a normal form, and how it ends. */
@@ -59,6 +64,8 @@ export interface Undecided {
 export type UndecidedReason =
   /** A net is not shown to be defined on the whole domain; `suggestion`: a domain on which both are. */
   | { readonly kind: 'undefined'; readonly side: 'left' | 'right'; readonly obstacle: Obstacle; readonly suggestion: Readonly<Record<string, Range>> | null }
+  /** `with` may give a net values that its inputs do not allow. */
+  | { readonly kind: 'outside'; readonly side: 'left' | 'right'; readonly found: Range; readonly needed: Range }
   | { readonly kind: 'different'; readonly output: string; readonly detail: string | null }
   | { readonly kind: 'budget'; readonly detail: string }
 export type Verdict = Proved | Refuted | Undecided
@@ -127,6 +134,8 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
   const seed = options.seed ?? 1
   const { signal } = options
 
+  const outside = firstOutside(left, right, options.requirements ?? [])
+  if (outside !== null) return { kind: 'undecided', domain, reason: outside, left: null, right: null, blocked: [], search: null }
   const obstacle = firstObstacle(left, right)
   let sides: { left: Side; right: Side } | null = null
   let graphs: { left: Graph; right: Graph } | null = null
@@ -162,6 +171,21 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
     ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
   ]
   return { kind: 'undecided', domain, reason, left: sides?.left ?? null, right: sides?.right ?? null, blocked, search }
+}
+
+function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requirement[]): UndecidedReason | null {
+  for (const { side, node, range } of requirements) {
+    const diagram = side === 'left' ? left : right
+    const found = wireRanges(diagram).get(node)
+    if (found === undefined) throw new RangeError(`prove: a requirement names the node n${node}, which ${diagram.name} does not have`)
+    if (within(found, range)) continue
+    // Range by range nothing may be seen of what the functions before the wire are together.
+    const fused = fuse(nodesById(diagram), node)
+    const ranges = wireRanges(diagram)
+    const together = fused === null ? null : [...componentwise(fused.args.map(a => ranges.get(a) as WireRange))].map(d => analyseShared(fused.fn, d).range)
+    if (together === null || !within(together, range)) return { kind: 'outside', side, found: whole(found), needed: range }
+  }
+  return null
 }
 
 function firstObstacle(left: Diagram, right: Diagram): { side: 'left' | 'right'; obstacle: Obstacle } | null {

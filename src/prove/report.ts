@@ -18,8 +18,10 @@ export function reasonText(verdict: Undecided, left: string, right: string): str
       const { obstacle } = reason
       const name = reason.side === 'left' ? left : right
       const suggestion = reason.suggestion === null ? '' : `; both nets are shown to be defined${domainText(reason.suggestion).replace(/^ /, '')}`
-      return `${name} is not shown to be defined everywhere: ${obstacle.operation} at n${obstacle.node.id} may receive ${printRange(obstacle.found)} and needs ${printRange(obstacle.needed)}${suggestion}`
+      return `${name} is not shown to be defined everywhere: ${obstacle.operation} at n${obstacle.node.id} may receive ${printRange(obstacle.found)}${obstacle.needed === null ? ', for which it may have no value' : ` and needs ${printRange(obstacle.needed)}`}${suggestion}`
     }
+    case 'outside':
+      return `the values that \`with\` gives to ${reason.side === 'left' ? left : right} lie in ${printRange(reason.found)}, and its inputs allow ${printRange(reason.needed)}`
     case 'different':
       return `the normal forms differ at output ${reason.output}, and no counterexample was found${reason.detail === null ? '' : ` (${reason.detail})`}`
     case 'budget': return `the budget ran out: ${reason.detail}`

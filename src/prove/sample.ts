@@ -1,7 +1,7 @@
 // Every step of a proof is tried on numbers: the wire before and the wire after, on points of the domain, with unknown
 // weights, sizes and functions given values at random. A difference beyond what rounding explains means that a rule or
 // the engine is wrong, and stops the run. Since a step changes one wire, only the nodes of the step are computed.
-import { type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
+import { type AdditiveNode, type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
 import type { Linear } from '../linear/linear.ts'
 import { bounded, type Bounded, boundedScope, compareWires, sampleNode } from '../numeric/bounded.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../numeric/instance.ts'
@@ -93,8 +93,16 @@ export class StepSampler {
     })
   }
 
+  /** Strict, as nets are: a wire is defined only where all wires before it are, whatever the node leaves out of them. */
   private valueOf(sample: Sample, node: Node): Values {
-    if (node.kind !== 'additive') return sampleNode(node, node.args.map(a => sample.values.get(a) as Values), sample.scope)
+    const args = node.args.map(a => sample.values.get(a) as Values)
+    if (args.some(a => a.includes('undefined'))) return new Array<Bounded>(componentsIn(node.shape, sample.scope.size)).fill('undefined')
+    const value = node.kind === 'additive' ? this.additive(sample, node) : sampleNode(node, args, sample.scope)
+    if (!args.some(a => a.includes('unknown'))) return value
+    return value.map((v, i) => (node.kind !== 'pointwise' || args.some(a => a[i] === 'unknown') ? 'unknown' : v))
+  }
+
+  private additive(sample: Sample, node: AdditiveNode): Values {
     let total: Values | null = null
     node.args.forEach((arg, k) => {
       const term = this.apply(sample, node.operators[k], arg)

@@ -12,7 +12,7 @@ import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
 import { innerAffine, linearForm, outerAffine, simplify } from '../scalar/simplify.ts'
 import { whole } from '../diagram/ranges.ts'
-import { addNode, fuseAt, type Graph, mergeArgs, mergeTerms, nodeAt, type NodeContent, rangeAt, redirect, replaceContent } from './graph.ts'
+import { addNode, fuseAt, type Graph, mergeArgs, mergeTerms, nodeAt, type NodeContent, rangeAt, redirect, removeUser, replaceContent } from './graph.ts'
 import type { Match } from './match.ts'
 import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
 
@@ -109,13 +109,7 @@ class Builder {
   /** Takes back the nodes made for a right side that then turned out not to exist; they are the last ones. */
   undo(): void {
     for (const id of this.created.reverse()) {
-      for (const arg of nodeAt(this.graph, id).args) {
-        const users = this.graph.users[arg]
-        if (Array.isArray(users)) {
-          const i = users.indexOf(id)
-          if (i >= 0) users.splice(i, 1)
-        } else users?.delete(id)
-      }
+      for (const arg of nodeAt(this.graph, id).args) removeUser(this.graph, arg, id)
       this.graph.nodes.pop()
       this.graph.users.pop()
       this.graph.ranges.pop()

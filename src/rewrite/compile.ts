@@ -7,8 +7,9 @@ import { type Range, REALS } from '../scalar/range.ts'
 import { closedTerm, expressionTerm, unaryTerm } from '../syntax/terms.ts'
 import { rangeTree, rationalTerm, type Scope, sizeTerm, spanAt } from '../syntax/scope.ts'
 import type { ConditionTree, FunctionTree, Located, RuleSide, RuleTree, Term } from '../syntax/tree.ts'
-import type {
-  Condition, FunctionPattern, FunctionTemplate, LinearPattern, LinearTemplate, Pattern, Phase, Property, Rule, RuleVariables, Template,
+import {
+  type Condition, constrainsSizes, type FunctionPattern, type FunctionTemplate, type LinearPattern, type LinearTemplate, needsSizes, type Pattern, type Phase,
+  type Property, type Rule, type RuleVariables, type Template,
 } from './rule.ts'
 
 /** Thrown inside when a rule says what the engine cannot do; the diagnostic has the place. */
@@ -49,7 +50,7 @@ class Compiler {
   private readonly functions: { name: string; variadic: boolean; symbol: FunctionSymbol | null }[] = []
   private readonly operators: { name: string; rows: Size; columns: Size }[] = []
   private readonly reals: { name: string; symbol: FunctionSymbol }[] = []
-  private readonly wires: { name: string }[] = [{ name: 'input' }]
+  private readonly wires: { name: string; width: Size | null }[] = [{ name: 'input', width: null }]
   private readonly groups: { name: string }[] = []
   private readonly conditions: Condition[] = []
   private readonly scope: Scope
@@ -81,8 +82,11 @@ class Compiler {
           }
           break
         case 'wire':
-          for (const n of d.names) this.wires.push({ name: n.name })
           for (const term of d.shape ?? []) for (const name of namesIn(term)) sizes.add(name)
+          for (const n of d.names) {
+            const last = d.shape?.at(-1)
+            this.wires.push({ name: n.name, width: last === undefined ? null : sizeTerm(this.scope, 0, last) })
+          }
           break
         case 'function': break
       }
@@ -152,6 +156,7 @@ class Compiler {
       phase: options.phase,
       variables, left, right,
       conditions: this.conditions,
+      bindsSizes: needsSizes(right) || constrainsSizes(left),
       text: options.text.slice(tree.start, tree.end),
       assumed: options.assumed,
     }

@@ -9,8 +9,9 @@ import { compose, type Expression, substitute, variable } from '../scalar/expres
 /** What is new about a node: everything but its id. */
 export type NodeContent = Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never
 
-/** The nodes that use a wire: mostly one or two, so a plain array; a set where there are many. */
-type Users = NodeId[] | Set<NodeId>
+/** The nodes that use a wire: mostly one, which stands for itself (NOBODY for none); else a list, a set where there are many. */
+type Users = NodeId | NodeId[] | Set<NodeId>
+const NOBODY = -1
 const MANY = 16
 
 export interface Graph {
@@ -37,9 +38,9 @@ export function graphOf(diagram: Diagram): Graph {
   }
   for (const node of diagram.nodes) {
     graph.nodes[node.id] = node
-    graph.users[node.id] = []
+    graph.users[node.id] = NOBODY
     for (const arg of node.args) addUser(graph, arg, node.id)
-    graph.ranges[node.id] = nodeRange(node, node.args.map(a => graph.ranges[a] as WireRange))
+    graph.ranges[node.id] = nodeRange(node, argRanges(graph, node))
   }
   // Wires on which no output depends are not part of the net that is computed.
   for (let i = diagram.nodes.length - 1; i >= 0; i--) collect(graph, diagram.nodes[i].id)
@@ -55,26 +56,33 @@ export function rangeAt(graph: Graph, id: NodeId): WireRange {
   return graph.ranges[id] as WireRange
 }
 export function usersOf(graph: Graph, id: NodeId): Iterable<NodeId> {
-  return graph.users[id] ?? []
+  const users = graph.users[id]
+  if (typeof users === 'number') return users === NOBODY ? [] : [users]
+  return users ?? []
 }
 function hasUsers(graph: Graph, id: NodeId): boolean {
   const users = graph.users[id] as Users
-  return (Array.isArray(users) ? users.length : users.size) > 0
+  return typeof users === 'number' ? users !== NOBODY : Array.isArray(users) ? users.length > 0 : users.size > 0
 }
 
 function addUser(graph: Graph, wire: NodeId, user: NodeId): void {
   const users = graph.users[wire] as Users
-  if (!Array.isArray(users)) {
+  if (typeof users === 'number') {
+    if (users === NOBODY) graph.users[wire] = user
+    else if (users !== user) graph.users[wire] = [users, user]
+  } else if (!Array.isArray(users)) {
     users.add(user)
   } else if (!users.includes(user)) {
     users.push(user)
     if (users.length > MANY) graph.users[wire] = new Set(users)
   }
 }
-function removeUser(graph: Graph, wire: NodeId, user: NodeId): void {
+export function removeUser(graph: Graph, wire: NodeId, user: NodeId): void {
   const users = graph.users[wire]
   if (users === undefined) return
-  if (!Array.isArray(users)) users.delete(user)
+  if (typeof users === 'number') {
+    if (users === user) graph.users[wire] = NOBODY
+  } else if (!Array.isArray(users)) users.delete(user)
   else {
     const i = users.indexOf(user)
     if (i >= 0) users.splice(i, 1)
@@ -97,24 +105,35 @@ function collect(graph: Graph, id: NodeId): void {
   }
 }
 
-/** A new node; its range comes from its args. */
+function argRanges(graph: Graph, node: Node): WireRange[] {
+  const { args } = node
+  if (args.length === 1) return [graph.ranges[args[0]] as WireRange]
+  return args.map(a => graph.ranges[a] as WireRange)
+}
+
+/** The content as the node with this id. It is made for this, so it is not copied: a long run makes millions. */
+function withId(content: NodeContent, id: NodeId): Node {
+  return Object.assign(content, { id }) as Node
+}
+
+/** A new node; its range comes from its args. The content becomes the node. */
 export function addNode(graph: Graph, content: NodeContent): NodeId {
   const id = graph.nodes.length
-  const node = { ...content, id } as Node
+  const node = withId(content, id)
   graph.nodes.push(node)
-  graph.users.push([])
+  graph.users.push(NOBODY)
   for (const arg of node.args) addUser(graph, arg, id)
-  graph.ranges.push(nodeRange(node, node.args.map(a => graph.ranges[a] as WireRange)))
+  graph.ranges.push(nodeRange(node, argRanges(graph, node)))
   return id
 }
 
 /**
  * Gives the node `id` another content that computes the same wire; whoever uses it is not touched, and the wire keeps
- * its range, since its values are the same.
+ * its range, since its values are the same. The content becomes the node.
  */
 export function replaceContent(graph: Graph, id: NodeId, content: NodeContent): void {
   const old = nodeAt(graph, id)
-  graph.nodes[id] = { ...content, id } as Node
+  graph.nodes[id] = withId(content, id)
   for (const arg of content.args) addUser(graph, arg, id)
   for (const arg of old.args) {
     if (content.args.includes(arg)) continue

@@ -6,7 +6,7 @@ import { entriesOf, normalLinear, scalarFactor } from '../linear/arithmetic.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
-import { call, compose, type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
+import { call, compose, type Expression, fold, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { inversesOf, KNOWN } from '../scalar/functions.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { linearForm } from '../scalar/simplify.ts'
@@ -128,22 +128,27 @@ function matchTerm(graph: Graph, pattern: Extract<Pattern, { kind: 'additive' | 
   return true
 }
 
-function bindWires(slot: number, wires: readonly NodeId[], match: Match): boolean {
+function bindWires(graph: Graph, slot: number, wires: readonly NodeId[], match: Match): boolean {
   const old = match.wires[slot]
   if (old !== undefined) return old.length === wires.length && old.every((w, i) => w === wires[i])
+  const { width } = match.rule.variables.wires[slot]
+  if (width !== null) {
+    const last = wires.length === 1 ? nodeAt(graph, wires[0]).shape.at(-1) : undefined
+    if (last === undefined || !bindSize(width, last, match)) return false
+  }
   match.wires[slot] = wires
   return true
 }
 
 function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match): boolean {
-  if (pattern.kind === 'wire') return bindWires(pattern.slot, [id], match)
+  if (pattern.kind === 'wire') return bindWires(graph, pattern.slot, [id], match)
   const node = nodeAt(graph, id)
   switch (pattern.kind) {
     case 'pointwise': {
       if (isVariadic(pattern.fn)) {
         const fn = linearFunction(node)
         if (fn === null || pattern.args[0].kind !== 'wire') return false
-        return bindWires(pattern.args[0].slot, node.args, match) && bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
+        return bindWires(graph, pattern.args[0].slot, node.args, match) && bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
       }
       if (node.kind !== 'pointwise' || node.args.length !== pattern.args.length) return false
       if (pattern.fn.kind === 'exact' && pattern.fn.fn !== node.fn) return false
@@ -158,7 +163,7 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       if (pattern.arg.kind === 'wire') {
         if (pattern.operator.kind !== 'variable' && node.args.length > 1) return false
         return (
-          bindWires(pattern.arg.slot, node.args, match) &&
+          bindWires(graph, pattern.arg.slot, node.args, match) &&
           matchOperator(pattern.operator, node.operators, match) &&
           matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)
         )
@@ -284,6 +289,8 @@ function isIdentity(a: Linear): boolean {
 }
 
 function bindSize(pattern: Size, found: Size, match: Match): boolean {
+  // Where the right side speaks of no size, that the shapes of the net fit is enough.
+  if (!match.rule.bindsSizes) return true
   if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1) {
     const name = pattern.terms[0][0]
     const old = match.sizes.find(([n]) => n === name)
@@ -296,7 +303,15 @@ function bindSize(pattern: Size, found: Size, match: Match): boolean {
 
 function matchBias(pattern: LinearPattern | null, found: Linear | null, rows: Size, match: Match): boolean {
   if (pattern === null) return found === null
-  return matchOperator(pattern, [found ?? zeroMatrix(rows, sizeOf(1))], match)
+  return matchOperator(pattern, found === null ? zeroVector(rows) : [found], match)
+}
+
+const zeroVectors = new WeakMap<Size, readonly Linear[]>()
+/** The bias that is none, as a variable is bound to it. */
+function zeroVector(rows: Size): readonly Linear[] {
+  let found = zeroVectors.get(rows)
+  if (found === undefined) zeroVectors.set(rows, (found = [zeroMatrix(rows, sizeOf(1))]))
+  return found
 }
 
 // --- Conditions -------------------------------------------------------------------------------------------------------
@@ -324,7 +339,6 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
   })
   switch (condition.kind) {
     case 'wire': {
-      const ranges = wireRangesOf(graph, match.wires[condition.slot] ?? [])
       const { within } = condition
       if ('domainOf' in within) {
         const f = match.functions[within.domainOf]
@@ -335,7 +349,10 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
         }
         return null
       }
-      for (const r of ranges) for (const c of r) if (!isSubset(c, within)) return fail(whole(r), within)
+      for (const wire of match.wires[condition.slot] ?? []) {
+        const r = rangeAt(graph, wire)
+        for (const c of r) if (c !== within && !isSubset(c, within)) return fail(whole(r), within)
+      }
       return null
     }
     case 'real': {
@@ -420,8 +437,18 @@ function isIdempotent(fn: Expression): boolean {
 const linear = new WeakMap<Expression, boolean>()
 function isLinear(fn: Expression): boolean {
   let found = linear.get(fn)
-  if (found === undefined) linear.set(fn, (found = linearForm(fn) !== null))
+  if (found === undefined) linear.set(fn, (found = isArithmetic(fn) && linearForm(fn) !== null))
   return found
+}
+/** Made of sums, differences and products with numbers: a function that is linear only in disguise is simplified first. */
+function isArithmetic(fn: Expression): boolean {
+  return fold<boolean>(fn, (e, of) => {
+    if (e.mask === 0 || e.kind === 'variable') return true
+    if (e.kind !== 'call' || !e.args.every(of)) return false
+    if (e.name === '*') return e.args[0].mask === 0 || e.args[1].mask === 0
+    if (e.name === '/') return e.args[1].mask === 0
+    return e.name === '+' || e.name === '-' || e.name === 'neg'
+  })
 }
 
 const inverses = new WeakMap<Expression, readonly Expression[]>()

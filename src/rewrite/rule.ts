@@ -84,7 +84,8 @@ export interface RuleVariables {
   readonly functions: readonly { readonly name: string; readonly variadic: boolean; readonly symbol: FunctionSymbol | null }[]
   readonly operators: readonly { readonly name: string }[]
   readonly reals: readonly { readonly name: string; readonly symbol: FunctionSymbol }[]
-  readonly wires: readonly { readonly name: string }[]
+  /** `width`: the size of the last axis that the rule declares, which the wire bound to it fixes. */
+  readonly wires: readonly { readonly name: string; readonly width: Size | null }[]
   readonly groups: readonly { readonly name: string }[]
 }
 
@@ -107,6 +108,8 @@ export interface Rule {
   readonly left: Pattern
   readonly right: Template
   readonly conditions: readonly Condition[]
+  /** Whether the right side needs the rule's sizes, or the left side repeats one that the net's shapes do not tie. */
+  readonly bindsSizes: boolean
   /** The rule as text. */
   readonly text: string
   /** true: nothing but its author's word says that it is true. */
@@ -120,4 +123,59 @@ export function depthOf(pattern: Pattern): number {
     case 'pointwise': return 1 + Math.max(0, ...pattern.args.map(depthOf))
     default: return 1 + depthOf(pattern.arg)
   }
+}
+
+/** Whether a template speaks of sizes: of an identity, zero or ones of the rule. */
+export function needsSizes(template: Template): boolean {
+  const inLinear = (t: LinearTemplate | null): boolean => {
+    switch (t?.kind) {
+      case 'identity':
+      case 'zero':
+      case 'ones': return true
+      case 'product':
+      case 'sum': return inLinear(t.left) || inLinear(t.right)
+      case 'scale':
+      case 'normal': return inLinear(t.of)
+      default: return false
+    }
+  }
+  switch (template.kind) {
+    case 'wire': return false
+    case 'constant': return inLinear(template.value)
+    case 'pointwise': return template.args.some(needsSizes)
+    case 'additive':
+    case 'multiplicative': return inLinear(template.operator) || inLinear(template.bias) || needsSizes(template.arg)
+    case 'mix': return inLinear(template.operator) || needsSizes(template.arg)
+    default: return needsSizes(template.arg)
+  }
+}
+
+/**
+ * Whether the sizes that the left side's weights are declared with say more than that the layers fit: `W : n x n`, or a
+ * size that comes back later. Then they have to be looked at when matching.
+ */
+export function constrainsSizes(pattern: Pattern): boolean {
+  const chain: Pattern[] = []
+  for (let at = pattern; at.kind !== 'wire'; at = at.kind === 'pointwise' ? at.args[0] : at.arg) {
+    if (at.kind === 'pointwise' && at.args.length !== 1) return true
+    chain.unshift(at)
+  }
+  const seen = new Set<Size>()
+  let width: Size | null = null
+  for (const at of chain) {
+    if (at.kind === 'pointwise' || at.kind === 'softmax' || at.kind === 'logsoftmax') continue
+    if (at.kind !== 'additive' && at.kind !== 'multiplicative' && at.kind !== 'mix') {
+      width = null
+      continue
+    }
+    const { operator } = at
+    const bias = at.kind === 'mix' ? null : at.bias
+    if (operator.kind !== 'variable' || (bias !== null && (bias.kind !== 'variable' || bias.rows !== operator.rows))) return true
+    if (operator.columns !== width && (width !== null || seen.has(operator.columns))) return true
+    seen.add(operator.columns)
+    if (seen.has(operator.rows)) return true
+    seen.add(operator.rows)
+    width = operator.rows
+  }
+  return false
 }

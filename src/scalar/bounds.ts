@@ -1,6 +1,6 @@
 // Bounds of one polynomial in atoms, and of differences, roots and quotients made from polynomials. Every function here
 // gives a superset of the values at the points of a scope at which the expression is defined.
-import { call, type Expression, number } from './expression.ts'
+import { call, type Expression } from './expression.ts'
 import { comparedArguments, fromPrimitive, knownRange, signRange } from './facts.ts'
 import { forwardCall } from './forward.ts'
 import {

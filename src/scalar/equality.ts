@@ -216,8 +216,18 @@ function compareTolerantly(within: Case, sides: Sides, meter: P.Meter): Equation
 /** Ends a branch without piecewise operations, or splits it where normalizing asks for a sign. */
 function closeOrAsk(task: Task, meter: P.Meter): Task[] | 'again' {
   const normalizer = new Normalizer(task.within, meter)
-  const [l, r] = normalizer.together(task.sides)
-  if (normalizer.ring.same(l.value, r.value)) return close(task, normalizer.equations, meter)
+  const zeros = task.within.conditions.filter(c => task.within.signs(c.expression) === NULL).map(c => c.expression)
+  const [l, r, ...vanishing] = normalizer.together([...task.sides, ...zeros])
+  const { ring } = normalizer
+  if (ring.same(l.value, r.value)) return close(task, normalizer.equations, meter)
+  for (const { value } of vanishing) {
+    const solution = solutionOf(ring, value.numerator)
+    if (solution === null) continue
+    const { before, after } = solution
+    const [left, right] = [l, r].map(form => ring.expand(replaceAll(normalizer.express(form), before, after)))
+    if (!ring.same(left, right)) continue
+    return close(task, [...normalizer.equations, { kind: 'fact', before, after }], meter)
+  }
   for (const wanted of new Set(normalizer.wanted)) {
     const result = splitFor(task, wanted, null, meter)
     if (result !== null) return result
@@ -377,28 +387,30 @@ function branchOut(task: Task, on: Expression, origin: Split['origin'], cases: r
   return tasks.reverse()
 }
 
-/**
- * Replaces what a vanishing expression gives as a polynomial in the rest: a variable where possible, then it is gone for
- * good; else another part that is no sum or product, such as sin(x) = 0.
- */
+/** Replaces what a vanishing expression gives as a polynomial in the rest; a variable is then gone for good. */
 function solve(task: Task, zero: Expression): void {
   const ring = new Ring(new P.Meter(100_000))
-  const { numerator } = ring.expand(zero)
-  const candidates = ring.atoms.map((e, atom) => ({ e, atom }))
+  const solution = solutionOf(ring, ring.expand(zero).numerator)
+  if (solution === null) return
+  const { before, after } = solution
+  rewrite(task, { kind: 'fact', before, after })
+  if (before.kind !== 'variable') return
+  task.within = task.within.substituted(before.index, after)
+  task.originals = [compose(task.originals[0], after, before.index), compose(task.originals[1], after, before.index)]
+}
+
+/** An atom of a vanishing polynomial, a variable where possible, as a polynomial in the others; null when there is none. */
+function solutionOf(ring: Ring, numerator: P.Polynomial): { before: Expression; after: Expression } | null {
+  const candidates = P.variablesIn(numerator).map(atom => ({ e: ring.atoms[atom], atom }))
   candidates.sort((u, v) => Number(u.e.kind !== 'variable') - Number(v.e.kind !== 'variable'))
   for (const { e, atom } of candidates) {
     if (P.degreeIn(numerator, atom) !== 1) continue
-    if (ring.atoms.some(other => other !== e && postorder(other).includes(e))) continue
+    if (candidates.some(other => other.e !== e && postorder(other.e).includes(e))) continue
     const coefficients = P.coefficientsIn(numerator, atom)
     const leading = P.constantValue(coefficients.get(1) as P.Polynomial)
     if (leading === null) continue
-    const rest = coefficients.get(0) ?? P.zeroPolynomial
-    const solution = ring.expressPolynomial(P.scaled(rest, leading < 0n ? 1n : -1n), leading < 0n ? -leading : leading)
-    rewrite(task, { kind: 'fact', before: e, after: solution })
-    if (e.kind === 'variable') {
-      task.within = task.within.substituted(e.index, solution)
-      task.originals = [compose(task.originals[0], solution, e.index), compose(task.originals[1], solution, e.index)]
-    }
-    return
+    const rest = P.scaled(coefficients.get(0) ?? P.zeroPolynomial, leading < 0n ? 1n : -1n)
+    return { before: e, after: ring.expressPolynomial(rest, leading < 0n ? -leading : leading) }
   }
+  return null
 }

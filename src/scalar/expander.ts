@@ -66,6 +66,11 @@ export class Expander {
   protected minus(a: Normal, b: Normal): Normal {
     return { value: this.ring.add(a.value, b.value, -1n), current: call('-', a.current, b.current) }
   }
+  /** a + b or a - b as a value that nothing else refers to; in place when a is one (`owned`) and not needed afterwards. */
+  protected longSum(name: '+' | '-', a: Normal, b: Normal, owned: boolean): Normal {
+    const value = this.ring.addTo(a.value, b.value, name === '+' ? 1n : -1n, owned)
+    return { value, current: call(name, a.current, b.current) }
+  }
   protected times(a: Normal, b: Normal): Normal {
     return { value: this.ring.multiply(a.value, b.value), current: call('*', a.current, b.current) }
   }

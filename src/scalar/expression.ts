@@ -4,6 +4,7 @@
 // partial, every operation is strict but for the choice `test ? then : otherwise`, of which only the branch taken
 // counts). Children exist before their parents, so the ids of an expression's parts are a topological order; every
 // function here works on that order or on a stack of its own, never on the call stack: a sum may have 10,000 terms.
+import { interner } from './intern.ts'
 import { ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
 import type { Range } from './range.ts'
 
@@ -73,11 +74,7 @@ export function isKnownName(name: string): name is KnownName {
   return Object.hasOwn(ARITY, name)
 }
 
-// The table of all expressions in use. Entries are weak, so that a long-lived process that works on many nets does not
-// keep them all; dead entries are swept when the table has doubled.
-const table = new Map<string, WeakRef<Expression>>()
-let sweepAt = 100_000
-let nextId = 1
+const table = interner<Expression>()
 
 const symbolIds = new WeakMap<FunctionSymbol, number>()
 let nextSymbolId = 1
@@ -101,15 +98,7 @@ function maskOf(args: readonly Expression[]): number {
 }
 
 function intern<E extends Expression>(key: string, make: (id: number) => E): E {
-  const old = table.get(key)?.deref()
-  if (old !== undefined) return old as E
-  const fresh = make(nextId++)
-  table.set(key, new WeakRef(fresh))
-  if (table.size > sweepAt) {
-    for (const [k, reference] of table) if (reference.deref() === undefined) table.delete(k)
-    sweepAt = Math.max(100_000, 2 * table.size)
-  }
-  return fresh
+  return table.get(key, make)
 }
 
 export function number(value: Rational | number): Expression {

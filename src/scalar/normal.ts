@@ -15,7 +15,7 @@ import * as P from './polynomial.ts'
 import { axiomStep, conditionsOf } from './proof.ts'
 import { NEGATIVE, NON_NEGATIVE, POSITIVE } from './range.ts'
 import { ONE, type Rational, rational } from './rational.ts'
-import { wholeNumber } from './ring.ts'
+import { innerSums, isSum, wholeNumber } from './ring.ts'
 
 /** What an atom of the ring is, where that matters. */
 type AtomKind =
@@ -112,9 +112,16 @@ export class Normalizer extends Expander {
         stack.pop()
       }
     }
+    // Sums inside of longer ones are used up by these, so that they are not kept.
+    const inner = innerSums(order, e => (e.kind === 'choose' ? [] : parts(e)))
+    const sums = new Map<Expression, Normal>()
     for (const e of order) {
       this.meter.spend(1)
-      this.memo.set(e, this.ofParts(e, e.kind === 'choose' ? [] : parts(e).map(p => this.memo.get(p) as Normal)))
+      const operands = e.kind === 'choose' ? [] : parts(e)
+      const args = operands.map(p => (sums.get(p) ?? this.memo.get(p)) as Normal)
+      const form = isSum(e) ? this.longSum(e.name, args[0], args[1], sums.has(operands[0])) : this.ofParts(e, args)
+      if (inner.has(e)) sums.set(e, form)
+      else this.memo.set(e, form)
     }
     return this.memo.get(root) as Normal
   }
@@ -545,7 +552,7 @@ export class Normalizer extends Expander {
     const atom = call('ln', argument.current)
     const index = this.ring.atom(atom)
     if (!this.kinds.has(index)) this.kinds.set(index, { kind: 'ln', argument })
-    const conjugate = this.conjugateLn(before, a)
+    const conjugate = this.logarithms.has(index) ? null : this.conjugateLn(before, a)
     if (conjugate !== null) return conjugate
     this.arithmetic(before, atom)
     this.logarithms.add(index)
@@ -560,7 +567,6 @@ export class Normalizer extends Expander {
     if (!P.variablesIn(a.value.numerator).some(v => this.ring.related(v))) return null
     for (const index of this.logarithms) {
       const other = this.argumentOf(index) as Normal
-      if (other.value === a.value) continue
       for (const direction of [-1, 1]) {
         const ratio =
           direction < 0 ? this.ring.multiply(a.value, other.value) : this.ring.divide(a.value, other.value)

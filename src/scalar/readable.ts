@@ -24,7 +24,7 @@ import * as P from './polynomial.ts'
 import { axiomStep, conditionsOf, type ScalarProof } from './proof.ts'
 import { POSITIVE, type Range } from './range.ts'
 import { ONE, type Rational, rational } from './rational.ts'
-import { wholeNumber } from './ring.ts'
+import { innerSums, isSum, wholeNumber } from './ring.ts'
 import { verifyScalarProof } from './verify.ts'
 
 /** `before` is defined on the whole domain, and so is `after`, and they are equal there. */
@@ -125,17 +125,18 @@ class Simplifier extends Expander {
     const order = postorder(root)
     const uses = new Map<Expression, number>()
     for (const e of order) for (const p of parts(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
+    const inner = innerSums(order, parts)
+    const owned = new Set<Expression>()
     const values = new Map<Expression, Normal>()
     for (const e of order) {
       this.meter.spend(1)
       const operands = parts(e)
+      const args = operands.map(p => values.get(p) as Normal)
       values.set(
         e,
-        this.ofParts(
-          e,
-          operands.map(p => values.get(p) as Normal),
-        ),
+        isSum(e) ? this.longSum(e.name, args[0], args[1], owned.has(operands[0])) : this.ofParts(e, args),
       )
+      if (isSum(e) && inner.has(e)) owned.add(e)
       // A chain of a million operations must not keep a million expansions.
       for (const p of operands) {
         const left = (uses.get(p) as number) - 1

@@ -1,6 +1,6 @@
 // Arithmetic on expressions: sums, products, quotients and whole powers expanded into quotients of polynomials whose
 // variables are the remaining subexpressions ("atoms"). This is what a "ring" step of a proof is verified with.
-import { call, compareExpressions, type Expression, number, zero } from './expression.ts'
+import { type CallExpression, call, compareExpressions, type Expression, number, zero } from './expression.ts'
 import type { Polynomial, Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
 import { type Rational, rational } from './rational.ts'
@@ -95,6 +95,23 @@ export class Ring {
     const right = P.multiply(b.numerator, u, this.meter)
     return this.make(P.addScaled(left, right, sign, this.meter), P.multiply(a.denominator, v, this.meter))
   }
+  /**
+   * a + sign * b as a value that nothing else refers to. When a is such a value itself, and not needed afterwards
+   * (`owned`), it is added to in place, so that long sums take time linear in their terms.
+   */
+  addTo(a: Quotient, b: Quotient, sign: 1n | -1n, owned: boolean): Quotient {
+    if (a.denominator !== P.onePolynomial || b.denominator !== P.onePolynomial) return this.add(a, b, sign)
+    if (!owned) this.meter.spend(a.numerator.size)
+    const sum = owned ? (a.numerator as Map<P.Monomial, bigint>) : new Map(a.numerator)
+    this.meter.spend(b.numerator.size)
+    for (const [m, c] of b.numerator) {
+      const total = (sum.get(m) ?? 0n) + sign * c
+      if (total === 0n) sum.delete(m)
+      else sum.set(m, total)
+    }
+    return { numerator: sum, denominator: P.onePolynomial }
+  }
+
   multiply(a: Quotient, b: Quotient): Quotient {
     return this.make(
       P.multiply(a.numerator, b.numerator, this.meter),
@@ -140,29 +157,18 @@ export class Ring {
    */
   expand(root: Expression, divisors?: Polynomial[]): Quotient {
     const done = new Map<Expression, Quotient>()
-    const stack = [root]
-    while (stack.length > 0) {
-      const e = stack[stack.length - 1]
-      if (done.has(e)) {
-        stack.pop()
-        continue
-      }
-      const operands = arithmeticOperands(e)
-      const missing = operands.filter(o => !done.has(o))
-      if (missing.length > 0) {
-        stack.push(...missing.reverse())
-        continue
-      }
+    const order = arithmeticOrder(root)
+    const inner = innerSums(order, arithmeticOperands)
+    const owned = new Set<Expression>()
+    for (const e of order) {
       this.meter.spend(1)
-      done.set(
-        e,
-        this.expandOne(
-          e,
-          operands.map(o => done.get(o) as Quotient),
-          divisors,
-        ),
-      )
-      stack.pop()
+      const operands = arithmeticOperands(e)
+      const values = operands.map(o => done.get(o) as Quotient)
+      if (isSum(e)) {
+        const sign = e.name === '+' ? 1n : -1n
+        done.set(e, this.addTo(values[0], values[1], sign, owned.has(operands[0])))
+        if (inner.has(e)) owned.add(e)
+      } else done.set(e, this.expandOne(e, values, divisors))
     }
     return done.get(root) as Quotient
   }
@@ -172,10 +178,6 @@ export class Ring {
     if (values.length === 0 || e.kind !== 'call') return this.ofAtom(e)
     const [a, b] = values
     switch (e.name) {
-      case '+':
-        return this.add(a, b)
-      case '-':
-        return this.add(a, b, -1n)
       case '*':
         return this.multiply(a, b)
       case '/':
@@ -289,4 +291,45 @@ export function arithmeticOperands(e: Expression): readonly Expression[] {
     default:
       return []
   }
+}
+
+/** The arithmetic of an expression and its atoms, parts first. */
+function arithmeticOrder(root: Expression): Expression[] {
+  const order: Expression[] = []
+  const seen = new Set([root])
+  const stack = [{ e: root, operands: arithmeticOperands(root), next: 0 }]
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    if (top.next === top.operands.length) {
+      order.push(top.e)
+      stack.pop()
+      continue
+    }
+    const e = top.operands[top.next++]
+    if (seen.has(e)) continue
+    seen.add(e)
+    stack.push({ e, operands: arithmeticOperands(e), next: 0 })
+  }
+  return order
+}
+
+/** Whether the expression is a sum or a difference. */
+export function isSum(e: Expression): e is CallExpression & { readonly name: '+' | '-' } {
+  return e.kind === 'call' && (e.name === '+' || e.name === '-')
+}
+
+/** The sums that are used once, as the first operand of a sum: their values may be added to in place. */
+export function innerSums(
+  order: readonly Expression[],
+  operandsOf: (e: Expression) => readonly Expression[],
+): Set<Expression> {
+  const uses = new Map<Expression, number>()
+  for (const e of order) for (const p of operandsOf(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
+  const inner = new Set<Expression>()
+  for (const e of order) {
+    if (!isSum(e)) continue
+    const [first] = operandsOf(e)
+    if (isSum(first) && uses.get(first) === 1) inner.add(first)
+  }
+  return inner
 }

@@ -3,7 +3,7 @@
 // does the intersection of their results.
 import { comparedRange, polynomialTermsRange, quotientRange, rootRange } from './bounds.ts'
 import { combinedRange, fractionsRange } from './combine.ts'
-import { call, type Expression, number, parts, postorder, variablesOf } from './expression.ts'
+import { type Expression, parts, postorder, variablesOf } from './expression.ts'
 import { forwardCall } from './forward.ts'
 import { isEmpty, isSubset, type Range, REALS, union } from './range.ts'
 import { MAX_DEPTH, narrow, rangeIn, type Scope, unfolded, visit } from './scope.ts'

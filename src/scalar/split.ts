@@ -1,6 +1,6 @@
 // Bounds by splitting the domain: intervals on which an expression is monotone, and boxes that are halved again and again.
 import { derivative } from './derivative.ts'
-import { call, type Expression, number, parts, postorder, TooLarge } from './expression.ts'
+import { type Expression, parts, postorder, TooLarge } from './expression.ts'
 import { noFacts } from './facts.ts'
 import { type Trend, trendIn } from './monotone.ts'
 import {

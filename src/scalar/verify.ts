@@ -186,14 +186,15 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
     }
     case 'fact': {
       if (postorder(after).includes(before)) return reject('not a solution')
-      const ring = new Ring(new P.Meter(100_000))
+      const ring = modulo.ring()
       const difference = ring.add(ring.expand(before), ring.expand(after), -1n)
       const holds = within.conditions.some(({ expression, range }) => {
         const value = pointOf(range)
         if (value === null || !value.equals(0)) return false
-        const zero = ring.expand(expression)
-        if (zero.numerator.size === 0) return false
-        const ratio = ring.divide(difference, zero)
+        // The numerator of what vanishes vanishes, too.
+        const { numerator } = ring.expand(modulo.normal(expression))
+        if (numerator.size === 0) return false
+        const ratio = ring.divide(difference, ring.ofPolynomial(numerator))
         return ring.rationalValue(ratio) !== null && isDefinedWith([expression], after, within, modulo)
       })
       if (!holds) reject('the fact does not give this solution')

@@ -167,8 +167,7 @@ function before(
   const sources = new Map<string, InputNode>()
   for (const input of inputsOf(source.diagram)) {
     sources.set(input.name, input)
-    const { id: _, ...node } = input
-    const id = builder.add({ ...node, absorbed: absorbed.has(input.name) })
+    const id = builder.add({ ...input, id: builder.next, absorbed: absorbed.has(input.name) })
     builder.name(input.name, id, place(source, 'input', input.name))
   }
   const inputs = new Map<NodeId, NodeId>()
@@ -183,7 +182,7 @@ function before(
         return null
       }
       const of = { span: place(source, 'input', twin.name), message: `${twin.name} of ${source.diagram.name}` }
-      if (!sameRange(twin.domain, input.domain)) {
+      if (!sameRange(twin.domain, input.domain) && !isReals(input.domain)) {
         scope.report(domainsDiffer(span, printRange(input.domain), printRange(twin.domain), [...related, of]))
         return null
       }
@@ -255,7 +254,8 @@ function matchPorts(
   const outputs = inputs && pair(scope, 'output', outputsOf(left), outputsOf(right), left, right, sides, span, place)
   if (inputs === null || outputs === null) return null
   for (const [l, r] of inputs) {
-    if (sameRange(l.domain, r.domain)) continue
+    // Where one net says nothing, the domain is the other's.
+    if (sameRange(l.domain, r.domain) || isReals(l.domain) || isReals(r.domain)) continue
     const related = placesOf('input', l.name, r.name, sides, place)
     scope.report(domainsDiffer(span, printRange(l.domain), printRange(r.domain), related))
     return null

@@ -67,7 +67,10 @@ function declareWeights(scope: OpenScope, tree: WeightsTree): void {
   for (const n of tree.names) {
     if (!claim(scope, n)) continue
     if (symbol === null) scope.broken.add(n.name)
-    else scope.weights.set(n.name, { ...symbol, name: n.name })
+    else {
+      const { rows, columns, vector, entries, value } = symbol
+      scope.weights.set(n.name, { name: n.name, rows, columns, vector, entries, value })
+    }
   }
 }
 

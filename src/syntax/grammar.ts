@@ -32,6 +32,8 @@ export interface PieceTrees {
   InputPart: InputTree
   Prove: ProveTree
   Rule: RuleTree
+  Declaration: RuleDeclaration
+  Condition: ConditionTree
   Stage: Term
   Term: Term
   Sum: Term
@@ -106,12 +108,6 @@ function identifier(node: ohm.Node): Identifier {
 
 function chainTerm(at: Located, first: Term, stages: readonly Term[]): Term {
   return stages.length === 0 ? first : { kind: 'chain', ...at, first, stages }
-}
-
-function side(term: Term): RuleSide {
-  return term.kind === 'chain'
-    ? { start: term.start, end: term.end, first: term.first, stages: term.stages }
-    : { start: term.start, end: term.end, first: term, stages: [] }
 }
 
 const actions: ohm.ActionDict<unknown> = {
@@ -193,16 +189,16 @@ const actions: ohm.ActionDict<unknown> = {
   },
 
   Rule(_k, name, title, _o, declarations, left, direction, right, when, _c): RuleTree {
-    const wires = new Set(all<RuleDeclaration>(declarations).flatMap(d => (d.kind === 'wire' ? d.names.map(n => n.name) : [])))
+    const declared = all<RuleDeclaration>(declarations)
     return {
       kind: 'rule',
       ...place(this),
       name: identifier(name),
       title: title.numChildren === 0 ? null : title.sourceString.slice(1, -1),
       reason: '',
-      declarations: all(declarations),
-      left: enteredBy(side(tree(left)), wires),
-      right: enteredBy(side(tree(right)), wires),
+      declarations: declared,
+      left: ruleSide(tree(left), declared),
+      right: ruleSide(tree(right), declared),
       direction: direction.sourceString === '==' ? '==' : '==>',
       conditions: optional(when) ?? [],
     }
@@ -325,9 +321,12 @@ const actions: ohm.ActionDict<unknown> = {
   // Pieces that are one word or sign, and wrappers with one child, are handled by Ohm's own default.
 }
 
-/** The first term of a side is where its wires come in only if it is made of wires. */
-function enteredBy(s: RuleSide, wires: ReadonlySet<string>): RuleSide {
-  return s.first !== null && mentions(s.first, wires) ? s : { ...s, first: null, stages: s.first === null ? s.stages : [s.first, ...s.stages] }
+/** The side that a chain is: its first term is where wires come in only if it is made of wires. */
+export function ruleSide(chain: Term, declarations: readonly RuleDeclaration[]): RuleSide {
+  const wires = new Set(declarations.flatMap(d => (d.kind === 'wire' ? d.names.map(n => n.name) : [])))
+  const [first, stages] = chain.kind === 'chain' ? [chain.first, chain.stages] : [chain, []]
+  const { start, end } = chain
+  return mentions(first, wires) ? { start, end, first, stages } : { start, end, first: null, stages: [first, ...stages] }
 }
 
 function mentions(term: Term, names: ReadonlySet<string>): boolean {

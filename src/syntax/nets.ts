@@ -38,13 +38,14 @@ type Stage =
   | { readonly kind: 'reduce'; readonly operation: 'max' | 'min'; readonly group: number }
   | { readonly kind: 'softmax' | 'logsoftmax' }
 
-type Draft<N> = N extends Node ? Omit<N, 'id'> : never
-
 /** Operations that take whole wires; in a formula they make nodes of their own. */
 const STRUCTURAL = new Set(['add', 'mul', 'mix', 'maxpool', 'minpool', 'softmax', 'logsoftmax'])
 
 /** Inputs that may leave their sizes open: solving for them is work of the square of their number. */
 const MOST_OPEN = 500
+
+/** Stages that are kept at a time. */
+const MOST_KEPT = 10_000
 
 /** Stages that were worked out, by their (shared) trees: a file's nets use one. null: it has an error. */
 export type StageCache = Map<Term, Stage | null>
@@ -70,10 +71,14 @@ export class NetBuilder {
 
   // --- Nodes ---
 
-  add(node: Draft<Node>): NodeId {
-    const id = this.nodes.length
-    this.nodes.push({ ...node, id } as Node)
-    return id
+  /** The number of the next node. */
+  get next(): NodeId {
+    return this.nodes.length
+  }
+
+  add(node: Node): NodeId {
+    this.nodes.push(node)
+    return node.id
   }
 
   shapeOf(id: NodeId): Shape {
@@ -89,7 +94,7 @@ export class NetBuilder {
       this.failed.add(tree.name.name)
       return null
     }
-    const id = this.add({ kind: 'input', name: tree.name.name, args: [], shape: shape as Size[], domain, absorbed: false })
+    const id = this.add({ id: this.next, kind: 'input', name: tree.name.name, args: [], shape: shape as Size[], domain, absorbed: false })
     if (!this.name(tree.name.name, id, span)) return null
     if (tree.shape === null) {
       if (++this.open > MOST_OPEN) {
@@ -144,10 +149,10 @@ export class NetBuilder {
     const shape = this.nodes[args[0]].shape
     switch (stage.kind) {
       case 'pointwise':
-        return stage.fn === x0 && at !== term ? args[0] : this.add({ kind: 'pointwise', args, shape, fn: stage.fn })
+        return stage.fn === x0 && at !== term ? args[0] : this.add({ id: this.next, kind: 'pointwise', args, shape, fn: stage.fn })
       case 'softmax':
       case 'logsoftmax':
-        return this.add({ kind: stage.kind, args, shape })
+        return this.add({ id: this.next, kind: stage.kind, args, shape })
       case 'reduce': {
         const size = this.sizes.resolve(shape[shape.length - 1])
         const groups = divideSize(size, stage.group)
@@ -156,7 +161,7 @@ export class NetBuilder {
           return null
         }
         const { operation, group } = stage
-        return this.add({ kind: 'reduce', args, shape: [...shape.slice(0, -1), groups], operation, group })
+        return this.add({ id: this.next, kind: 'reduce', args, shape: [...shape.slice(0, -1), groups], operation, group })
       }
       default: {
         const operators = stage.kind === 'mix' ? [stage.operator] : stage.operators
@@ -165,10 +170,10 @@ export class NetBuilder {
         }
         const out = [...shape.slice(0, -1), operators[0].rows]
         if (stage.kind === 'mix') {
-          return this.add({ kind: 'mix', args, shape: out, fn: stage.fn, inverse: stage.inverse, operator: stage.operator })
+          return this.add({ id: this.next, kind: 'mix', args, shape: out, fn: stage.fn, inverse: stage.inverse, operator: stage.operator })
         }
-        if (stage.kind === 'additive') return this.add({ kind: 'additive', args, shape: out, operators, bias: stage.bias })
-        return this.add({ kind: 'multiplicative', args, shape: out, operator: operators[0], bias: stage.bias })
+        if (stage.kind === 'additive') return this.add({ id: this.next, kind: 'additive', args, shape: out, operators, bias: stage.bias })
+        return this.add({ id: this.next, kind: 'multiplicative', args, shape: out, operator: operators[0], bias: stage.bias })
       }
     }
   }
@@ -213,6 +218,8 @@ export class NetBuilder {
     const known = this.stages.get(term)
     if (known !== undefined) return known
     const made = this.makeStage(offset, term)
+    // Trees that occur once are not worth keeping.
+    if (this.stages.size >= MOST_KEPT) this.stages.clear()
     this.stages.set(term, made)
     return made
   }
@@ -311,7 +318,7 @@ export class NetBuilder {
 
   private constant(value: Linear): NodeId {
     let id = this.constants.get(value)
-    if (id === undefined) this.constants.set(value, (id = this.add({ kind: 'constant', args: [], shape: [value.rows], value })))
+    if (id === undefined) this.constants.set(value, (id = this.add({ id: this.next, kind: 'constant', args: [], shape: [value.rows], value })))
     return id
   }
 
@@ -340,7 +347,7 @@ export class NetBuilder {
       this.scope.report(sizeClash(spanAt(this.scope, offset, places[i]), message, [...this.origin(args[0]), ...this.origin(args[i])]))
       return null
     }
-    return this.add({ kind: 'pointwise', args, shape: this.nodes[args[0]].shape, fn })
+    return this.add({ id: this.next, kind: 'pointwise', args, shape: this.nodes[args[0]].shape, fn })
   }
 
   /** The wire that a part of a formula stands for; undefined where it is to be read as a part of the formula. */
@@ -375,7 +382,7 @@ export class NetBuilder {
     const inputs = this.nodes.filter(n => n.kind === 'input')
     const first = inputs[0]
     if (first !== undefined && inputs.every(i => unifyShapes(this.sizes, i.shape, first.shape))) {
-      return this.add({ kind: 'pointwise', args: [], shape: first.shape, fn })
+      return this.add({ id: this.next, kind: 'pointwise', args: [], shape: first.shape, fn })
     }
     const message = 'the inputs are of different widths, so that of a number alone is not known'
     this.scope.report(sizeClash(spanAt(this.scope, offset, term), message, inputs.flatMap(i => this.origin(i.id)).slice(0, 2)))
@@ -430,7 +437,7 @@ export class NetBuilder {
     while (sizes.length > 1) {
       sizes = sizes.flatMap((s, i) => (i % 2 === 1 ? [] : [i + 1 < sizes.length ? addSizes(s, sizes[i + 1]) : s]))
     }
-    return this.add({ kind: 'join', args, shape: [...first.slice(0, -1), ...sizes] })
+    return this.add({ id: this.next, kind: 'join', args, shape: [...first.slice(0, -1), ...sizes] })
   }
 
   private slice(offset: number, term: Extract<Term, { kind: 'slice' }>): NodeId | null {
@@ -449,17 +456,27 @@ export class NetBuilder {
     const last = shape[shape.length - 1]
     if (isOpen(last)) this.later.push(() => isOpen(this.sizes.resolve(last)) || fits(this.sizes.resolve(last)) || bad())
     else if (!fits(last)) return bad() || null
-    return this.add({ kind: 'slice', args: [of], shape: [...shape.slice(0, -1), addSizes(end, start, -1)], start, end })
+    return this.add({ id: this.next, kind: 'slice', args: [of], shape: [...shape.slice(0, -1), addSizes(end, start, -1)], start, end })
   }
 
   // --- The whole ---
+
+  /** Whether the nodes are those of the finished diagram already, as they are for most nets. */
+  private isFinal(needed: ReadonlySet<NodeId>): boolean {
+    let inputsOver = false
+    for (const n of this.nodes) {
+      if (n.kind !== 'input') inputsOver = true
+      if ((n.kind === 'input' ? inputsOver : !needed.has(n.id)) || n.shape.some(isOpen)) return false
+    }
+    return true
+  }
 
   /** Copies a net's nodes but for its inputs, for which others stand, and its outputs. Gives the new ids by the old. */
   copy(diagram: Diagram, inputs: ReadonlyMap<NodeId, NodeId>): Map<NodeId, NodeId> {
     const ids = new Map(inputs)
     for (const node of diagram.nodes) {
       if (node.kind === 'output' || ids.has(node.id)) continue
-      ids.set(node.id, this.add({ ...node, args: node.args.map(a => ids.get(a) as NodeId) }))
+      ids.set(node.id, this.add({ ...node, id: this.next, args: node.args.map(a => ids.get(a) as NodeId) }))
     }
     return ids
   }
@@ -482,6 +499,11 @@ export class NetBuilder {
     for (const check of this.later) if (!check()) return null
     const needed = new Set<NodeId>([...outputs.map(o => o.id), ...keep])
     for (let i = this.nodes.length - 1; i >= 0; i--) if (needed.has(i)) for (const a of this.nodes[i].args) needed.add(a)
+    const outputNode = (name: string, id: NodeId, of: Node): Node => ({ id, kind: 'output', name, args: [of.id], shape: of.shape, absorbed: false })
+    if (this.isFinal(needed)) {
+      for (const o of outputs) this.add(outputNode(o.name, this.next, this.nodes[o.id]))
+      return { diagram: { name, nodes: this.nodes, names }, to: id => id }
+    }
     const kept = [
       ...this.nodes.filter(n => n.kind === 'input'),
       ...this.nodes.filter(n => n.kind !== 'input' && needed.has(n.id)),
@@ -489,10 +511,7 @@ export class NetBuilder {
     const renumbered = new Map(kept.map((n, i) => [n.id, i]))
     const to = (id: NodeId): NodeId => renumbered.get(id) as NodeId
     const nodes: Node[] = kept.map((n, i) => ({ ...n, id: i, args: n.args.map(to), shape: this.sizes.resolveShape(n.shape) }))
-    for (const o of outputs) {
-      const args = [to(o.id)]
-      nodes.push({ kind: 'output', id: nodes.length, name: o.name, args, shape: nodes[args[0]].shape, absorbed: false })
-    }
+    for (const o of outputs) nodes.push(outputNode(o.name, nodes.length, nodes[to(o.id)]))
     return { diagram: { name, nodes, names }, to }
   }
 }

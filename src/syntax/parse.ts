@@ -11,9 +11,10 @@ import {
   tooDeep,
   unclosedBracket,
 } from '../diagnostic.ts'
+import { ruleSide } from './grammar.ts'
 import { nearest } from './nearest.ts'
 import { Pieces } from './pieces.ts'
-import { ARROW, BAD, NAME, scan, type Tokens } from './scan.ts'
+import { ARROW, BAD, BECOMES, EQUAL, NAME, NUMBER, scan, TEXT, type Tokens } from './scan.ts'
 import type {
   BlockNetForm,
   ChainNetForm,
@@ -25,6 +26,7 @@ import type {
   NetTree,
   RuleTree,
   Statement,
+  Term,
   WireTree,
 } from './tree.ts'
 
@@ -45,6 +47,11 @@ const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'use'])
 export const RESERVED: ReadonlySet<string> = new Set([...STATEMENTS, 'input', 'output', 'in', 'when', 'with', 'expect'])
 
 const RULE = new Set(['rule'])
+const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire'])
+/** Words between the parts of a declaration, and words that may follow its last part. */
+const JOINING = new Set(['x', 'in', 'inverse'])
+const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even'])
+const RULE_NAME = /^[\p{L}_][\p{L}\d_']*(-[\p{L}\d_']+)*$/u
 const INPUT = new Set(['input'])
 const OUTPUT = new Set(['output'])
 const ITEMS = new Set(['input', 'output'])
@@ -255,7 +262,7 @@ class Reader {
       case 'prove':
         return this.pieces.match('Prove', from, to)
       case 'rule': {
-        const rule: RuleTree | null = this.pieces.match('Rule', from, to)
+        const rule: RuleTree | null = this.rule(from, to) ?? this.pieces.match('Rule', from, to)
         return rule && { ...rule, reason: this.commentAbove(start) }
       }
       default:
@@ -383,6 +390,82 @@ class Reader {
     return sound && first !== null ? { first, stages } : null
   }
 
+  // --- Rules ---
+
+  /**
+   * A rule in pieces, or null where it does not fall into them; the grammar then matches it as a whole, or says what is
+   * wrong. What is cut here is what the grammar finds: a declaration ends before the next one's keyword, or where a word
+   * follows what is complete.
+   */
+  private rule(from: number, to: number): RuleTree | null {
+    const open = this.find(from, to, k => k === BRACE)
+    const close = this.partner[open] ?? -1
+    if (open >= to || close + 1 !== to) return null
+    const titled = this.kind(open - 1) === TEXT
+    const { start, end } = this.span(from + 1, titled ? open - 1 : open)
+    const name = this.text.slice(start, end)
+    if (!RULE_NAME.test(name) || RESERVED.has(this.word(from + 1))) return null
+    const when = this.find(open + 1, close, (k, i) => k === NAME && this.word(i) === 'when')
+    const signs = [...this.cuts(open + 1, when, BECOMES), ...this.cuts(open + 1, when, EQUAL)]
+    if (signs.length !== 1) return null
+    const declarations: RuleTree['declarations'][number][] = []
+    let at = open + 1
+    while (this.keyword(at, DECLARATIONS)) {
+      const next = this.endOfDeclaration(at, signs[0])
+      const declaration = this.pieces.attempt('Declaration', at, next)
+      if (declaration === null) return null
+      declarations.push(declaration)
+      at = next
+    }
+    const left = this.side(at, signs[0])
+    const right = this.side(signs[0] + 1, when)
+    if (left === null || right === null) return null
+    const conditions: RuleTree['conditions'][number][] = []
+    for (let i = when + 1; i <= close && when < close; ) {
+      const next = this.find(i, close, (k, token) => k === COMMA || (k === NAME && this.word(token) === 'and'))
+      const condition = this.pieces.attempt('Condition', i, next)
+      if (condition === null) return null
+      conditions.push(condition)
+      i = next + 1
+    }
+    return {
+      kind: 'rule',
+      start: this.span(from).start,
+      end: this.span(close).end,
+      name: { name, start, end },
+      title: titled ? this.word(open - 1).slice(1, -1) : null,
+      reason: '',
+      declarations,
+      left: ruleSide(left, declarations),
+      right: ruleSide(right, declarations),
+      direction: this.kind(signs[0]) === EQUAL ? '==' : '==>',
+      conditions,
+    }
+  }
+
+  /** Where a word begins that cannot go on with the declaration: the next declaration, or the left side of the rule. */
+  private endOfDeclaration(from: number, to: number): number {
+    for (let i = from + 2; i < to; i++) {
+      const complete = this.kind(i - 1) === NUMBER || CLOSE.has(this.kind(i - 1)) || (this.kind(i - 1) === NAME && !JOINING.has(this.word(i - 1)))
+      if (complete && this.kind(i) === NAME && !FOLLOWING.has(this.word(i))) return i
+      if (this.partner[i] > i) i = this.partner[i]
+    }
+    return to
+  }
+
+  private side(from: number, to: number): Term | null {
+    const terms: Term[] = []
+    for (let at = from; at <= to; ) {
+      const next = this.find(at, to, k => k === ARROW)
+      const term = this.pieces.attempt('Stage', at, next)
+      if (term === null) return null
+      terms.push(term)
+      at = next + 1
+    }
+    const [first, ...stages] = terms
+    return stages.length === 0 ? first : { kind: 'chain', start: first.start, end: terms[terms.length - 1].end, first, stages }
+  }
+
   // --- Small things ---
 
   private name(token: number): Identifier | null {
@@ -404,10 +487,10 @@ class Reader {
   }
 
   /** The first token outside brackets that fits, else `to`. */
-  private find(from: number, to: number, fits: (kind: number) => boolean): number {
+  private find(from: number, to: number, fits: (kind: number, token: number) => boolean): number {
     for (let i = from; i < to; i++) {
+      if (fits(this.tokens.kinds[i], i)) return i
       if (this.partner[i] > i) i = this.partner[i]
-      else if (fits(this.tokens.kinds[i])) return i
     }
     return to
   }

@@ -31,10 +31,19 @@ interface Template {
   readonly finishes: ReadonlyMap<number, number>
 }
 
+/** Trees of short texts by rule and text, and templates by rule and kinds of words: kept between files, up to a limit. */
+const shared = new Map<string, unknown>()
+const templates = new Map<string, Template>()
+const MOST_KEPT = 10_000
+
+function keep<T>(table: Map<string, T>, key: string, value: T): void {
+  if (table.size >= MOST_KEPT) table.clear()
+  table.set(key, value)
+}
+
 export class Pieces {
-  /** Trees of short texts, by the rule and the text. */
-  private readonly shared = new Map<string, unknown>()
-  private readonly templates = new Map<string, Template>()
+  /** Whether failures are expected, and not reported. */
+  private quiet = false
 
   constructor(
     private readonly text: string,
@@ -56,6 +65,14 @@ export class Pieces {
     return names
   }
 
+  /** As `match`, where failing is no error. */
+  attempt<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
+    this.quiet = true
+    const tree = this.match(rule, from, to)
+    this.quiet = false
+    return tree
+  }
+
   /** The tree of a piece, with positions in the file; null where it does not match, which is reported. */
   match<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
     if (!TEMPLATED.has(rule) && !this.isManageable(from, to)) return null
@@ -69,10 +86,10 @@ export class Pieces {
     const length = from < to ? this.tokens.ends[to - 1] - offset : 0
     if (length > 100) return { offset, tree: this.relative(rule, from, to) }
     const key = `${rule} ${this.text.slice(offset, offset + length)}`
-    let tree = (this.shared.get(key) as PieceTrees[R] | undefined) ?? null
+    let tree = (shared.get(key) as PieceTrees[R] | undefined) ?? null
     if (tree === null) {
       tree = this.relative(rule, from, to)
-      if (tree !== null) this.shared.set(key, tree)
+      if (tree !== null) keep(shared, key, tree)
     }
     return { offset, tree }
   }
@@ -105,7 +122,7 @@ export class Pieces {
       const word = kinds[i] === NAME && ends[i] - starts[i] < 9 ? this.text.slice(starts[i], ends[i]) : ''
       key += this.reserved.has(word) ? `\u0001${word}\u0001` : String.fromCharCode(kinds[i] + 32)
     }
-    const template = this.templates.get(key)
+    const template = templates.get(key)
     if (template !== undefined) {
       const token = (position: number, of: ReadonlyMap<number, number>): number => from + (of.get(position) as number)
       return copy(template.tree, {
@@ -125,7 +142,7 @@ export class Pieces {
         begins.set(starts[i] - offset, i - from)
         finishes.set(ends[i] - offset, i - from)
       }
-      this.templates.set(key, { tree, begins, finishes })
+      keep(templates, key, { tree, begins, finishes })
     }
     return tree
   }
@@ -140,6 +157,7 @@ export class Pieces {
   }
 
   private fail(token: number, wanted: readonly string[]): null {
+    if (this.quiet) return null
     const { starts, ends, count } = this.tokens
     const end = this.text.length
     const span: Span = { file: this.file, start: token < count ? starts[token] : end, end: token < count ? ends[token] : end }
@@ -302,9 +320,9 @@ export class Pieces {
     const { starts, ends } = this.tokens
     if (from >= to) return true
     const span: Span = { file: this.file, start: starts[from], end: ends[from] }
-    if (to - from > LONGEST) this.report(tooLong(span, LONGEST))
-    else if (this.isDeep(from, to)) this.report(tooDeep(span, DEEP))
-    else return true
+    const long = to - from > LONGEST
+    if (!long && !this.isDeep(from, to)) return true
+    if (!this.quiet) this.report(long ? tooLong(span, LONGEST) : tooDeep(span, DEEP))
     return false
   }
 }

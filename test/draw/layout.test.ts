@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
-import { type Place, placeRows, placesOf, settle } from '../../src/draw/layout.ts'
+import { labelText } from '../../src/draw/label.ts'
+import { crossings, orderArguments, type Place, placeRows, placesOf, settle } from '../../src/draw/layout.ts'
 import { drawNet } from '../../src/draw/net.ts'
-import { call, variable, x0 } from '../../src/scalar/expression.ts'
-import { build, EXAMPLES, known, matrix, theorem } from './nets.ts'
+import { call, type Expression, variable, x0 } from '../../src/scalar/expression.ts'
+import { build, EXAMPLES, known, matrix, size, theorem } from './nets.ts'
 
 interface Position {
   x: number
@@ -44,7 +45,7 @@ describe('rows', () => {
     const b = build()
     b.output('y', b.plus(matrix('B', 2, 5), b.map(known('exp'), b.plus(matrix('A', 5, 3), b.input('x', 3)))))
     const { columns } = placesOf(b.diagram('chain'))
-    placeRows(columns, new Map())
+    placeRows(columns, new Map(), new Map())
     for (const [place] of columns) expect(place.y).toBe(0)
   })
   it('places settle where they want to be, or share what they lack', () => {
@@ -75,6 +76,36 @@ describe('from picture to picture', () => {
     const far = new Map([[9, { x: 2000, y: 0, title: 'add[W1]' }]])
     expect(await xOf(composed, far)).toEqual(await xOf(composed))
   })
+  it('the order is given up where wires would cross that need not', async () => {
+    const b = build()
+    const [f, g] = [b.map(known('exp'), b.input('x', 2)), b.map(known('tanh'), b.input('z', 2))]
+    b.output('y', f)
+    b.output('w', g)
+    const net = b.diagram('apart')
+    const fresh = await xOf(net)
+    const twisted = new Map([...fresh].map(([id, p]) => [id, id === 2 || id === 4 ? { ...p, y: -p.y } : p]))
+    const after = await xOf(net, twisted)
+    expect(after.get(2)?.y).toBe(after.get(1)?.y)
+    expect(after.get(4)?.y).toBe(after.get(3)?.y)
+  })
+  it('crossings are counted', () => {
+    const b = build()
+    const inputs = ['u', 'v', 'w'].map(name => b.input(name, 1))
+    for (const id of [...inputs].reverse()) b.output(`y${id}`, id)
+    const { columns } = placesOf(b.diagram('reversed'))
+    const spread = (order: readonly number[]): number => {
+      columns[0].forEach((p, i) => {
+        p.y = 100 * i
+      })
+      columns[1].forEach((p, i) => {
+        p.y = 100 * order[i]
+      })
+      return crossings(columns)
+    }
+    expect(spread([0, 1, 2])).toBe(3)
+    expect(spread([1, 0, 2])).toBe(2)
+    expect(spread([2, 1, 0])).toBe(0)
+  })
   it('branches keep their order', async () => {
     const net = (swapped: boolean): Diagram => {
       const b = build()
@@ -92,5 +123,42 @@ describe('from picture to picture', () => {
       expect(before.get(a)?.y).toBeLessThan(before.get(b)?.y as number)
       expect(after.get(a)?.y).toBeLessThan(after.get(b)?.y as number)
     }
+  })
+})
+
+describe('the order of arguments', () => {
+  const net = (fn: Expression): Diagram => {
+    const b = build()
+    const [x, z] = [b.input('x', 2), b.input('z', 2)]
+    b.output('y', b.map(fn, z, x))
+    return b.diagram('swapped')
+  }
+  /** The heights at which x and z come in. */
+  const inlets = (fn: Expression): [number, number] => {
+    const { columns } = placesOf(net(fn))
+    columns[0].forEach((place, i) => {
+      place.y = 100 * i
+    })
+    orderArguments(columns, new Map())
+    const [z, x] = columns[1][0].glyph.inputs.map(heights => heights[0])
+    return [x, z]
+  }
+  it('follows the wires where it does not matter', () => {
+    const [x, z] = inlets(call('+', x0, variable(1)))
+    expect(x).toBeLessThan(z)
+  })
+  it('is kept where it does', () => {
+    const [x, z] = inlets(call('-', x0, variable(1)))
+    expect(x).toBeGreaterThan(z)
+  })
+  it('of the terms of a sum, with their names', async () => {
+    const b = build()
+    const [x, z] = [b.input('x', 2), b.input('z', 3)]
+    const operators = [matrix('Z', 1, 3), matrix('X', 1, 2)]
+    b.output('y', b.add({ kind: 'additive', args: [z, x], shape: [size(1)], operators, bias: null }))
+    const { groups } = await drawNet(b.diagram('sum'), '')
+    const texts = groups.find(g => g.id === 'n3')?.figures.flatMap(f => (f.kind === 'text' ? [f] : [])) ?? []
+    const above = [...texts].sort((p, q) => p.at[1] - q.at[1]).map(f => labelText(f.label))
+    expect(above).toEqual(['X', 'Z'])
   })
 })

@@ -202,7 +202,7 @@ describe('pictures of random nets', () => {
         expect(() => new Resvg(svg, { font: { loadSystemFonts: false } })).not.toThrow()
         expect(await draw(diagram)).toBe(svg)
       }),
-      { numRuns: 40, seed: 1 },
+      { numRuns: 25, seed: 1 },
     )
   })
 })
@@ -228,6 +228,22 @@ describe('large nets', () => {
     const scene = await sceneOf(b.diagram('dense'))
     expect(scene.groups.filter(isNode)).toHaveLength(701 + 701 + 3)
     expect(scene.description).toContain('run straight behind the nodes')
+  })
+  it('a derivation of chains of 50,000 nodes does not overflow the stack', async () => {
+    const b = build()
+    let at = b.input('x', 1)
+    for (let i = 0; i < 50_000; i++) at = b.map(known('exp'), at)
+    b.output('y', at)
+    const diagram = b.diagram('deep')
+    const scene = await sceneOf([
+      {
+        stages: [
+          { caption: 'a', diagram },
+          { caption: 'b', diagram },
+        ],
+      },
+    ])
+    expect(scene.groups.filter(isNode)).toHaveLength(100_004)
   })
   it('a sum of 2,000 wires', async () => {
     const b = build()

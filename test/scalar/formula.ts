@@ -156,9 +156,9 @@ export function question({ domain, lhs, rhs }: Omit<Identity, 'id'>, functions: 
   }
 }
 
-/** `lhs == rhs` with `x: R, y: >0` as domain. */
+/** `lhs ≡ rhs` with `x: R, y: >0` as domain. */
 export function questionFrom(equation: string, domain = 'x: R', functions: Functions = standard): Question {
-  const [lhs, rhs] = equation.split(' == ')
+  const [lhs, rhs] = equation.split(' ≡ ')
   const entries = domain.split(/, (?=\w+: )/).map(part => part.split(': ') as [string, string])
   return question({ domain: Object.fromEntries(entries), lhs, rhs }, functions)
 }

@@ -1,5 +1,6 @@
 // What has to hold for every file: the cutting parser accepts what the grammar accepts, printing gives text that means
 // the same, formatting twice is formatting once, and nothing throws.
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Diagram, Node } from '../../src/diagram/diagram.ts'
@@ -8,7 +9,7 @@ import { type Expression, fold, parts } from '../../src/scalar/expression.ts'
 import { printRange } from '../../src/scalar/range.ts'
 import { read } from '../../src/syntax/elaborate.ts'
 import { format } from '../../src/syntax/format.ts'
-import { acceptsFile } from '../../src/syntax/grammar.ts'
+import { acceptsFile, matchPiece } from '../../src/syntax/grammar.ts'
 import { parse } from '../../src/syntax/parse.ts'
 import { printDiagram, printNet } from '../../src/syntax/print.ts'
 import { changed, commented, correctFile } from './generate.ts'
@@ -93,6 +94,17 @@ function meaning(d: Diagram): string[] {
   return texts.sort()
 }
 
+/** A tree with positions from a place on, and numbers as text. */
+function relative(value: unknown, from: number): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, v) => {
+      if (key === 'reason') return ''
+      if (key === 'start' || key === 'end') return v - from
+      return typeof v === 'bigint' ? `${v}` : v
+    }),
+  )
+}
+
 describe('correct files', () => {
   test('are read without errors', () => {
     fc.assert(
@@ -100,7 +112,7 @@ describe('correct files', () => {
         const { diagnostics } = read(correctFile(seed))
         expect(diagnostics.filter(d => d.severity === 'error')).toEqual([])
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 120 },
     )
   })
 
@@ -116,7 +128,7 @@ describe('correct files', () => {
           expect(printNet(copy)).toBe(printNet(net))
         }
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 120 },
     )
   })
 
@@ -136,7 +148,7 @@ describe('correct files', () => {
         expect(second.claims.length).toBe(first.claims.length)
         expect(second.rules.map(r => r.name.name)).toEqual(first.rules.map(r => r.name.name))
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 120 },
     )
   })
 
@@ -150,7 +162,7 @@ describe('correct files', () => {
           expect(meaning(copy), printDiagram(net)).toEqual(meaning(net))
         }
       }),
-      { seed: SEED, numRuns: 300 },
+      { seed: SEED, numRuns: 120 },
     )
   })
 
@@ -182,10 +194,33 @@ describe('all texts', () => {
         if (fine) accepted++
         else refused++
       }),
-      { seed: SEED, numRuns: 600 },
+      { seed: SEED, numRuns: 300 },
     )
     expect(accepted).toBeGreaterThan(50)
     expect(refused).toBeGreaterThan(50)
+  })
+
+  test('rules are cut into the trees that the grammar finds in them', () => {
+    const folder = new URL('../../rules/', import.meta.url)
+    const rules = readdirSync(folder).flatMap(f => {
+      const text = readFileSync(new URL(f, folder), 'utf8')
+      return parse(text).tree.statements.map(s => text.slice(s.start, s.end))
+    })
+    let compared = 0
+    fc.assert(
+      fc.property(seeds, seed => {
+        const rule = rules[seed % rules.length]
+        const text = seed % 5 === 0 ? rule : changed(rule, seed)
+        const { tree, diagnostics } = parse(text)
+        expect(diagnostics.length === 0, text).toBe(acceptsFile(text))
+        const whole = matchPiece('Rule', text.slice(tree.statements[0]?.start))
+        if (tree.statements.length !== 1 || whole.kind === 'failed') return
+        compared++
+        expect(relative(tree.statements[0], tree.statements[0].start), text).toEqual(relative(whole.tree, 0))
+      }),
+      { seed: SEED, numRuns: 500 },
+    )
+    expect(compared).toBeGreaterThan(100)
   })
 
   test('are read without an exception, and every message is about a place in the text', () => {
@@ -199,12 +234,12 @@ describe('all texts', () => {
     }
     fc.assert(
       fc.property(seeds, seed => check(changed(correctFile(seed), seed))),
-      { seed: SEED, numRuns: 400 },
+      { seed: SEED, numRuns: 150 },
     )
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { seed: SEED, numRuns: 300 })
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { seed: SEED, numRuns: 120 })
     fc.assert(fc.property(fc.array(fc.constantFrom(...'net x prove{ } ( ) [ ] -> , = == : " // /* .. . ^ 1e9 function '.split(' '))), w => check(w.join(' '))), {
       seed: SEED,
-      numRuns: 300,
+      numRuns: 120,
     })
   })
 })
