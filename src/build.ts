@@ -1,6 +1,6 @@
 // Diagrams from values: `net({ x: input(3) }, ({ x }) => ({ y: x.pipe(add(W), fn(relu)) }))`. Shapes are checked as the
 // wires are made; what does not fit throws RangeError with both sizes.
-import { type Linear, literal, printSizes, weight } from './linear/linear.ts'
+import { type Linear, literal, printSizes, type WeightSymbol, weight } from './linear/linear.ts'
 import { addSizes, divideSize, printShape, sameShape, type Shape, type Size, sizeOf, unknownSize } from './linear/size.ts'
 import { ARITY, call, type Expression, isKnownName, number, substitute, variable } from './scalar/expression.ts'
 import { isEmpty, REALS, type Range } from './scalar/range.ts'
@@ -45,6 +45,10 @@ export function parseRange(text: string): Range {
 /** An unknown weight: rows x columns, any entries in the given set. */
 export function unknownWeight(name: string, rows: SizeLike, columns: SizeLike = 1, entries: Range = REALS): Linear {
   return weight({ name, rows: toSize(rows), columns: toSize(columns), vector: columns === 1, entries, value: null })
+}
+/** A weight that a file declares, as `parse(text).weights.get('W')` gives it: unknowns of one name are not yet the same. */
+export function declared(symbol: WeightSymbol): Linear {
+  return weight(symbol)
 }
 /** A known matrix; numbers are taken as the rationals that they are in binary64. */
 export function matrix(rows: readonly (readonly (number | Rational)[])[]): Linear {

@@ -85,7 +85,11 @@ export function strayCharacter(span: Span, text: string): Diagnostic {
   return error('E101', span, `${quote(text)}${code} means nothing here`, { hint: hints[text[0]] ?? null })
 }
 export function controlCharacter(span: Span, code: number): Diagnostic {
-  return error('E101', span, `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')} means nothing here`)
+  return error(
+    'E101',
+    span,
+    `the control character U+${code.toString(16).toUpperCase().padStart(4, '0')} means nothing here`,
+  )
 }
 export function unclosedText(span: Span): Diagnostic {
   return error('E102', span, 'the text in quotes is not closed on its line')
@@ -94,8 +98,13 @@ export function unclosedComment(span: Span): Diagnostic {
   return error('E103', span, 'the comment is not closed', { hint: 'a comment over several lines ends with */' })
 }
 export function numberTooLarge(span: Span, kind: 'name' | 'number'): Diagnostic {
-  const message = kind === 'name' ? 'the name is longer than 2000 characters' : 'the number has too many digits or too large an exponent'
-  return error('E104', span, message, { hint: kind === 'name' ? null : 'numbers are exact: up to 2000 characters, exponents up to 5000' })
+  const message =
+    kind === 'name'
+      ? 'the name is longer than 2000 characters'
+      : 'the number has too many digits or too large an exponent'
+  return error('E104', span, message, {
+    hint: kind === 'name' ? null : 'numbers are exact: up to 2000 characters, exponents up to 5000',
+  })
 }
 export function strayBracket(span: Span, bracket: string): Diagnostic {
   return error('E105', span, `${quote(bracket)} closes nothing`)
@@ -122,8 +131,11 @@ export function expected(span: Span, wanted: readonly string[], found: string | 
   const named = operators.length > 3 ? [...others, 'an operator'] : [...others, ...operators]
   const words = named.map(w => (w.startsWith('"') ? quote(w.slice(1, -1)) : w))
   const what = words.length === 0 ? 'nothing more' : either(words)
-  const hint =
-    found === '='
+  // Every other word would have been a name.
+  const reserved = wanted.includes('a name') && found !== null && /^[a-z]+$/.test(found)
+  const hint = reserved
+    ? `${quote(found)} is a word of the language, and cannot be a name`
+    : found === '='
       ? 'equality of nets is written ==, and a wire is named by `name = ...` inside a net'
       : found === '<-' || found === '=>'
         ? 'flow is written ->'
@@ -137,12 +149,24 @@ export function expectedStatement(span: Span, found: string, suggestion: string 
 
 // --- Names (E2..) -------------------------------------------------------------------------------------------------
 
-/** `kind`: what was looked for, as in `unknown function`. */
-export function unknownName(span: Span | null, kind: string, name: string, suggestion: string | null, hint: string | null = null): Diagnostic {
-  return error('E201', span, `unknown ${kind} ${quote(name)}`, { hint: didYouMean(suggestion) ?? hint })
+/** `kind`: what was looked for. */
+export function unknownName(
+  span: Span | null,
+  kind: 'name' | 'function' | 'weight' | 'size' | 'net' | 'wire' | 'input or output' | 'variable',
+  name: string,
+  suggestion: string | null,
+): Diagnostic {
+  const hints: Readonly<Record<string, string>> = {
+    size: `declare it: size ${name}`,
+    weight: `declare it: weights ${name} : m x n`,
+    variable: 'a rule declares its variables',
+  }
+  return error('E201', span, `unknown ${kind} ${quote(name)}`, { hint: didYouMean(suggestion) ?? hints[kind] ?? null })
 }
 export function declaredTwice(span: Span, name: string, first: Span): Diagnostic {
-  return error('E202', span, `${quote(name)} is declared twice`, { related: [{ span: first, message: 'first declared here' }] })
+  return error('E202', span, `${quote(name)} is declared twice`, {
+    related: [{ span: first, message: 'first declared here' }],
+  })
 }
 export function reservedOperation(span: Span, name: string): Diagnostic {
   return error('E203', span, `${quote(name)} is an operation of the language and cannot be declared`)
@@ -152,16 +176,66 @@ export function shadowsKnown(span: Span, name: string): Diagnostic {
     hint: 'a name of its own would be clearer',
   })
 }
-export function wrongKind(span: Span, name: string, wanted: string, found: string, declared: Span | null): Diagnostic {
-  return error('E205', span, `${quote(name)} is ${found}; ${wanted} is needed here`, {
+/** What a name can be, or has to be at some place. */
+export type Kind = 'function' | 'weight' | 'size' | 'number' | 'wire' | 'vector' | 'matrix'
+
+/** `sizes`: of the matrix that was found. */
+export function wrongKind(
+  span: Span,
+  name: string | null,
+  wanted: Kind,
+  found: Kind,
+  declared: Span | null,
+  sizes = '',
+): Diagnostic {
+  const what = `a ${found}${sizes === '' ? '' : ` of ${sizes}`}`
+  return error('E205', span, `${name === null ? 'this' : quote(name)} is ${what}; a ${wanted} is needed here`, {
     related: declared === null ? [] : [{ span: declared, message: 'declared here' }],
   })
 }
 
 // --- Functions and terms (E3..) -----------------------------------------------------------------------------------
 
-export function wrongArguments(span: Span, name: string, takes: string, given: number): Diagnostic {
-  return error('E301', span, `${quote(name)} takes ${takes}, not ${given}`)
+/** `takes` Infinity: two or more. `name` null: a function without a name. */
+export function wrongArguments(span: Span, name: string | null, takes: number, given: number): Diagnostic {
+  const wanted = takes === Infinity ? 'two or more arguments' : count(takes, 'argument')
+  return error('E301', span, `${name === null ? 'this function' : quote(name)} takes ${wanted}, not ${given}`)
+}
+export function tooManyParameters(span: Span, name: string, takes: number): Diagnostic {
+  return error(
+    'E301',
+    span,
+    `${quote(name)} takes ${count(takes, 'argument')}: ${takes - 1} at most can be parameters in square brackets`,
+  )
+}
+export function wrongWires(span: Span, name: string | null, given: number): Diagnostic {
+  const message = `${name === null ? 'this' : quote(name)} takes one wire, not ${given}`
+  return error('E301', span, message, { hint: name === 'add' ? 'or one for each matrix: add[V, W](x, y)' : null })
+}
+
+const USAGE: Readonly<Record<string, string>> = {
+  log: 'log[10]',
+  pow: 'pow[2]',
+  scale: 'scale[2]',
+  shift: 'shift[1]',
+  add: 'add[W] or add[W, b]',
+  mul: 'mul[W] or mul[W, b]',
+  mix: 'mix[f, W]',
+  maxpool: 'maxpool[2]',
+  minpool: 'minpool[2]',
+  softmax: 'softmax',
+  logsoftmax: 'logsoftmax',
+  inverse: 'inverse(f)',
+  identity: 'identity(n)',
+  zero: 'zero(n) or zero(m, n)',
+  ones: 'ones(n) or ones(m, n)',
+  select: 'select(total, start, length)',
+  embed: 'embed(total, start, length)',
+}
+/** An operation of the language with the wrong number of parameters. */
+export function misused(span: Span, name: string): Diagnostic {
+  const hint = name === 'log' ? 'the natural logarithm is ln' : null
+  return error('E301', span, `${quote(name)} is written ${USAGE[name] ?? name}`, { hint })
 }
 export function recursiveFunction(span: Span, cycle: readonly string[]): Diagnostic {
   const chain = [...cycle, cycle[0]].map(quote)
@@ -170,21 +244,88 @@ export function recursiveFunction(span: Span, cycle: readonly string[]): Diagnos
     hint: 'definitions are abbreviations; what depends on itself can be declared as an unknown function',
   })
 }
-export function noInverse(span: Span, name: string): Diagnostic {
-  return error('E303', span, `no inverse of ${quote(name)} is known`, {
+export function noInverse(span: Span, name: string | null): Diagnostic {
+  return error('E303', span, `no inverse of ${name === null ? 'this function' : quote(name)} is known`, {
     hint: 'declare one: function f : R -> R inverse g',
   })
 }
 export function notClosed(span: Span, name: string): Diagnostic {
-  return error('E304', span, `a number is needed here, and ${quote(name)} is none`, { hint: 'numbers, pi, e and functions of them' })
+  return error('E304', span, `a number is needed here, and ${quote(name)} is none`, {
+    hint: 'numbers, pi, e and functions of them',
+  })
 }
-export function misplaced(span: Span, what: string, where: string): Diagnostic {
+/** What may stand where it cannot, and where. */
+export type Thing =
+  | 'a number'
+  | 'a matrix'
+  | 'a list'
+  | 'a slice'
+  | 'a chain'
+  | 'a formula'
+  | 'this'
+  | 'an operation on wires'
+  | 'a function without its argument'
+  | 'a composition without its argument'
+export type Place =
+  | 'a formula'
+  | 'the place of a function'
+  | 'the place of a matrix or vector'
+  | 'the place of a wire'
+  | 'the place of a divisor'
+  | 'a sum of matrices'
+  | 'a sum of numbers'
+export function misplaced(span: Span, what: Thing, where: Place): Diagnostic {
   return error('E305', span, `${what} cannot stand in ${where}`)
 }
-export function badDeclaration(span: Span, message: string, hint: string | null = null): Diagnostic {
-  return error('E306', span, message, { hint })
+export function notLiteral(span: Span): Diagnostic {
+  return error('E305', span, 'a matrix is given by its rows, as in [[1, 2], [3, 4]], a vector by its entries')
 }
-export function notRational(span: Span, what: string): Diagnostic {
+export function closedInfinity(span: Span): Diagnostic {
+  return error('E305', span, 'an interval is open at infinity: a round bracket stands there')
+}
+
+export function tooManySizes(span: Span, shape: string): Diagnostic {
+  return error('E306', span, `weights of ${shape}: a matrix has two sizes, a vector one`)
+}
+export function propertyOfOne(span: Span, property: string): Diagnostic {
+  return error('E306', span, `${quote(property)} is for functions of one argument`)
+}
+export function contradiction(span: Span, first: string, second: string): Diagnostic {
+  return error('E306', span, `${quote(second)} does not go with ${quote(first)}`)
+}
+export function noSuchFunction(span: Span, property: string): Diagnostic {
+  return error('E306', span, `no ${property} function has this domain and codomain`)
+}
+export function asymmetricDomain(span: Span, property: string): Diagnostic {
+  return error('E306', span, `the domain of an ${property} function must be symmetric about 0`)
+}
+export function inverseOfOne(span: Span): Diagnostic {
+  return error('E306', span, 'only a function of one argument has an inverse')
+}
+export function sharedInverse(span: Span, functions: number): Diagnostic {
+  return error('E306', span, `${functions} functions cannot have one inverse`)
+}
+export function noBijection(span: Span): Diagnostic {
+  return error('E306', span, 'no function with what is declared takes this domain one to one onto this codomain')
+}
+export function inverseIsKnown(span: Span, name: string): Diagnostic {
+  return error('E306', span, `${quote(name)} is known and cannot be declared as an inverse`, {
+    hint: 'give the inverse a name of its own',
+  })
+}
+export function inverseOfAnother(span: Span, name: string, other: string): Diagnostic {
+  return error('E306', span, `${quote(name)} is the inverse of ${quote(other)}`)
+}
+export function inverseDiffers(span: Span, name: string, of: string): Diagnostic {
+  return error('E306', span, `${quote(name)} is declared otherwise than as the inverse of ${quote(of)}`, {
+    hint: 'swap domain and codomain, and give both the same properties',
+  })
+}
+
+export function notRational(
+  span: Span,
+  what: 'an element of a set' | 'the end of an interval' | 'an entry of a matrix',
+): Diagnostic {
   return error('E307', span, `${what} must be a rational number`, { hint: 'as -2, 0.5, 1/3 or 1e-3' })
 }
 export function emptyRange(span: Span): Diagnostic {
@@ -193,8 +334,61 @@ export function emptyRange(span: Span): Diagnostic {
 
 // --- Sizes (E4..) -------------------------------------------------------------------------------------------------
 
-export function sizeClash(span: Span, message: string, related: readonly Related[]): Diagnostic {
+/** Where something of a size is declared, for the messages on clashes. */
+export function declaredWithSize(span: Span, name: string, sizes: string): Related {
+  return { span, message: `${name} is declared here, ${sizes}` }
+}
+function clash(span: Span, message: string, related: readonly Related[]): Diagnostic {
   return error('E401', span, message, { related })
+}
+/** A wire of shape `found` enters an operator that takes `takes`. */
+export function widthClash(
+  span: Span,
+  operator: string,
+  takes: string,
+  found: string,
+  related: readonly Related[],
+): Diagnostic {
+  const name = operator.length > 40 ? 'the operator' : quote(operator)
+  return clash(span, `${name} takes a wire of ${takes}, and this one is ${found}`, related)
+}
+export function rowsClash(
+  span: Span,
+  part: 'bias' | 'matrix',
+  rows: string,
+  first: string,
+  related: readonly Related[],
+): Diagnostic {
+  return clash(
+    span,
+    `${part === 'bias' ? 'the bias' : 'this matrix'} has ${rows} rows, and the first matrix ${first}`,
+    related,
+  )
+}
+export function formulaClash(span: Span, first: string, other: string, related: readonly Related[]): Diagnostic {
+  return clash(span, `wires of ${first} and ${other} in one formula`, related)
+}
+export function joinClash(span: Span, first: string, other: string, related: readonly Related[]): Diagnostic {
+  return clash(span, `wires of ${first} and ${other} cannot be joined`, related)
+}
+export function numberWithoutWidth(span: Span, related: readonly Related[]): Diagnostic {
+  return clash(span, 'the inputs are of different widths, so that of a number alone is not known', related)
+}
+export function sumClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
+  return clash(span, `a sum of matrices of ${left} and ${right}`, related)
+}
+export function productClash(span: Span, columns: string, rows: string, related: readonly Related[]): Diagnostic {
+  return clash(span, `a product of a matrix with ${columns} columns and one with ${rows} rows`, related)
+}
+export function equationClash(
+  span: Span,
+  net: string,
+  input: string,
+  wanted: string,
+  found: string,
+  related: readonly Related[],
+): Diagnostic {
+  return clash(span, `${quote(input)} of ${quote(net)} is ${wanted}, and gets ${found}`, related)
 }
 export function undeterminedSize(span: Span, name: string): Diagnostic {
   return error('E402', span, `nothing fixes the size of ${quote(name)}`, {
@@ -203,10 +397,16 @@ export function undeterminedSize(span: Span, name: string): Diagnostic {
 }
 /** `found`: what it is, where that is a number or name. */
 export function notSize(span: Span, found: string | null): Diagnostic {
-  return error('E403', span, `${found === null ? 'this' : quote(found)} is not a size`, { hint: 'sizes are whole numbers from 1 and declared sizes, as in 2*n + 1' })
+  return error('E403', span, `${found === null ? 'this' : quote(found)} is not a size`, {
+    hint: 'sizes are whole numbers from 1 and declared sizes, as in 2*n + 1',
+  })
 }
 export function raggedRows(span: Span, first: number, row: number, length: number): Diagnostic {
-  return error('E404', span, `row ${row} has ${count(length, 'entry').replace('entrys', 'entries')}, the first row has ${first}`)
+  return error(
+    'E404',
+    span,
+    `row ${row} has ${count(length, 'entry').replace('entrys', 'entries')}, the first row has ${first}`,
+  )
 }
 export function badGroup(span: Span, group: string, size: string): Diagnostic {
   return error('E405', span, `groups of ${group} do not divide a wire of ${size}`)
@@ -238,8 +438,37 @@ export function unusedWire(span: Span, name: string): Diagnostic {
 
 // --- Claims (E6..) ------------------------------------------------------------------------------------------------
 
-export function portsDiffer(span: Span, message: string, related: readonly Related[], hint: string | null = null): Diagnostic {
-  return error('E601', span, message, { related, hint })
+type Port = 'input' | 'output'
+/** Where an input or output of a net of the claim is declared. */
+export function portOf(span: Span, net: string, name: string): Related {
+  return { span, message: `${name} of ${net}` }
+}
+export function portCounts(
+  span: Span,
+  kind: Port,
+  left: readonly [net: string, ports: number],
+  right: readonly [net: string, ports: number],
+  related: readonly Related[],
+): Diagnostic {
+  const message = `${quote(left[0])} has ${count(left[1], kind)}, ${quote(right[0])} ${count(right[1], kind)}`
+  return error('E601', span, message, { related })
+}
+/** Each side: its net, the name of the port, and its shape. */
+export function portShapes(
+  span: Span,
+  kind: Port,
+  left: readonly [string, string, string],
+  right: readonly [string, string, string],
+  related: readonly Related[],
+): Diagnostic {
+  const message = `the ${kind} ${quote(left[1])} of ${quote(left[0])} is ${left[2]}, and ${quote(right[1])} of ${quote(right[0])} ${right[2]}`
+  return error('E601', span, message, { related })
+}
+export function inputUnsaid(span: Span, net: string, name: string, related: readonly Related[]): Diagnostic {
+  return error('E601', span, `no equation says the input ${quote(name)} of ${quote(net)}`, { related })
+}
+export function inputUnused(span: Span, net: string, name: string, related: readonly Related[]): Diagnostic {
+  return error('E601', span, `the input ${quote(name)} of ${quote(net)} has no counterpart`, { related })
 }
 export function domainsDiffer(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
   return error('E602', span, `the two nets are declared on different domains: ${left} and ${right}`, {
@@ -247,8 +476,13 @@ export function domainsDiffer(span: Span, left: string, right: string, related: 
     hint: 'a claim is about one domain: write the same `in` in both nets',
   })
 }
-export function badEquation(span: Span, message: string, hint: string | null = null): Diagnostic {
-  return error('E603', span, message, { hint })
+export function notRelating(span: Span, name: string, kind: Port, left: string, right: string): Diagnostic {
+  return error('E603', span, `the equation does not say ${quote(name)} of one net by the ${kind}s of the other`, {
+    hint: `as in: prove ${left} == ${right} with x = exp(x'), y = exp(y')`,
+  })
+}
+export function twoEquations(span: Span, name: string): Diagnostic {
+  return error('E603', span, `two equations for ${quote(name)}`)
 }
 
 // --- Rules (E7..) -------------------------------------------------------------------------------------------------
@@ -261,8 +495,8 @@ export function unboundVariable(span: Span, name: string): Diagnostic {
 export function emptyCondition(span: Span, name: string): Diagnostic {
   return error('E702', span, `the condition is about ${quote(name)}, which is not part of the left side`)
 }
-export function trivialRule(span: Span, message: string): Diagnostic {
-  return error('E703', span, message)
+export function trivialRule(span: Span): Diagnostic {
+  return error('E703', span, 'the left side is a plain wire, which is everywhere')
 }
 
 // --- The engine and the command line (E8..) -----------------------------------------------------------------------
@@ -288,10 +522,14 @@ export function fileProblem(doing: 'read' | 'write', file: string, code: string)
   return error('E801', null, `cannot ${doing} ${quote(file)}: ${why[code] ?? code}`)
 }
 export function noClaims(file: string): Diagnostic {
-  return error('E802', null, `${quote(file)} claims nothing`, { hint: 'add `prove LEFT == RIGHT`, or name two nets: netproof prove FILE LEFT RIGHT' })
+  return error('E802', null, `${quote(file)} claims nothing`, {
+    hint: 'add `prove LEFT == RIGHT`, or name two nets: netproof prove FILE LEFT RIGHT',
+  })
 }
 export function needsTwoNets(left: string): Diagnostic {
-  return error('E803', null, `${quote(left)} is to be compared with a second net, which is missing`, { hint: 'netproof prove FILE LEFT RIGHT' })
+  return error('E803', null, `${quote(left)} is to be compared with a second net, which is missing`, {
+    hint: 'netproof prove FILE LEFT RIGHT',
+  })
 }
 export function mismatch(message: string): Diagnostic {
   return error('E804', null, `the nets cannot be compared: ${message}`)
@@ -300,10 +538,14 @@ export function unexpectedVerdict(span: Span | null, wanted: string, found: stri
   return warning('W805', span, `the file expects this claim to be ${wanted}, and it is ${found}`)
 }
 export function emptyDomain(name: string): Diagnostic {
-  return error('E806', null, `no value of the input ${quote(name)} lies in the domain`, { hint: 'a claim about nothing is not proved: widen the set after `in`' })
+  return error('E806', null, `no value of the input ${quote(name)} lies in the domain`, {
+    hint: 'a claim about nothing is not proved: widen the set after `in`',
+  })
 }
 export function unknownFormat(file: string, formats: readonly string[]): Diagnostic {
-  return error('E807', null, `cannot tell what to write from the name ${quote(file)}`, { hint: `it has to end in ${either(formats)}` })
+  return error('E807', null, `cannot tell what to write from the name ${quote(file)}`, {
+    hint: `it has to end in ${either(formats)}`,
+  })
 }
 export function badArgument(option: string, given: string, wanted: string): Diagnostic {
   return error('E808', null, `${option} ${quote(given)}: ${wanted}`)
@@ -312,7 +554,9 @@ export function notEvaluated(net: string, why: string): Diagnostic {
   return error('E810', null, `${quote(net)} cannot be evaluated: ${why}`)
 }
 export function unknownCode(code: string, suggestion: string | null): Diagnostic {
-  return error('E809', null, `there is no diagnostic ${quote(code)}`, { hint: didYouMean(suggestion) ?? 'netproof explain lists all codes' })
+  return error('E809', null, `there is no diagnostic ${quote(code)}`, {
+    hint: didYouMean(suggestion) ?? 'netproof explain lists all codes',
+  })
 }
 
 // --- Showing ------------------------------------------------------------------------------------------------------
@@ -340,7 +584,8 @@ function excerpt(text: string, span: Span, line: number): string[] {
   const visible = (s: string): string => s.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, ' ')
   const before = (from > start ? '...' : '') + visible(text.slice(from, span.start))
   const marked = visible(text.slice(span.start, Math.min(span.end, to)))
-  const after = visible(text.slice(Math.min(Math.max(span.end, span.start), to), to)).trimEnd() + (to < end ? '...' : '')
+  const after =
+    visible(text.slice(Math.min(Math.max(span.end, span.start), to), to)).trimEnd() + (to < end ? '...' : '')
   const number = `${line} | `
   const gap = ' '.repeat(number.length + [...before].length)
   return [`${number}${before}${marked}${after}`, `${gap}${'^'.repeat(Math.max(1, [...marked].length))}`]
@@ -357,7 +602,8 @@ export function renderDiagnostic(d: Diagnostic, text: string, options: { readonl
     return { line, head: `${span.file}:${line}:${column}: ` }
   }
   const severity = paint(d.severity === 'error' ? 31 : 33, `${d.severity}[${d.code}]`)
-  if (d.span === null) return [`${severity}: ${d.message}`, ...(d.hint === null ? [] : [`  hint: ${d.hint}`])].join('\n')
+  if (d.span === null)
+    return [`${severity}: ${d.message}`, ...(d.hint === null ? [] : [`  hint: ${d.hint}`])].join('\n')
   const { line, head } = where(d.span)
   const lines = [`${paint(1, head)}${severity}: ${d.message}`]
   if (text !== '') lines.push(...excerpt(text, d.span, line).map(l => `  ${l}`))

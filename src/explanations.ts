@@ -201,7 +201,7 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E603: {
     title: 'an equation that does not relate the nets',
     text: "After `with`, each equation says an input of one net by inputs of the other, or an output of one by outputs of the other: with x = exp(x'), y = exp(y').",
-    example: "net a { x : 3 -> exp -> y }\nnet b { u : 3 -> exp -> v }\nprove a == b with x = exp(v)\n",
+    example: 'net a { x : 3 -> exp -> y }\nnet b { u : 3 -> exp -> v }\nprove a == b with x = exp(v)\n',
   },
   E701: {
     title: 'a variable on the right side of a rule only',

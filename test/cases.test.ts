@@ -17,23 +17,35 @@ const KINDS: Readonly<Record<string, (input: string) => string>> = {
     for (const c of claims) {
       lines.push(`claim ${c.leftName} == ${c.rightName}${c.expect === null ? '' : `, ${c.expect} expected`}`)
       lines.push(`  ${printNet(c.left)}`, `  ${printNet(c.right)}`)
-      for (const r of c.requirements) lines.push(`  n${r.node} of the ${r.side} side has to be in ${printRange(r.range)}`)
+      for (const r of c.requirements)
+        lines.push(`  n${r.node} of the ${r.side} side has to be in ${printRange(r.range)}`)
     }
     return [...lines, ...diagnostics.map(d => renderDiagnostic(d, input))].join('\n')
   },
   /** The nets of a file, each with what it uses as a file of its own. */
-  print: input => [...read(input, { file: 'case.net' }).nets.values()].map(n => printDiagram(n)).join('\n').trimEnd(),
+  print: input =>
+    [...read(input, { file: 'case.net' }).nets.values()]
+      .map(n => printDiagram(n))
+      .join('\n')
+      .trimEnd(),
   /** The diagnostics of a file. */
-  errors: input => read(input, { file: 'case.net' }).diagnostics.map(d => renderDiagnostic(d, input)).join('\n'),
+  errors: input =>
+    read(input, { file: 'case.net' })
+      .diagnostics.map(d => renderDiagnostic(d, input))
+      .join('\n'),
   /** The file as the formatter writes it. */
   format: input => format(input).text?.trimEnd() ?? 'not formatted',
 }
 
 const folder = new URL('./cases/', import.meta.url)
 
-describe.each(readdirSync(folder).filter(f => f.endsWith('.txt')).sort())('%s', name => {
+describe.each(
+  readdirSync(folder)
+    .filter(f => f.endsWith('.txt'))
+    .sort(),
+)('%s', name => {
   const text = readFileSync(new URL(name, folder), 'utf8')
-  const [, kind, rest] = /^# ([a-z]+)[^\n]*\n([^]*)$/.exec(text) ?? []
+  const [, kind, rest] = /^# ([a-z]+)[^\n]*\n([\s\S]*)$/.exec(text) ?? []
   const cut = rest?.indexOf('\n==>\n') ?? -1
   test('has a known kind, an input and an expectation', () => {
     expect(Object.keys(KINDS)).toContain(kind)
@@ -42,7 +54,8 @@ describe.each(readdirSync(folder).filter(f => f.endsWith('.txt')).sort())('%s', 
   test(text.slice(2, text.indexOf('\n')), () => {
     const input = rest.slice(0, cut + 1)
     const found = KINDS[kind](input)
-    if (process.env.UPDATE_CASES) writeFileSync(new URL(name, folder), `${text.slice(0, text.length - rest.length)}${input}==>\n${found}\n`)
+    if (process.env.UPDATE_CASES)
+      writeFileSync(new URL(name, folder), `${text.slice(0, text.length - rest.length)}${input}==>\n${found}\n`)
     else expect(found).toBe(rest.slice(cut + 5).replace(/\n$/, ''))
   })
 })

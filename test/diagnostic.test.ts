@@ -32,10 +32,15 @@ describe('renderDiagnostic', () => {
     ...more,
   })
   test('shows file, line, column, the text and carets', () => {
-    expect(renderDiagnostic(diagnostic(9, 12), 'size n\n  abc def')).toBe('a.net:2:3: error[E110]: expected a name\n  2 |   abc def\n        ^^^')
+    expect(renderDiagnostic(diagnostic(9, 12), 'size n\n  abc def')).toBe(
+      'a.net:2:3: error[E110]: expected a name\n  2 |   abc def\n        ^^^',
+    )
   })
   test('shows hint and related places', () => {
-    const d = diagnostic(7, 8, { hint: 'try this', related: [{ span: { file: 'a.net', start: 0, end: 4 }, message: 'declared here' }] })
+    const d = diagnostic(7, 8, {
+      hint: 'try this',
+      related: [{ span: { file: 'a.net', start: 0, end: 4 }, message: 'declared here' }],
+    })
     expect(renderDiagnostic(d, 'size n\nx')).toBe(
       'a.net:2:1: error[E110]: expected a name\n  2 | x\n      ^\n  hint: try this\n  a.net:1:1: declared here\n    1 | size n\n        ^^^^',
     )
@@ -61,7 +66,9 @@ describe('renderDiagnostic', () => {
     expect(renderDiagnostic(diagnostic(0, 1), 'x')).not.toContain('\u001b')
   })
   test('a message without a place', () => {
-    expect(renderDiagnostic(diagnostic(0, 0, { span: null, hint: 'h' }), '')).toBe('error[E110]: expected a name\n  hint: h')
+    expect(renderDiagnostic(diagnostic(0, 0, { span: null, hint: 'h' }), '')).toBe(
+      'error[E110]: expected a name\n  hint: h',
+    )
   })
 })
 

@@ -7,7 +7,7 @@ import { call, compareExpressions, type Expression, number, one, zero } from '..
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { simplify } from '../scalar/simplify.ts'
 import {
-  identity, type Linear, linearPostorder, literal, product, scale, sum, zeroMatrix,
+  identity, type Linear, linearPostorder, literal, product, scale, sharedProduct, sum, zeroMatrix,
 } from './linear.ts'
 import { addSizes, knownSize, type Size } from './size.ts'
 
@@ -284,7 +284,7 @@ function build(terms: Term[], rows: Size, columns: Size): Linear {
   let total: Linear | null = null
   for (const t of sorted) {
     let word: Linear | null = null
-    for (const a of t.word) word = word === null ? a : product(word, a)
+    for (const a of t.word) word = word === null ? a : sharedProduct(word, a)
     const term = scale(t.factor, word ?? identity(rows))
     total = total === null ? term : sum(total, term)
   }

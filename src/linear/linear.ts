@@ -1,5 +1,5 @@
-// Linear operators as expressions that share equal parts: equal expressions are the same object. A vector is an
-// operator with one column. `size.ts` gives the sizes; entries are exact rationals where they are known.
+// Linear operators as expressions. Equal ones are the same object, but for products: `normalLinear` tells whether those
+// are equal. A vector is an operator with one column. `size.ts` gives the sizes; entries are exact rationals where they are known.
 import { type Expression, call, number, one, printExpression } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
 import { interner } from '../scalar/intern.ts'
@@ -18,7 +18,7 @@ export interface WeightSymbol {
 }
 
 interface Common {
-  /** Unique in this process, larger than the ids of the parts. Never shown, and never decides an order that is. */
+  /** Unique in this process. Never shown, and never decides an order that is. */
   readonly id: number
   readonly rows: Size
   readonly columns: Size
@@ -30,7 +30,7 @@ export interface IdentityLinear extends Common { readonly kind: 'identity' }
 export interface ZeroLinear extends Common { readonly kind: 'zero' }
 /** Every entry is 1: sums all components (one row), or repeats one (one column). */
 export interface OnesLinear extends Common { readonly kind: 'ones' }
-/** left * right: right acts first. */
+/** left * right: right acts first. Products are not shared: rewriting makes millions, and compares normal forms. */
 export interface ProductLinear extends Common { readonly kind: 'product'; readonly left: Linear; readonly right: Linear }
 export interface SumLinear extends Common { readonly kind: 'sum'; readonly left: Linear; readonly right: Linear }
 /** factor * of; the factor is an expression without variables. */
@@ -74,6 +74,11 @@ export function ones(rows: Size, columns: Size): Linear {
 /** left * right. Throws RangeError when left does not take what right gives. */
 export function product(left: Linear, right: Linear): Linear {
   if (left.columns !== right.rows) throw new RangeError(`product: ${left.columns.text} columns against ${right.rows.text} rows`)
+  return { kind: 'product', id: -++products, rows: left.rows, columns: right.columns, left, right }
+}
+let products = 0
+/** left * right, shared: equal products of the same parts are the same object. */
+export function sharedProduct(left: Linear, right: Linear): Linear {
   return intern(`p${left.id},${right.id}`, id => ({ kind: 'product', id, rows: left.rows, columns: right.columns, left, right }))
 }
 /** left + right. Throws RangeError when their sizes differ. */

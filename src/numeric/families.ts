@@ -25,6 +25,7 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { type Rational, rational, ZERO } from '../scalar/rational.ts'
+import { randomPoint } from './points.ts'
 import type { Random } from './random.ts'
 
 const plus = (a: Expression, b: Expression): Expression => (a === zero ? b : b === zero ? a : call('+', a, b))
@@ -336,6 +337,7 @@ function positivePower({ arity, domain, codomain }: FunctionSymbol, wanted: Want
 /** A random function with the declared properties, which need not be a bijection; null where none is known. */
 function member(fn: FunctionSymbol, source: Random): Expression | null {
   const { arity, codomain, monotone } = fn
+  if (arity === 0) return number(randomPoint(codomain, source, []))
   const parity = effectiveParity(fn)
   const wanted: Wanted = { monotone, parity }
   if (parity === 'odd') return oddMember(fn, wanted, source)

@@ -4,7 +4,9 @@ import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputs
 import {
   analyseShared, componentwise, definednessObstacle, fuse, type Obstacle, type WireRange, whole, within, wireRanges,
 } from '../diagram/ranges.ts'
+import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
+import { expressionsIn, linearsIn, unknownFunctionsIn } from '../numeric/contents.ts'
 import { type Graph, graphOf, snapshot } from '../rewrite/graph.ts'
 import type { Failure, Match } from '../rewrite/match.ts'
 import { blockedRules, type Log, rewrite, TooManySteps } from '../rewrite/normalize.ts'
@@ -119,11 +121,26 @@ export function alignInputs(left: Diagram, right: Diagram): { left: Diagram; rig
   return { left: arrange(left, l, lo), right: arrange(right, partner, outputs), domain }
 }
 
+/** Two different unknowns of one name, as nets from different sources may have: a verdict could not speak of them. */
+function checkNames(left: Diagram, right: Diagram): void {
+  const seen = new Map<string, object>()
+  const see = (name: string, symbol: object): void => {
+    const old = seen.get(name)
+    if (old !== undefined && old !== symbol) {
+      throw new Mismatch(`${left.name} and ${right.name} use two different unknowns named ${name}: take both from one file, or rename one`)
+    }
+    seen.set(name, symbol)
+  }
+  for (const w of weightsOf(...linearsIn([left, right]))) see(w.name, w)
+  for (const f of unknownFunctionsIn(expressionsIn([left, right]))) see(f.name, f)
+}
+
 /**
  * Decides, as far as it can, whether the nets are equal on the domain that their inputs declare (see `Verdict`).
  * Throws Mismatch when they cannot be compared, RangeError when the domain is empty, and an AbortError when `signal` aborts.
  */
 export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Promise<Verdict> {
+  checkNames(leftNet, rightNet)
   const aligned = alignInputs(leftNet, rightNet)
   const { left, right, domain } = aligned
   for (const [name, range] of Object.entries(domain)) {

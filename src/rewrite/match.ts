@@ -146,14 +146,16 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
   switch (pattern.kind) {
     case 'pointwise': {
       if (isVariadic(pattern.fn)) {
-        const fn = linearFunction(node)
+        const fn = linearFunction(node, match.rule, pattern.fn)
         if (fn === null || pattern.args[0].kind !== 'wire') return false
         return bindWires(graph, pattern.args[0].slot, node.args, match) && bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
       }
       if (node.kind !== 'pointwise' || node.args.length !== pattern.args.length) return false
       if (pattern.fn.kind === 'exact' && pattern.fn.fn !== node.fn) return false
       return (
-        pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match)) &&
+        (node.args.length === 1
+          ? matchArg(graph, pattern.args[0], node, match)
+          : pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match))) &&
         bindFunction(pattern.fn, node.fn, { node: id, args: node.args, index: 0 }, match)
       )
     }
@@ -173,7 +175,7 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
     case 'multiplicative':
       return (
         node.kind === 'multiplicative' &&
-        matchPattern(graph, pattern.arg, node.args[0], match) &&
+        matchArg(graph, pattern.arg, node, match) &&
         matchOperator(pattern.operator, [node.operator], match) &&
         matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)
       )
@@ -198,15 +200,28 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
   }
 }
 
+/** The pattern of the only arg of a node; a plain wire is bound to the node's own list of args. */
+function matchArg(graph: Graph, pattern: Pattern, node: Node, match: Match): boolean {
+  if (pattern.kind === 'wire' && node.args.length === 1) return bindWires(graph, pattern.slot, node.args, match)
+  return matchPattern(graph, pattern, node.args[0], match)
+}
+
 /** Functions with more parts than this are not looked into before they have been brought to their normal form. */
 const MAX_WEIGHT = 200
-/** Inverses are looked for while functions are in their parts, so that a long one need not be taken apart again. */
+/** No inverse of one operation is longer. */
 const MAX_INVERTED = 20
 
-/** Pointwise nodes are functions; a join or slice is bound as a function that only `linear` understands. */
-function linearFunction(node: Node): Expression | null {
+/** Functions are in their parts when inverses are looked for: what has been composed since need not be taken apart again. */
+function isOneOperation(fn: Expression): boolean {
+  return parts(fn).every(p => p.mask === 0 || p.kind === 'variable')
+}
+
+/** Pointwise nodes are functions; a join or slice is bound as a function where the rule asks for a linear one, and for nothing else. */
+function linearFunction(node: Node, rule: Rule, pattern: FunctionPattern): Expression | null {
   if (node.kind === 'pointwise') return node.fn
-  return node.kind === 'join' || node.kind === 'slice' ? variable(0) : null
+  if (node.kind !== 'join' && node.kind !== 'slice') return null
+  const isLinear = rule.conditions.some(c => c.kind === 'function' && c.property === 'linear' && pattern.kind === 'variable' && c.slot === pattern.slot)
+  return isLinear ? variable(0) : null
 }
 
 function bindFunction(pattern: FunctionPattern, fn: Expression, place: Omit<FunctionBinding, 'fn'>, match: Match): boolean {
@@ -220,7 +235,7 @@ function bindFunction(pattern: FunctionPattern, fn: Expression, place: Omit<Func
     }
     case 'inverse': {
       const of = match.functions[pattern.slot]
-      return of !== undefined && of.fn.weight <= MAX_INVERTED && fn.weight <= MAX_INVERTED && inversesOnce(of.fn).includes(fn)
+      return of !== undefined && isOneOperation(of.fn) && fn.weight <= MAX_INVERTED && inversesOnce(of.fn).includes(fn)
     }
     case 'form': return matchForm(pattern.fn, fn, match)
   }
@@ -317,6 +332,8 @@ function zeroVector(rows: Size): readonly Linear[] {
 // --- Conditions -------------------------------------------------------------------------------------------------------
 
 function holds(graph: Graph, match: Match, onFailure?: (failure: Failure) => void): boolean {
+  // A rule of a user may hand a function to other arguments than those that it has here: it must be as declared for all.
+  if (match.rule.phase === 'own' && match.functions.some((f, slot) => f !== undefined && !isAsDeclared(match.rule, slot, f))) return false
   for (const condition of match.rule.conditions) {
     const failure = checkCondition(graph, condition, match)
     if (failure !== null) {
@@ -325,6 +342,24 @@ function holds(graph: Graph, match: Match, onFailure?: (failure: Failure) => voi
     }
   }
   return true
+}
+
+/** Whether a bound function is defined on the whole domain that the rule declares for it (R where it declares none), with values and direction as declared. */
+function isAsDeclared(rule: Rule, slot: number, { fn, args }: FunctionBinding): boolean {
+  if (rule.variables.functions[slot].variadic || fn.weight > MAX_WEIGHT) return rule.variables.functions[slot].variadic
+  const conditions = rule.conditions.filter(c => (c.kind === 'codomain' || c.kind === 'function') && c.slot === slot)
+  const type = conditions.find(c => c.kind === 'codomain')
+  const onOwnDomain = rule.conditions.some(c => c.kind === 'wire' && 'domainOf' in c.within && c.within.domainOf === slot)
+  if (type === undefined && onOwnDomain) return true
+  const domain = type?.domain ?? [REALS]
+  if (domain.length !== args.length) return false
+  const { range, defined } = analyse(fn, domain)
+  if (!defined || (type !== undefined && !isSubset(range, type.codomain))) return false
+  return conditions.every(c => {
+    if (c.kind !== 'function' || (c.property !== 'increasing' && c.property !== 'decreasing')) return true
+    const direction = domain.length === 1 ? monotonicity(fn, 0, domain) : null
+    return direction === c.property || direction === 'constant'
+  })
 }
 
 function wireRangesOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {

@@ -23,11 +23,12 @@ import {
   type Derivation,
   type End,
   type Equation,
+  MOST_PARTS,
   replaceAll,
   type ScalarProof,
   strictParts,
 } from './proof.ts'
-import type { Range } from './range.ts'
+import { isEmpty, type Range } from './range.ts'
 import { Ring } from './ring.ts'
 import { type SignForm, signForm } from './sign.ts'
 import { keepsDefinedness, verifyScalarProof } from './verify.ts'
@@ -74,10 +75,11 @@ export function proveEqual(
   const meter = new P.Meter(budget.steps ?? DEFAULT_STEPS, budget.milliseconds ?? DEFAULT_MILLISECONDS, budget.signal)
   const unproved = (reason: string, l = left, r = right): Equality => ({ kind: 'unproved', reason, left: l, right: r })
   try {
-    const sides: Sides = [unfold(left), unfold(right)]
+    const sides: Sides = [unfold(left, MOST_PARTS), unfold(right, MOST_PARTS)]
     if (variablesOf(...sides).some(index => index >= domain.length)) {
       throw new RangeError('proveEqual: a variable has no domain')
     }
+    if (domain.some(isEmpty)) return unproved('the domain is empty')
     const proof = search(sides, domain, meter)
     const verification = verifyScalarProof(proof, sides[0], sides[1], domain, meter)
     return verification.accepted
@@ -220,19 +222,22 @@ function closeOrAsk(task: Task, meter: P.Meter): Task[] | 'again' {
   const [l, r, ...vanishing] = normalizer.together([...task.sides, ...zeros])
   const { ring } = normalizer
   if (ring.same(l.value, r.value)) return close(task, normalizer.equations, meter)
-  for (const { value } of vanishing) {
-    const solution = solutionOf(ring, value.numerator)
-    if (solution === null) continue
-    const { before, after } = solution
-    const [left, right] = [l, r].map(form => ring.expand(replaceAll(normalizer.express(form), before, after)))
-    if (!ring.same(left, right)) continue
-    return close(task, [...normalizer.equations, { kind: 'fact', before, after }], meter)
+  const difference = ring.add(l.value, r.value, -1n).numerator
+  if (vanishing.some(({ value }) => isMultiple(difference, value.numerator, meter))) {
+    return close(task, normalizer.equations, meter)
   }
   for (const wanted of new Set(normalizer.wanted)) {
     const result = splitFor(task, wanted, null, meter)
     if (result !== null) return result
   }
   throw new Parted('the normal forms differ', normalizer.express(l), normalizer.express(r))
+}
+
+/** Whether a polynomial is a multiple of one that vanishes. */
+function isMultiple(p: P.Polynomial, vanishing: P.Polynomial, meter: P.Meter): boolean {
+  if (vanishing.size === 0) return false
+  const { primitive, monomial } = P.contents(vanishing)
+  return P.dividedExactly(p, P.timesTerm(primitive, monomial, 1n, meter), meter) !== null
 }
 
 function splitAtPiece(task: Task, pieces: readonly Expression[], meter: P.Meter): Task[] | 'again' {

@@ -92,15 +92,3 @@ export class Expander {
     return { value: value ?? this.ring.ofAtom(call('^', this.ring.express(a.value), number(exponent))), current }
   }
 }
-
-/** Whether an expression prints with a minus in front. */
-export function startsNegative(e: Expression): boolean {
-  let first = e
-  for (;;) {
-    if (first.kind === 'number') return first.value.s < 0n
-    if (first.kind !== 'call') return false
-    if (first.name === 'neg') return true
-    if (first.name !== '+' && first.name !== '-' && first.name !== '*' && first.name !== '/') return false
-    first = first.args[0]
-  }
-}

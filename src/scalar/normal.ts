@@ -7,7 +7,7 @@
 // Exponents, angles and roots need common denominators, and logarithms coprime arguments: these are learned while
 // normalizing, and normalizing is repeated until nothing new was learned.
 
-import { Expander, type Normal, startsNegative } from './expander.ts'
+import { Expander, type Normal } from './expander.ts'
 import { apply, call, constant, type Expression, type KnownName, number, one, parts, withParts } from './expression.ts'
 import { factorsOf } from './factor.ts'
 import type { Factor, Polynomial, Quotient } from './polynomial.ts'
@@ -15,7 +15,7 @@ import * as P from './polynomial.ts'
 import { axiomStep, conditionsOf } from './proof.ts'
 import { NEGATIVE, NON_NEGATIVE, POSITIVE } from './range.ts'
 import { ONE, type Rational, rational } from './rational.ts'
-import { innerSums, isSum, wholeNumber } from './ring.ts'
+import { innerSums, isSum, startsNegative, wholeNumber } from './ring.ts'
 
 /** What an atom of the ring is, where that matters. */
 type AtomKind =
@@ -568,9 +568,10 @@ export class Normalizer extends Expander {
     for (const index of this.logarithms) {
       const other = this.argumentOf(index) as Normal
       for (const direction of [-1, 1]) {
-        const ratio =
-          direction < 0 ? this.ring.multiply(a.value, other.value) : this.ring.divide(a.value, other.value)
+        const ratio = direction < 0 ? this.ring.multiply(a.value, other.value) : this.ring.divide(a.value, other.value)
         if (ratio.numerator.size !== 1 || ratio.denominator.size !== 1) continue
+        const atoms = [...P.variablesIn(ratio.numerator), ...P.variablesIn(ratio.denominator)]
+        if (atoms.some(v => this.ring.related(v))) continue
         const rest = { value: ratio, current: this.ring.express(ratio) }
         const power = call('^', other.current, number(direction))
         const split = axiomStep('ln-product', rest.current, power)
@@ -763,7 +764,9 @@ export class Normalizer extends Expander {
       for (let i = 0n; i < -multiple; i++) angles.push(opposite)
     }
     const sum = this.sumOf(angles.map(u => u.angle))
-    names.forEach((name, i) => this.arithmetic(before[i], call(name, sum)))
+    names.forEach((name, i) => {
+      this.arithmetic(before[i], call(name, sum))
+    })
     let result = angles[0]
     for (const next of angles.slice(1)) {
       this.must('sin-sum', result.angle, next.angle)

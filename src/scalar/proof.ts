@@ -1,9 +1,9 @@
 // Proofs about real functions as data: equations that are instances of axioms or hold by arithmetic, facts derived from
 // signs, and case splits. `verify.ts` checks them without searching; `equality.ts` and `simplify.ts` find them.
 import { AXIOMS, type Axiom, type Condition } from './axioms.ts'
-import { call, type Expression, number, parts, postorder, size, withParts } from './expression.ts'
+import { call, type Expression, number, parts, postorder, printExpression, size, withParts } from './expression.ts'
 import { BudgetExhausted } from './polynomial.ts'
-import type { Range } from './range.ts'
+import { printRange, type Range } from './range.ts'
 import { type Rational, rational } from './rational.ts'
 
 export type { Condition } from './axioms.ts'
@@ -50,7 +50,10 @@ export interface Derivation {
 }
 
 export type End =
-  /** Rewriting both sides by the equations leads to expressions that are equal by arithmetic. */
+  /**
+   * Rewriting both sides by the equations leads to expressions that are equal by arithmetic, or whose difference has as
+   * numerator a multiple of what a fact makes zero.
+   */
   | { readonly kind: 'equal'; readonly equations: readonly Equation[] }
   /** No point of the domain satisfies the facts. */
   | { readonly kind: 'impossible' }
@@ -247,3 +250,44 @@ export function strictParts(...roots: readonly Expression[]): Expression[] {
 }
 
 export const signOf = (e: Expression): Expression => call('sign', e)
+
+/** Expressions of more parts than this are not worked on. */
+export const MOST_PARTS = 2_000_000
+
+/** A proof as lines of text, cases indented: each equation with the axiom that it is an instance of. */
+export function printProof(proof: ScalarProof, names?: readonly string[]): string[] {
+  const lines: string[] = []
+  const print = (e: Expression): string => printExpression(e, names)
+  const equation = (step: Equation): string => {
+    const reason = { axiom: '', arithmetic: 'arithmetic', function: 'as declared', fact: 'as this vanishes here' }[
+      step.kind
+    ]
+    return `${print(step.before)} = ${print(step.after)}   [${step.kind === 'axiom' ? step.axiom : reason}]`
+  }
+  const todo: { line: string; branch: Branch | null; indent: string }[] = [{ line: '', branch: proof, indent: '' }]
+  for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
+    const { line, branch, indent } = item
+    if (line !== '') lines.push(indent + line)
+    if (branch === null) continue
+    const inner = line === '' ? indent : `${indent}  `
+    for (const step of branch.steps) {
+      if (!('chain' in step)) {
+        lines.push(inner + equation(step))
+        continue
+      }
+      lines.push(`${inner}${print(step.fact.expression)} in ${printRange(step.fact.range)}`)
+      for (const link of step.chain) lines.push(`${inner}  ${equation(link.step)}`)
+    }
+    const { end } = branch
+    if (end.kind === 'impossible') lines.push(`${inner}no point is in this case`)
+    else if (end.kind === 'equal') {
+      for (const step of end.equations) lines.push(inner + equation(step))
+      lines.push(`${inner}both sides are equal by arithmetic`)
+    } else {
+      for (const c of [...end.cases].reverse()) {
+        todo.push({ line: `case ${print(end.on)} in ${printRange(c.range)}:`, branch: c.branch, indent: inner })
+      }
+    }
+  }
+  return lines
+}

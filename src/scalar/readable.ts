@@ -2,7 +2,7 @@
 // are decided on the domain resolved, exponentials merged, the names softplus, sigmoid and relu used where they apply.
 // Every step is an equation of the axioms' table, and the whole is verified before it is given out.
 import { Case } from './case.ts'
-import { Expander, type Normal, startsNegative } from './expander.ts'
+import { Expander, type Normal } from './expander.ts'
 import {
   apply,
   call,
@@ -16,15 +16,16 @@ import {
   postorder,
   TooLarge,
   unfold,
+  variablesOf,
   withParts,
   zero,
 } from './expression.ts'
 import type { Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
-import { axiomStep, conditionsOf, type ScalarProof } from './proof.ts'
-import { POSITIVE, type Range } from './range.ts'
+import { axiomStep, conditionsOf, MOST_PARTS, type ScalarProof } from './proof.ts'
+import { POSITIVE, type Range, sameRange } from './range.ts'
 import { ONE, type Rational, rational } from './rational.ts'
-import { innerSums, isSum, wholeNumber } from './ring.ts'
+import { innerSums, isSum, startsNegative, wholeNumber } from './ring.ts'
 import { verifyScalarProof } from './verify.ts'
 
 /** `before` is defined on the whole domain, and so is `after`, and they are equal there. */
@@ -44,7 +45,6 @@ export interface Simplified {
 }
 
 const STEPS = 40_000_000
-const MOST_PARTS = 2_000_000
 /** Products that expand to more terms stay products. */
 const MOST_TERMS = 40
 const MOST_ANALYSES = 100
@@ -54,6 +54,18 @@ const MOST_ANALYSES = 100
  * Deterministic, and idempotent as far as its rules go; work is linear in the size for nested affine functions.
  */
 export function simplify(e: Expression, domain: readonly Range[]): Simplified {
+  let known = remembered.get(e)
+  if (known === undefined) remembered.set(e, (known = []))
+  const used = variablesOf(e)
+  let entry = known.find(k => used.every(i => sameRange(k.domain[i], domain[i])))
+  if (entry === undefined) known.push((entry = { domain, simplified: simplifyAnew(e, domain) }))
+  return entry.simplified
+}
+
+/** What was simplified before: the nodes of a net mostly carry few different functions. Gone with the expressions. */
+const remembered = new WeakMap<Expression, { domain: readonly Range[]; simplified: Simplified }[]>()
+
+function simplifyAnew(e: Expression, domain: readonly Range[]): Simplified {
   const within = new Case(domain)
   try {
     const root = unfold(e, MOST_PARTS)
@@ -132,10 +144,7 @@ class Simplifier extends Expander {
       this.meter.spend(1)
       const operands = parts(e)
       const args = operands.map(p => values.get(p) as Normal)
-      values.set(
-        e,
-        isSum(e) ? this.longSum(e.name, args[0], args[1], owned.has(operands[0])) : this.ofParts(e, args),
-      )
+      values.set(e, isSum(e) ? this.longSum(e.name, args[0], args[1], owned.has(operands[0])) : this.ofParts(e, args))
       if (isSum(e) && inner.has(e)) owned.add(e)
       // A chain of a million operations must not keep a million expansions.
       for (const p of operands) {

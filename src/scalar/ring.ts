@@ -197,7 +197,9 @@ export class Ring {
   express(q: Quotient): Expression {
     const divisor = P.constantValue(q.denominator)
     if (divisor !== null) return this.expressPolynomial(q.numerator, divisor)
-    return call('/', this.expressPolynomial(q.numerator, 1n), this.expressPolynomial(q.denominator, 1n))
+    const below = this.expressPolynomial(q.denominator)
+    if (!startsNegative(below)) return call('/', this.expressPolynomial(q.numerator), below)
+    return call('/', this.expressPolynomial(q.numerator, -1n), this.expressPolynomial(q.denominator, -1n))
   }
 
   expressPolynomial(p: Polynomial, divisor = 1n): Expression {
@@ -332,4 +334,16 @@ export function innerSums(
     if (isSum(first) && uses.get(first) === 1) inner.add(first)
   }
   return inner
+}
+
+/** Whether an expression prints with a minus in front. */
+export function startsNegative(e: Expression): boolean {
+  let first = e
+  for (;;) {
+    if (first.kind === 'number') return first.value.s < 0n
+    if (first.kind !== 'call') return false
+    if (first.name === 'neg') return true
+    if (first.name !== '+' && first.name !== '-' && first.name !== '*' && first.name !== '/') return false
+    first = first.args[0]
+  }
 }

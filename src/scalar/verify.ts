@@ -12,6 +12,7 @@ import {
   findAxiom,
   instantiate,
   type Link,
+  MOST_PARTS,
   Rewriter,
   relationOf,
   replaceAll,
@@ -26,7 +27,7 @@ export type Verification = { readonly accepted: true } | { readonly accepted: fa
 
 class Rejected extends Error {}
 
-const reject = (reason: string): never => {
+function reject(reason: string): never {
   throw new Rejected(reason)
 }
 
@@ -70,7 +71,8 @@ class Modulo {
 
 /** Whether `after` is defined wherever all of `given` are. */
 function isDefinedWith(given: readonly Expression[], after: Expression, within: Case, modulo: Modulo): boolean {
-  const known = new Set(strictParts(...given))
+  // Rewriting leads from what is defined to what is defined.
+  const known = new Set(strictParts(...given, ...given.map(e => modulo.normal(e))))
   let ring: Ring | null = null
   const divisors: P.Polynomial[] = []
   const isNonZero = (e: Expression): boolean => {
@@ -125,6 +127,10 @@ function isDefinedWith(given: readonly Expression[], after: Expression, within: 
   })
 }
 
+function isZeroOnly(range: Range): boolean {
+  return pointOf(range)?.equals(0) === true
+}
+
 function sameHead(a: Expression, b: Expression): boolean {
   if (a.kind === 'call' && b.kind === 'call') return a.name === b.name
   if (a.kind === 'choose' && b.kind === 'choose') return a.relation === b.relation
@@ -165,7 +171,7 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
       return
     }
     case 'function': {
-      if (before.kind !== 'apply' || before.fn.arity !== 1) return reject('not an unknown function of one argument')
+      if (before.kind !== 'apply' || before.fn.arity !== 1) reject('not an unknown function of one argument')
       const [argument] = before.args
       if (equation.property === 'inverse') {
         const isInverse =
@@ -176,7 +182,7 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
         return
       }
       if (before.fn.parity !== equation.property) reject('the function is not declared so')
-      if (argument.kind !== 'call' || argument.name !== 'neg') return reject('not an opposite')
+      if (argument.kind !== 'call' || argument.name !== 'neg') reject('not an opposite')
       const positive =
         equation.property === 'even' ? after : after.kind === 'call' && after.name === 'neg' ? after.args[0] : null
       if (positive?.kind !== 'apply' || positive.fn !== before.fn || positive.args[0] !== argument.args[0]) {
@@ -185,12 +191,11 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
       return
     }
     case 'fact': {
-      if (postorder(after).includes(before)) return reject('not a solution')
+      if (postorder(after).includes(before)) reject('not a solution')
       const ring = modulo.ring()
       const difference = ring.add(ring.expand(before), ring.expand(after), -1n)
       const holds = within.conditions.some(({ expression, range }) => {
-        const value = pointOf(range)
-        if (value === null || !value.equals(0)) return false
+        if (!isZeroOnly(range)) return false
         // The numerator of what vanishes vanishes, too.
         const { numerator } = ring.expand(modulo.normal(expression))
         if (numerator.size === 0) return false
@@ -231,7 +236,7 @@ function signsOfProduct(root: Expression, within: Case): Signs {
       stack.push({ e: e.args[0], exponent: exponent * (wholeNumber(e.args[1]) as number) })
     } else if (e.kind === 'call' && e.name === 'sign') {
       result = timesSigns(result, powerSigns(within.signs(e.args[0]), exponent))
-    } else return reject('not a product of signs')
+    } else reject('not a product of signs')
   }
   return result
 }
@@ -255,10 +260,10 @@ function checkDerivation(d: Derivation, within: Case, isDefined: (e: Expression)
   const { expression, range } = d.fact
   if (!isDefined(expression)) reject('a fact about something that may be undefined')
   if (d.kind === 'monotone') {
-    if (expression.kind !== 'call' || expression.name !== '-') return reject('not a difference')
+    if (expression.kind !== 'call' || expression.name !== '-') reject('not a difference')
     const [u, v] = expression.args
     if (u.kind !== 'apply' || v.kind !== 'apply' || u.fn !== v.fn || u.args.length !== 1 || u.fn.monotone === null) {
-      return reject('not a difference of values of a monotone function')
+      reject('not a difference of values of a monotone function')
     }
     const [x] = u.args
     const [y] = v.args
@@ -286,7 +291,7 @@ export function verifyScalarProof(
   meter: P.Meter = new P.Meter(50_000_000),
 ): Verification {
   try {
-    check(proof, unfold(left), unfold(right), domain, meter)
+    check(proof, unfold(left, MOST_PARTS), unfold(right, MOST_PARTS), domain, meter)
     return { accepted: true }
   } catch (error) {
     if (error instanceof Rejected || error instanceof P.BudgetExhausted || error instanceof TooLarge) {
@@ -316,7 +321,9 @@ function check(
     readonly faithful: boolean
   }
   const first: [Expression, Expression] = [left, right]
-  const todo: State[] = [{ branch: proof, within: new Case(domain), sides: first, originals: first, defined: false, faithful: true }]
+  const todo: State[] = [
+    { branch: proof, within: new Case(domain), sides: first, originals: first, defined: false, faithful: true },
+  ]
   for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
     let { within, sides, originals, defined, faithful } = state
     const none = new Modulo(meter)
@@ -353,7 +360,7 @@ function check(
         const covered = union(...end.cases.map(c => c.range))
         if (!isSubset(within.range(end.on), covered)) reject('the cases do not cover everything')
         for (const c of end.cases) {
-          todo.push({ branch: c.branch, within: within.with(end.on, c.range), sides, originals, defined, faithful, })
+          todo.push({ branch: c.branch, within: within.with(end.on, c.range), sides, originals, defined, faithful })
         }
         break
       }
@@ -364,7 +371,18 @@ function check(
           checkEquation(equation, within, modulo)
           modulo.add(equation)
         }
-        if (!modulo.equal(sides[0], sides[1])) reject('the sides do not become equal')
+        if (modulo.equal(sides[0], sides[1])) break
+        const ring = modulo.ring()
+        const [l, r] = sides.map(e => ring.expand(modulo.normal(e)))
+        const difference = ring.add(l, r, -1n).numerator
+        const isZero = within.conditions.some(({ expression, range }) => {
+          if (!isZeroOnly(range)) return false
+          const { numerator } = ring.expand(modulo.normal(expression))
+          if (numerator.size === 0) return false
+          const { primitive, monomial } = P.contents(numerator)
+          return P.dividedExactly(difference, P.timesTerm(primitive, monomial, 1n, meter), meter) !== null
+        })
+        if (!isZero) reject('the sides do not become equal')
       }
     }
   }

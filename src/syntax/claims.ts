@@ -1,11 +1,23 @@
 // From `prove left == right with ...` to the two diagrams that are claimed to be equal.
-import { badEquation, domainsDiffer, portsDiffer, type Related, sizeClash, type Span } from '../diagnostic.ts'
+import {
+  domainsDiffer,
+  equationClash,
+  inputUnsaid,
+  inputUnused,
+  notRelating,
+  portCounts,
+  portOf,
+  portShapes,
+  type Related,
+  type Span,
+  twoEquations,
+} from '../diagnostic.ts'
 import { type Diagram, type InputNode, inputsOf, type NodeId, outputsOf } from '../diagram/diagram.ts'
 import { printShape, sameShape } from '../linear/size.ts'
 import { isReals, printRange, type Range, sameRange } from '../scalar/range.ts'
 import { NetBuilder, type StageCache } from './nets.ts'
 import { type Scope, spanAt, unknown } from './scope.ts'
-import { type Identifier, namesIn, type NetTree, type ProveTree, type Verdict } from './tree.ts'
+import { type Identifier, type NetTree, namesIn, type ProveTree, type Verdict } from './tree.ts'
 
 /** A value that a net of the claim gets through `with`, and the set in which its declaration wants it. */
 export interface Requirement {
@@ -41,7 +53,9 @@ export function buildClaim(
   tree: ProveTree,
   stages: StageCache,
 ): Claim | null {
-  const [a, b] = [tree.left, tree.right].map(n => nets.get(n.name) ?? unknown(scope, spanAt(scope, 0, n), 'net', n.name, nets.keys()))
+  const [a, b] = [tree.left, tree.right].map(
+    n => nets.get(n.name) ?? unknown(scope, spanAt(scope, 0, n), 'net', n.name, nets.keys()),
+  )
   if (a === null || b === null) return null
   const sides = { left: a, right: b }
   let { diagram: left } = a
@@ -122,24 +136,24 @@ function sortEquations(scope: Scope, tree: ProveTree, sides: { left: BuiltNet; r
       const [own, other] = of === 'left' ? [left, right] : [right, left]
       return own[kind].has(name) && [...names].every(n => other[kind].has(n))
     }
-    const choices = [['left', 'input'], ['left', 'output'], ['right', 'input'], ['right', 'output']] as const
+    const choices = [
+      ['left', 'input'],
+      ['left', 'output'],
+      ['right', 'input'],
+      ['right', 'output'],
+    ] as const
     const choice = choices.find(([side, kind]) => fits(side, kind) && (of[kind] ?? side) === side)
     const span = spanAt(scope, 0, equation)
     if (choice === undefined) {
       const all = [...left.input, ...left.output, ...right.input, ...right.output]
       if (!all.includes(name)) return unknown(scope, spanAt(scope, 0, equation.name), 'input or output', name, all)
-      scope.report(
-        badEquation(
-          span,
-          `the equation does not say \`${name}\` of one net by the ${left.input.has(name) || right.input.has(name) ? 'inputs' : 'outputs'} of the other`,
-          `as in: prove ${tree.left.name} == ${tree.right.name} with x = exp(x'), y = exp(y')`,
-        ),
-      )
+      const kind = left.input.has(name) || right.input.has(name) ? 'input' : 'output'
+      scope.report(notRelating(span, name, kind, tree.left.name, tree.right.name))
       return null
     }
     const [side, kind] = choice
     if (found[kind].some(e => e.name.name === name)) {
-      scope.report(badEquation(span, `two equations for \`${name}\``))
+      scope.report(twoEquations(span, name))
       return null
     }
     of[kind] = side
@@ -175,13 +189,13 @@ function before(
   for (const input of inputsOf(target.diagram)) {
     const equation = equations.find(e => e.name.name === input.name)
     const twin = sources.get(input.name)
-    const related: Related[] = [{ span: place(target, 'input', input.name), message: `${input.name} of ${target.diagram.name}` }]
+    const related: Related[] = [portOf(place(target, 'input', input.name), target.diagram.name, input.name)]
     if (equation === undefined) {
       if (twin === undefined) {
-        scope.report(portsDiffer(span, `no equation says the input \`${input.name}\` of \`${target.diagram.name}\``, related))
+        scope.report(inputUnsaid(span, target.diagram.name, input.name, related))
         return null
       }
-      const of = { span: place(source, 'input', twin.name), message: `${twin.name} of ${source.diagram.name}` }
+      const of = portOf(place(source, 'input', twin.name), source.diagram.name, twin.name)
       if (!sameRange(twin.domain, input.domain) && !isReals(input.domain)) {
         scope.report(domainsDiffer(span, printRange(input.domain), printRange(twin.domain), [...related, of]))
         return null
@@ -191,8 +205,9 @@ function before(
     const id = equation === undefined ? builder.wireNamed(input.name) : builder.term(0, equation.value)
     if (id === null) return null
     if (!sameShape(builder.shapeOf(id), input.shape)) {
-      const message = `\`${input.name}\` of \`${target.diagram.name}\` is ${printShape(input.shape)}, and gets ${printShape(builder.shapeOf(id))}`
-      scope.report(sizeClash(equation === undefined ? span : spanAt(scope, 0, equation), message, related))
+      const [wanted, found] = [input.shape, builder.shapeOf(id)].map(printShape)
+      const at = equation === undefined ? span : spanAt(scope, 0, equation)
+      scope.report(equationClash(at, target.diagram.name, input.name, wanted, found, related))
       return null
     }
     inputs.set(input.id, id)
@@ -200,15 +215,17 @@ function before(
   }
   const unused = [...sources.keys()].find(n => !used.has(n))
   if (unused !== undefined) {
-    const related = [{ span: place(source, 'input', unused), message: `${unused} of ${source.diagram.name}` }]
-    scope.report(portsDiffer(span, `the input \`${unused}\` of \`${source.diagram.name}\` has no counterpart`, related))
+    const related = [portOf(place(source, 'input', unused), source.diagram.name, unused)]
+    scope.report(inputUnused(span, source.diagram.name, unused, related))
     return null
   }
   const ids = builder.copy(target.diagram, inputs)
   const outputs = outputsOf(target.diagram).map(o => ({ name: o.name, id: ids.get(o.args[0]) as NodeId }))
   const keep = requirements.map(r => r.node)
   const made = builder.finish(target.diagram.name, outputs, target.diagram.names, keep)
-  return made && { diagram: made.diagram, requirements: requirements.map(r => ({ ...r, node: made.to(r.node) })), absorbed }
+  return (
+    made && { diagram: made.diagram, requirements: requirements.map(r => ({ ...r, node: made.to(r.node) })), absorbed }
+  )
 }
 
 function absorb(diagram: Diagram, names: ReadonlySet<string>): Diagram {
@@ -260,7 +277,11 @@ function matchPorts(
     scope.report(domainsDiffer(span, printRange(l.domain), printRange(r.domain), related))
     return null
   }
-  const order = [...inputs.map(([, r]) => r), ...right.nodes.filter(n => n.kind !== 'input' && n.kind !== 'output'), ...outputs.map(([, r]) => r)]
+  const order = [
+    ...inputs.map(([, r]) => r),
+    ...right.nodes.filter(n => n.kind !== 'input' && n.kind !== 'output'),
+    ...outputs.map(([, r]) => r),
+  ]
   if (order.every((n, i) => n === right.nodes[i])) return right
   const to = new Map(order.map((n, i) => [n.id, i]))
   const nodes = order.map((n, i) => ({ ...n, id: i, args: n.args.map(a => to.get(a) as NodeId) }))
@@ -278,27 +299,33 @@ function pair<N extends { readonly name: string; readonly shape: InputNode['shap
   span: Span,
   place: Place,
 ): (readonly [N, N])[] | null {
-  const counted = (n: number): string => `${n} ${kind}${n === 1 ? '' : 's'}`
   if (left.length !== right.length) {
     const [l, r] = [left.at(-1)?.name ?? '', right.at(-1)?.name ?? '']
-    const message = `\`${a.name}\` has ${counted(left.length)}, \`${b.name}\` ${counted(right.length)}`
-    scope.report(portsDiffer(span, message, placesOf(kind, l, r, sides, place)))
+    const related = placesOf(kind, l, r, sides, place)
+    scope.report(portCounts(span, kind, [a.name, left.length], [b.name, right.length], related))
     return null
   }
   const byName = left.every(l => right.some(r => r.name === l.name))
   const pairs = left.map((l, i) => [l, byName ? (right.find(r => r.name === l.name) as N) : right[i]] as const)
   for (const [l, r] of pairs) {
     if (sameShape(l.shape, r.shape)) continue
-    const message = `the ${kind} \`${l.name}\` of \`${a.name}\` is ${printShape(l.shape)}, and \`${r.name}\` of \`${b.name}\` ${printShape(r.shape)}`
-    scope.report(portsDiffer(span, message, placesOf(kind, l.name, r.name, sides, place)))
+    const related = placesOf(kind, l.name, r.name, sides, place)
+    const port = (of: Diagram, n: N): readonly [string, string, string] => [of.name, n.name, printShape(n.shape)]
+    scope.report(portShapes(span, kind, port(a, l), port(b, r), related))
     return null
   }
   return pairs
 }
 
-function placesOf(kind: 'input' | 'output', left: string, right: string, sides: { left: BuiltNet; right: BuiltNet }, place: Place): Related[] {
+function placesOf(
+  kind: 'input' | 'output',
+  left: string,
+  right: string,
+  sides: { left: BuiltNet; right: BuiltNet },
+  place: Place,
+): Related[] {
   return [
-    { span: place(sides.left, kind, left), message: `${left} of ${sides.left.diagram.name}` },
-    { span: place(sides.right, kind, right), message: `${right} of ${sides.right.diagram.name}` },
+    portOf(place(sides.left, kind, left), sides.left.diagram.name, left),
+    portOf(place(sides.right, kind, right), sides.right.diagram.name, right),
   ]
 }

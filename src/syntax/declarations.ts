@@ -1,23 +1,51 @@
 // From the declarations of a file to sizes, weights and functions.
 import {
-  badDeclaration,
+  asymmetricDomain,
+  contradiction,
+  type Diagnostic,
   declaredTwice,
-  misplaced,
+  inverseDiffers,
+  inverseIsKnown,
+  inverseOfAnother,
+  inverseOfOne,
+  noBijection,
+  noSuchFunction,
   notClosed,
+  notLiteral,
+  propertyOfOne,
   recursiveFunction,
   reservedOperation,
-  shadowsKnown,
   type Span,
+  shadowsKnown,
+  sharedInverse,
+  tooManySizes,
 } from '../diagnostic.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
 import { printShape, type Size, sizeOf } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, variable } from '../scalar/expression.ts'
-import { containsPoint, type Interval, intersect, isEmpty, negate, type Range, REALS, sameRange } from '../scalar/range.ts'
+import {
+  containsPoint,
+  type Interval,
+  intersect,
+  isEmpty,
+  negate,
+  type Range,
+  REALS,
+  sameRange,
+} from '../scalar/range.ts'
 import { ZERO } from '../scalar/rational.ts'
 import { literalTerm } from './matrices.ts'
 import { OPERATIONS, rangeTree, type Scope, sizeTerm, spanAt } from './scope.ts'
 import { expressionTerm, functionExpression, functionTerm, isFunctionName } from './terms.ts'
-import { type FileTree, type FunctionTree, type Identifier, namesIn, type Piece, type Term, type WeightsTree } from './tree.ts'
+import {
+  type FileTree,
+  type FunctionTree,
+  type Identifier,
+  namesIn,
+  type Piece,
+  type Term,
+  type WeightsTree,
+} from './tree.ts'
 
 /** A scope that is being filled. */
 export interface OpenScope extends Scope {
@@ -36,7 +64,8 @@ export function declareAll(scope: OpenScope, tree: FileTree): void {
   }
   for (const s of tree.statements) {
     if (s.kind === 'weights') declareWeights(scope, s)
-    if (s.kind === 'function') for (const name of s.names) if (claimFunction(scope, name)) functions.push({ tree: s, name })
+    if (s.kind === 'function')
+      for (const name of s.names) if (claimFunction(scope, name)) functions.push({ tree: s, name })
   }
   for (const f of functions) if (f.tree.form.kind === 'unknown') declareUnknown(scope, f.tree, f.name)
   for (const f of functions) if (f.tree.form.kind === 'unknown') linkInverse(scope, f.tree, f.name)
@@ -79,7 +108,7 @@ function weightSymbol(scope: Scope, tree: WeightsTree): WeightSymbol | null {
     const { offset, tree: value } = tree.value
     const list = value.kind === 'group' ? value.of : value
     if (list.kind !== 'list') {
-      scope.report(misplaced(spanAt(scope, offset, value), 'this', 'the place of a matrix, as in [[1, 2], [3, 4]]'))
+      scope.report(notLiteral(spanAt(scope, offset, value)))
       return null
     }
     const literal = literalTerm(scope, offset, list)
@@ -93,7 +122,7 @@ function weightSymbol(scope: Scope, tree: WeightsTree): WeightSymbol | null {
   const [rows, columns, more] = shape as Size[]
   if (more !== undefined) {
     const at = (tree.shape as readonly Term[])[2]
-    scope.report(badDeclaration(spanAt(scope, 0, at), `weights of ${printShape(shape as Size[])}: a matrix has two sizes, a vector one`))
+    scope.report(tooManySizes(spanAt(scope, 0, at), printShape(shape as Size[])))
     return null
   }
   return { name: '', rows, columns: columns ?? sizeOf(1), vector: columns === undefined, entries, value: null }
@@ -118,26 +147,26 @@ export function unknownFunction(scope: Scope, form: UnknownForm, name: string): 
   const found = { monotone: null as FunctionSymbol['monotone'], parity: null as FunctionSymbol['parity'] }
   for (const p of form.properties) {
     const span = spanAt(scope, 0, p)
-    const refuse = (message: string): null => {
-      scope.report(badDeclaration(span, message))
+    const refuse = (why: Diagnostic): null => {
+      scope.report(why)
       return null
     }
-    if (domain.length > 1) return refuse(`\`${p.property}\` is for functions of one argument`)
+    if (domain.length > 1) return refuse(propertyOfOne(span, p.property))
     if (p.property === 'increasing' || p.property === 'decreasing') {
-      if (found.monotone !== null) return refuse(`no function is both ${found.monotone} and ${p.property}`)
+      if (found.monotone !== null) return refuse(contradiction(span, found.monotone, p.property))
       found.monotone = p.property
       if (codomain.every(isPoint) && !(domain[0].every(isPoint) && domain[0].length <= codomain.length)) {
-        return refuse(`no ${p.property} function has this domain and codomain`)
+        return refuse(noSuchFunction(span, p.property))
       }
     } else {
-      if (found.parity !== null) return refuse(`\`${p.property}\` after \`${found.parity}\``)
+      if (found.parity !== null) return refuse(contradiction(span, found.parity, p.property))
       found.parity = p.property
-      if (!sameRange(domain[0], negate(domain[0]))) return refuse(`the domain of an ${p.property} function must be symmetric about 0`)
+      if (!sameRange(domain[0], negate(domain[0]))) return refuse(asymmetricDomain(span, p.property))
     }
-    if (found.parity === 'even' && found.monotone !== null) return refuse(`no function is both even and ${found.monotone}`)
+    if (found.parity === 'even' && found.monotone !== null) return refuse(contradiction(span, 'even', found.monotone))
     const values = intersect(codomain, negate(codomain))
     if (p.property === 'odd' && (isEmpty(values) || (containsPoint(domain[0], ZERO) && !containsPoint(values, ZERO)))) {
-      return refuse('no odd function has this domain and codomain')
+      return refuse(noSuchFunction(span, 'odd'))
     }
   }
   const parameters = domain.length === 1 ? ['t'] : domain.map((_, i) => `t${i + 1}`)
@@ -148,40 +177,57 @@ function linkInverse(scope: OpenScope, tree: FunctionTree, name: Identifier): vo
   const { inverse } = tree.form as UnknownForm
   const fn = scope.functions.get(name.name)
   if (inverse === null || fn === undefined) return
-  const refuse = (message: string, hint: string | null = null): void => {
-    scope.report(badDeclaration(spanAt(scope, 0, inverse), message, hint))
+  const problem = inverseProblem(scope, tree, fn, inverse)
+  if (problem !== null) {
+    scope.report(problem)
     scope.broken.add(name.name)
     scope.functions.delete(name.name)
-  }
-  if (fn.arity !== 1) return refuse('only a function of one argument has an inverse')
-  if (tree.names.length > 1 && inverse.name !== name.name) return refuse(`${tree.names.length} functions cannot have one inverse`)
-  if (!canBeBijective(fn)) return refuse(`no function from this domain onto this codomain has an inverse with what is declared`)
-  if (isFunctionName(inverse.name) || OPERATIONS.has(inverse.name)) {
-    return refuse(`\`${inverse.name}\` is known and cannot be declared as an inverse`, 'give the inverse a name of its own')
-  }
-  const parity = fn.parity
-  const wanted = { name: inverse.name, domain: [fn.codomain], codomain: fn.domain[0], monotone: fn.monotone, parity }
-  const other = inverse.name === name.name ? fn : scope.functions.get(inverse.name)
-  if (other === undefined) {
-    if (!claim(scope, inverse)) {
-      scope.broken.add(name.name)
-      return
-    }
-    const made: FunctionSymbol = { ...wanted, arity: 1, inverse: fn, definition: null, parameters: ['t'] }
-    fn.inverse = made
-    scope.functions.set(inverse.name, made)
     return
   }
-  if (other.inverse !== null && other.inverse !== fn) return refuse(`\`${inverse.name}\` is the inverse of \`${other.inverse.name}\``)
+  const other = inverse.name === name.name ? fn : scope.functions.get(inverse.name)
+  if (other !== undefined) {
+    fn.inverse = other
+    other.inverse = fn
+  } else if (claim(scope, inverse)) {
+    const { codomain, domain, monotone, parity } = fn
+    const made: FunctionSymbol = {
+      name: inverse.name,
+      arity: 1,
+      domain: [codomain],
+      codomain: domain[0],
+      monotone,
+      parity,
+      inverse: fn,
+      definition: null,
+      parameters: ['t'],
+    }
+    fn.inverse = made
+    scope.functions.set(inverse.name, made)
+  } else scope.broken.add(name.name)
+}
+
+/** What is wrong with a function's inverse, if anything is. */
+function inverseProblem(
+  scope: OpenScope,
+  tree: FunctionTree,
+  fn: FunctionSymbol,
+  inverse: Identifier,
+): Diagnostic | null {
+  const span = spanAt(scope, 0, inverse)
+  if (fn.arity !== 1) return inverseOfOne(span)
+  if (tree.names.length > 1 && inverse.name !== fn.name) return sharedInverse(span, tree.names.length)
+  if (!canBeBijective(fn)) return noBijection(span)
+  if (isFunctionName(inverse.name) || OPERATIONS.has(inverse.name)) return inverseIsKnown(span, inverse.name)
+  const other = inverse.name === fn.name ? fn : scope.functions.get(inverse.name)
+  if (other === undefined) return null
+  if (other.inverse !== null && other.inverse !== fn) return inverseOfAnother(span, inverse.name, other.inverse.name)
   const fits =
     other.arity === 1 &&
-    sameRange(other.domain[0], wanted.domain[0]) &&
-    sameRange(other.codomain, wanted.codomain) &&
+    sameRange(other.domain[0], fn.codomain) &&
+    sameRange(other.codomain, fn.domain[0]) &&
     other.monotone === fn.monotone &&
     other.parity === fn.parity
-  if (!fits) return refuse(`\`${inverse.name}\` is declared otherwise than as the inverse of \`${name.name}\``, 'swap domain and codomain, and give both the same properties')
-  fn.inverse = other
-  other.inverse = fn
+  return fits ? null : inverseDiffers(span, inverse.name, fn.name)
 }
 
 /** False only where no bijection of the declared kind exists: then a claim about it would hold for nothing. */
@@ -219,7 +265,10 @@ function orderType(r: Range): string[] {
 // --- Defined functions --------------------------------------------------------------------------------------------
 
 /** Definitions in the order of their dependence, without recursion; cycles are reported. */
-function declareDefined(scope: OpenScope, functions: readonly { readonly tree: FunctionTree; readonly name: Identifier }[]): void {
+function declareDefined(
+  scope: OpenScope,
+  functions: readonly { readonly tree: FunctionTree; readonly name: Identifier }[],
+): void {
   const waiting = new Map<string, { readonly tree: FunctionTree; readonly name: Identifier; state: 'new' | 'open' }>()
   for (const f of functions) if (f.tree.form.kind !== 'unknown') waiting.set(f.name.name, { ...f, state: 'new' })
   for (const start of [...waiting.keys()]) {
@@ -303,7 +352,8 @@ function definedFunction(scope: Scope, tree: FunctionTree, name: Identifier): Fu
 }
 
 function formula(scope: Scope, body: Piece<Term>, parameters: ReadonlyMap<string, number>): Expression | null {
-  return expressionTerm(scope, body.offset, body.tree, t => {
+  const inside: Scope = { ...scope, locals: () => parameters.keys() }
+  return expressionTerm(inside, body.offset, body.tree, t => {
     if (t.kind !== 'name') return undefined
     const index = parameters.get(t.name)
     if (index !== undefined) return variable(index)

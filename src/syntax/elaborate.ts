@@ -1,5 +1,5 @@
 // From the syntax tree of a file to what it means: diagrams, claims, rules, and the functions and weights they use.
-import { declaredTwice, type Diagnostic, type Span } from '../diagnostic.ts'
+import { type Diagnostic, declaredTwice, type Span } from '../diagnostic.ts'
 import type { Diagram } from '../diagram/diagram.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
 import { apply, type Expression, type FunctionSymbol, TooLarge, unfold, x0 } from '../scalar/expression.ts'
@@ -108,7 +108,10 @@ function functionNamesOf(functions: ReadonlyMap<string, FunctionSymbol>): Map<Ex
 }
 
 /** Everything that a text says: `parse` and `elaborate` together, with the diagnostics of both, at most 20 errors. */
-export function read(source: string | Uint8Array, options: { readonly file?: string } = {}): Elaborated & { readonly tree: FileTree } {
+export function read(
+  source: string | Uint8Array,
+  options: { readonly file?: string } = {},
+): Elaborated & { readonly tree: FileTree } {
   const { tree, diagnostics: first } = parse(source, options)
   const elaborated = elaborate(tree)
   const all = [...first, ...elaborated.diagnostics].sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))

@@ -73,7 +73,7 @@ export function printTerm(term: Term, matrix = false): string {
     case 'compose':
       return term.functions.map(print).join(' . ')
     case 'choose': {
-      const cases = term.cases.map(c => `${print(c.left)} ${c.relation} ${print(c.right)} ? ${print(c.then)} : `)
+      const cases = term.cases.map(c => `${print(c.left)} ${c.relation} ${print(c.right)} ? ${print(c.value)} : `)
       return cases.join('') + print(term.otherwise)
     }
   }
@@ -116,7 +116,11 @@ interface Layout {
   readonly tail: Segment | null
 }
 
-function separated(items: readonly { readonly text: string; readonly start: number }[], prefix: string, suffix = ''): Segment[] {
+function separated(
+  items: readonly { readonly text: string; readonly start: number }[],
+  prefix: string,
+  suffix = '',
+): Segment[] {
   return items.map((item, i) => ({
     start: item.start,
     text: `${i === 0 ? prefix : ''}${item.text}${i === items.length - 1 ? suffix : ','}`,
@@ -147,7 +151,11 @@ function wireSegments(wire: WireTree, prefix: string): Segment[] {
 }
 
 function inputText(i: InputTree): string {
-  return i.name.name + (i.shape === null ? '' : ` : ${shape(i.shape)}`) + (i.domain === null ? '' : ` in ${printRangeTree(i.domain)}`)
+  return (
+    i.name.name +
+    (i.shape === null ? '' : ` : ${shape(i.shape)}`) +
+    (i.domain === null ? '' : ` in ${printRangeTree(i.domain)}`)
+  )
 }
 
 function simple(segments: readonly Segment[]): Layout {
@@ -188,17 +196,32 @@ function layoutOf(s: Statement): Layout {
       if (form.kind === 'chain') {
         const stages = form.stages.map(p => ({ text: `-> ${printTerm(p.tree)}`, start: p.offset + p.tree.start }))
         const last = { text: `-> ${form.output.name}`, start: form.output.start }
-        return { head, body: [{ depth: 1, segments: [{ text: inputText(form.input), start: form.input.start }, ...stages, last] }], tail }
+        return {
+          head,
+          body: [{ depth: 1, segments: [{ text: inputText(form.input), start: form.input.start }, ...stages, last] }],
+          tail,
+        }
       }
       const body = form.items.map((item): Line => {
         if (item.kind === 'wire') return { depth: 1, segments: wireSegments(item.value, `${item.name.name} = `) }
         if (item.kind === 'input') {
-          return { depth: 1, segments: separated(item.inputs.map(i => ({ text: inputText(i), start: i.start })), 'input ') }
+          return {
+            depth: 1,
+            segments: separated(
+              item.inputs.map(i => ({ text: inputText(i), start: i.start })),
+              'input ',
+            ),
+          }
         }
         const segments = item.outputs.flatMap((o, i): Segment[] => {
           const prefix = i === 0 ? 'output ' : ''
-          const own = o.value === null ? [{ text: prefix + o.name.name, start: o.name.start }] : wireSegments(o.value, `${prefix}${o.name.name} = `)
-          return i === item.outputs.length - 1 ? own : own.map((g, k) => (k === own.length - 1 ? { ...g, text: `${g.text},` } : g))
+          const own =
+            o.value === null
+              ? [{ text: prefix + o.name.name, start: o.name.start }]
+              : wireSegments(o.value, `${prefix}${o.name.name} = `)
+          return i === item.outputs.length - 1
+            ? own
+            : own.map((g, k) => (k === own.length - 1 ? { ...g, text: `${g.text},` } : g))
         })
         return { depth: 1, segments }
       })
@@ -206,12 +229,19 @@ function layoutOf(s: Statement): Layout {
     }
     case 'rule': {
       const title = s.title === null ? '' : ` "${s.title}"`
-      const [when, ...more] = separated(s.conditions.map(c => ({ text: conditionText(c), start: c.start })), 'when ')
+      const [when, ...more] = separated(
+        s.conditions.map(c => ({ text: conditionText(c), start: c.start })),
+        'when ',
+      )
       const [right, ...rest] = sideSegments(s.right, `${s.direction}  `)
       const sides = [...sideSegments(s.left, ''), { ...right, gap: '  ' }, ...rest]
       const lines: Line[] = s.declarations.map(d => ({ depth: 1, segments: declarationSegments(d) }))
       lines.push({ depth: 1, segments: when === undefined ? sides : [...sides, { ...when, gap: '  ' }, ...more] })
-      return { head: { text: `rule ${s.name.name}${title} {`, start: s.start }, body: lines, tail: { text: '}', start: s.end - 1 } }
+      return {
+        head: { text: `rule ${s.name.name}${title} {`, start: s.start },
+        body: lines,
+        tail: { text: '}', start: s.end - 1 },
+      }
     }
   }
 }
@@ -254,7 +284,10 @@ function functionSegments(f: FunctionTree): Segment[] {
       return withFirst(separated(names, 'function ', ' ='), termSegments(f.form.body.tree, f.form.body.offset))
     case 'formula': {
       const parameters = f.form.parameters.map(p => p.name).join(', ')
-      return withFirst(separated(names, 'function ', `(${parameters}) =`), termSegments(f.form.body.tree, f.form.body.offset))
+      return withFirst(
+        separated(names, 'function ', `(${parameters}) =`),
+        termSegments(f.form.body.tree, f.form.body.offset),
+      )
     }
     case 'unknown': {
       const type = ` : ${f.form.domain.map(printRangeTree).join(' x ')} -> ${printRangeTree(f.form.codomain)}`
@@ -354,7 +387,12 @@ class Setter {
     const braces = head?.text.endsWith('[') ? '' : ' '
     if (!hasComments && (head === null || !this.isBroken(s))) {
       const inner = body.map(l => joined(l.segments)).join(head?.text.endsWith('[') ? ' ' : '   ')
-      const whole = head === null ? inner : inner === '' ? `${head.text} ${tail?.text}` : `${head.text}${braces}${inner}${braces}${tail?.text}`
+      const whole =
+        head === null
+          ? inner
+          : inner === ''
+            ? `${head.text} ${tail?.text}`
+            : `${head.text}${braces}${inner}${braces}${tail?.text}`
       if (whole.length <= WIDTH) {
         this.current = whole
         return
@@ -367,7 +405,8 @@ class Setter {
         const depth = line.depth + (i === 0 ? 0 : 1)
         this.commentsBefore(segment.start, depth)
         if (i === 0 || joined([{ text: this.current, start: 0 }, segment]).length > WIDTH) this.flush()
-        this.current = this.current === '' ? '  '.repeat(depth) + segment.text : joined([{ text: this.current, start: 0 }, segment])
+        this.current =
+          this.current === '' ? '  '.repeat(depth) + segment.text : joined([{ text: this.current, start: 0 }, segment])
       }
     }
     if (tail !== null) {

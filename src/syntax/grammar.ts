@@ -1,7 +1,7 @@
 // Matching a piece of text with a rule of the grammar, and the syntax tree of what matched.
 import * as ohm from 'ohm-js'
 import recipe from '../../grammar/net.ohm'
-import { rational, type Rational } from '../scalar/rational.ts'
+import { type Rational, rational } from '../scalar/rational.ts'
 import {
   type ChoiceCase,
   type ConditionTree,
@@ -10,6 +10,7 @@ import {
   type InputTree,
   type IntervalTree,
   type Located,
+  namesIn,
   type PointsTree,
   type ProveTree,
   type RangeTree,
@@ -21,7 +22,6 @@ import {
   type SizeTree,
   type Term,
   type WeightsTree,
-  namesIn,
 } from './tree.ts'
 
 /** The rules of the grammar by which pieces are matched, and what each gives. */
@@ -94,7 +94,9 @@ const small = new Map<string, Rational>()
 export function readNumber(text: string): Rational {
   let value = small.get(text)
   if (value !== undefined) return value
-  const [, whole, fraction = '', exponent = '0'] = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) as RegExpExecArray
+  const [, whole, fraction = '', exponent = '0'] = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(
+    text,
+  ) as RegExpExecArray
   const power = Number(exponent) - fraction.length
   const digits = BigInt(whole + fraction)
   value = power >= 0 ? rational(digits * 10n ** BigInt(power)) : rational(digits, 10n ** BigInt(-power))
@@ -139,7 +141,11 @@ const actions: ohm.ActionDict<unknown> = {
     return { property: this.sourceString, ...place(this) }
   },
   Range(first, _bars, rest): RangeTree {
-    return { kind: 'range', ...place(this), parts: [tree<RangeTree['parts'][0]>(first), ...all<RangeTree['parts'][0]>(rest)] }
+    return {
+      kind: 'range',
+      ...place(this),
+      parts: [tree<RangeTree['parts'][0]>(first), ...all<RangeTree['parts'][0]>(rest)],
+    }
   },
   Part_reals(_r): RealsTree {
     return { kind: 'reals', ...place(this) }
@@ -204,7 +210,13 @@ const actions: ohm.ActionDict<unknown> = {
     }
   },
   Declaration_weights(_k, names, type): WeightsTree {
-    return { kind: 'weights', ...place(this), names: tree(names), ...tree<PieceTrees['WeightsType']>(type), value: null }
+    return {
+      kind: 'weights',
+      ...place(this),
+      names: tree(names),
+      ...tree<PieceTrees['WeightsType']>(type),
+      value: null,
+    }
   },
   Declaration_unknown(_k, names, signature): FunctionTree {
     return { kind: 'function', ...place(this), names: tree(names), form: tree(signature) }
@@ -249,8 +261,8 @@ const actions: ohm.ActionDict<unknown> = {
     if (cases.numChildren === 0) return tree(otherwise)
     return { kind: 'choose', ...place(this), cases: all<ChoiceCase>(cases), otherwise: tree(otherwise) }
   },
-  Case(left, relation, right, _q, then, _c): ChoiceCase {
-    return { left: tree(left), relation: relation.sourceString as RelationText, right: tree(right), then: tree(then) }
+  Case(left, relation, right, _q, value, _c): ChoiceCase {
+    return { left: tree(left), relation: relation.sourceString as RelationText, right: tree(right), value: tree(value) }
   },
   Sum(first, operators, rest): Term {
     if (rest.numChildren === 0) return tree(first)
@@ -326,7 +338,9 @@ export function ruleSide(chain: Term, declarations: readonly RuleDeclaration[]):
   const wires = new Set(declarations.flatMap(d => (d.kind === 'wire' ? d.names.map(n => n.name) : [])))
   const [first, stages] = chain.kind === 'chain' ? [chain.first, chain.stages] : [chain, []]
   const { start, end } = chain
-  return mentions(first, wires) ? { start, end, first, stages } : { start, end, first: null, stages: [first, ...stages] }
+  return mentions(first, wires)
+    ? { start, end, first, stages }
+    : { start, end, first: null, stages: [first, ...stages] }
 }
 
 function mentions(term: Term, names: ReadonlySet<string>): boolean {

@@ -1,5 +1,18 @@
 // Inverses of functions that are built from invertible ones: what `mix[f, W]` and `inverse(f)` need.
-import { apply, call, choose, compose, type Expression, number, one, unfold, variablesOf, x0, zero } from '../scalar/expression.ts'
+import {
+  apply,
+  call,
+  choose,
+  compose,
+  type Expression,
+  number,
+  one,
+  TooLarge,
+  unfold,
+  variablesOf,
+  x0,
+  zero,
+} from '../scalar/expression.ts'
 import { rational } from '../scalar/rational.ts'
 
 /**
@@ -32,7 +45,10 @@ function isNonZero(e: Expression): boolean {
   // ln of a positive number other than 1, as in log[10].
   if (e.kind === 'call' && e.name === 'ln') {
     const of = e.args[0]
-    return of.kind === 'constant' || (of.kind === 'number' && of.value.s > 0n && of.value.n > 0n && of.value.compare(1) !== 0)
+    return (
+      of.kind === 'constant' ||
+      (of.kind === 'number' && of.value.s > 0n && of.value.n > 0n && of.value.compare(1) !== 0)
+    )
   }
   return e.kind === 'constant'
 }
@@ -41,13 +57,28 @@ function isClosed(e: Expression): boolean {
   return variablesOf(e).length === 0
 }
 
+/** A definition in full, or null where it is too large to look through. */
+function unfolded(definition: Expression): Expression | null {
+  try {
+    return unfold(definition, 10_000)
+  } catch (error) {
+    if (error instanceof TooLarge) return null
+    throw error
+  }
+}
+
 function peel(e: Expression): Layer | null {
   if (e.kind === 'apply') {
     if (e.fn.arity !== 1) return null
     const inner = e.args[0]
-    if (e.fn.definition !== null) return { inner: compose(unfold(e.fn.definition), inner), inverse: x0 }
+    if (e.fn.definition !== null) {
+      const definition = unfolded(e.fn.definition)
+      return definition && { inner: compose(definition, inner), inverse: x0 }
+    }
     return e.fn.inverse === null ? null : { inner, inverse: apply(e.fn.inverse, x0) }
   }
+  const root = oddRoot(e)
+  if (root !== null) return { inner: root.of, inverse: call('^', x0, number(rational(root.degree))) }
   if (e.kind !== 'call') return null
   const [a, b] = e.args
   switch (e.name) {
@@ -84,10 +115,25 @@ function peel(e: Expression): Layer | null {
     case '^': {
       // An odd power of any real; its root is the real one.
       if (b.kind !== 'number' || b.value.d !== 1n || b.value.n % 2n === 0n || b.value.s < 0n) return null
-      const root = (t: Expression): Expression => call('^', t, number(rational(1, b.value.n)))
-      return { inner: a, inverse: choose('<=', zero, x0, root(x0), call('neg', root(call('neg', x0)))) }
+      return { inner: a, inverse: realRoot(x0, b.value.n) }
     }
     default:
       return null
   }
+}
+
+/** The real root of an odd degree, which powers have for positive numbers only. */
+function realRoot(of: Expression, degree: bigint): Expression {
+  const root = (t: Expression): Expression => call('^', t, number(rational(1, degree)))
+  return choose('<=', zero, of, root(of), call('neg', root(call('neg', of))))
+}
+
+/** What `realRoot` makes, read back: the degree, and what the root is of. */
+export function oddRoot(e: Expression): { readonly of: Expression; readonly degree: bigint } | null {
+  if (e.kind !== 'choose' || e.then.kind !== 'call' || e.then.name !== '^') return null
+  const exponent = e.then.args[1]
+  if (exponent.kind !== 'number' || exponent.value.n !== 1n || exponent.value.s < 0n || exponent.value.d % 2n === 0n)
+    return null
+  const { d } = exponent.value
+  return e === realRoot(e.right, d) ? { of: e.right, degree: d } : null
 }

@@ -1,5 +1,16 @@
 // From terms to linear operators: what stands in the square brackets of `add`, `mul` and `mix`.
-import { misplaced, notRational, raggedRows, type Related, sizeClash, type Span, wrongArguments, wrongKind } from '../diagnostic.ts'
+import {
+  declaredWithSize,
+  misplaced,
+  misused,
+  notRational,
+  productClash,
+  type Related,
+  raggedRows,
+  type Span,
+  sumClash,
+  wrongKind,
+} from '../diagnostic.ts'
 import {
   embed,
   identity,
@@ -24,7 +35,9 @@ import { type ListTerm, partsOf, type Term } from './tree.ts'
 const MINUS_ONE = number(-1)
 
 /** Matrices that a term can make from sizes, by how many sizes they take. */
-const MAKERS: Readonly<Record<string, { readonly sizes: readonly number[]; readonly make: (s: readonly Size[]) => Linear }>> = {
+const MAKERS: Readonly<
+  Record<string, { readonly sizes: readonly number[]; readonly make: (s: readonly Size[]) => Linear }>
+> = {
   identity: { sizes: [1], make: s => identity(s[0]) },
   zero: { sizes: [1, 2], make: s => zeroMatrix(s[0], s[1] ?? sizeOf(1)) },
   ones: { sizes: [1, 2], make: s => ones(s[0], s[1] ?? sizeOf(1)) },
@@ -47,12 +60,14 @@ export function matrixTerm(scope: Scope, offset: number, term: Term): Linear | n
 export function vectorTerm(scope: Scope, offset: number, term: Term): Linear | null {
   const value = matrixTerm(scope, offset, term)
   if (value === null || value.columns === sizeOf(1)) return value
-  scope.report(wrongKind(spanAt(scope, offset, term), textOf(term), 'a vector', `a matrix of ${printSizes(value)}`, placeOf(scope, term)))
+  scope.report(
+    wrongKind(spanAt(scope, offset, term), nameOf(term), 'vector', 'matrix', placeOf(scope, term), printSizes(value)),
+  )
   return null
 }
 
-function textOf(term: Term): string {
-  return term.kind === 'name' ? term.name : 'this'
+function nameOf(term: Term): string | null {
+  return term.kind === 'name' ? term.name : null
 }
 function placeOf(scope: Scope, term: Term): Span | null {
   return term.kind === 'name' ? (scope.places.get(term.name) ?? null) : null
@@ -65,7 +80,7 @@ export function declaredIn(scope: Scope, term: Term): Related[] {
   const symbol = scope.weights.get(term.name)
   if (span === undefined || symbol === undefined) return []
   const sizes = symbol.vector ? symbol.rows.text : printSizes(weight(symbol))
-  return [{ span, message: `${term.name} is declared here, ${sizes}` }]
+  return [declaredWithSize(span, term.name, sizes)]
 }
 
 function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
@@ -81,11 +96,11 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
       if (symbol !== undefined) return of(weight(symbol))
       if (term.name === 'e' || term.name === 'pi') break
       if (scope.functions.has(term.name) || scope.sizes.has(term.name)) {
-        const found = scope.functions.has(term.name) ? 'a function' : 'a size'
-        scope.report(wrongKind(spanAt(scope, offset, term), term.name, 'a weight', found, placeOf(scope, term)))
+        const found = scope.functions.has(term.name) ? 'function' : 'size'
+        scope.report(wrongKind(spanAt(scope, offset, term), term.name, 'weight', found, placeOf(scope, term)))
         return null
       }
-      return unknown(scope, spanAt(scope, offset, term), 'weight', term.name, scope.weights.keys(), `declare it: weights ${term.name} : m x n`)
+      return unknown(scope, spanAt(scope, offset, term), 'weight', term.name, scope.weights.keys())
     }
     case 'group':
       return read(term.of)
@@ -96,7 +111,9 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
     case 'negative': {
       const value = read(term.of)
       if (value === null || term.signs % 2 === 0) return value
-      return value.matrix === null ? { matrix: null, scalar: call('neg', value.scalar) } : of(scale(MINUS_ONE, value.matrix))
+      return value.matrix === null
+        ? { matrix: null, scalar: call('neg', value.scalar) }
+        : of(scale(MINUS_ONE, value.matrix))
     }
     case 'sum': {
       let left = read(term.terms[0])
@@ -120,8 +137,7 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
       if (!Object.hasOwn(MAKERS, name)) break
       const maker = MAKERS[name]
       if (!maker.sizes.includes(term.args.length)) {
-        const takes = maker.sizes.map(n => (n === 1 ? 'one size' : `${n} sizes`)).join(' or ')
-        scope.report(wrongArguments(spanAt(scope, offset, term), name, takes, term.args.length))
+        scope.report(misused(spanAt(scope, offset, term), name))
         return null
       }
       // The place at which select and embed begin may be 0.
@@ -137,19 +153,25 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
 /** Whether a term is a number, made without matrices. */
 function isScalar(scope: Scope, term: Term): boolean {
   if (term.kind === 'list') return false
-  if (term.kind === 'name') return term.name === 'pi' || term.name === 'e' ? !scope.weights.has(term.name) : scope.functions.has(term.name) || isFunctionName(term.name)
+  if (term.kind === 'name')
+    return term.name === 'pi' || term.name === 'e'
+      ? !scope.weights.has(term.name)
+      : scope.functions.has(term.name) || isFunctionName(term.name)
   return partsOf(term).every(p => isScalar(scope, p))
 }
 
 function added(scope: Scope, offset: number, left: Value, sign: '+' | '-', right: Value, term: Term): Value | null {
-  if (left.matrix === null && right.matrix === null) return { matrix: null, scalar: call(sign, left.scalar, right.scalar) }
+  if (left.matrix === null && right.matrix === null)
+    return { matrix: null, scalar: call(sign, left.scalar, right.scalar) }
   if (left.matrix === null || right.matrix === null) {
-    scope.report(misplaced(spanAt(scope, offset, term), right.matrix === null ? 'a number' : 'a matrix', 'this sum'))
+    const [thing, place] =
+      right.matrix === null ? (['a number', 'a sum of matrices'] as const) : (['a matrix', 'a sum of numbers'] as const)
+    scope.report(misplaced(spanAt(scope, offset, term), thing, place))
     return null
   }
   if (left.matrix.rows !== right.matrix.rows || left.matrix.columns !== right.matrix.columns) {
-    const message = `a sum of matrices of ${printSizes(left.matrix)} and ${printSizes(right.matrix)}`
-    scope.report(sizeClash(spanAt(scope, offset, term), message, declaredIn(scope, term)))
+    const [l, r] = [printSizes(left.matrix), printSizes(right.matrix)]
+    scope.report(sumClash(spanAt(scope, offset, term), l, r, declaredIn(scope, term)))
     return null
   }
   return { matrix: sum(left.matrix, sign === '+' ? right.matrix : scale(MINUS_ONE, right.matrix)), scalar: null }
@@ -162,7 +184,14 @@ function rationalOf(left: Value, right: Value | null): Value | null {
   return { matrix: null, scalar: number(p.value.div(q.value)) }
 }
 
-function multiplied(scope: Scope, offset: number, left: Value, sign: '*' | '/', right: Value, term: Term): Value | null {
+function multiplied(
+  scope: Scope,
+  offset: number,
+  left: Value,
+  sign: '*' | '/',
+  right: Value,
+  term: Term,
+): Value | null {
   if (sign === '/') {
     if (right.matrix !== null) {
       scope.report(misplaced(spanAt(scope, offset, term), 'a matrix', 'the place of a divisor'))
@@ -171,12 +200,13 @@ function multiplied(scope: Scope, offset: number, left: Value, sign: '*' | '/', 
     if (left.matrix === null) return { matrix: null, scalar: call('/', left.scalar, right.scalar) }
     return { matrix: scale(call('/', one, right.scalar), left.matrix), scalar: null }
   }
-  if (left.matrix === null && right.matrix === null) return { matrix: null, scalar: call('*', left.scalar, right.scalar) }
+  if (left.matrix === null && right.matrix === null)
+    return { matrix: null, scalar: call('*', left.scalar, right.scalar) }
   if (left.matrix === null) return { matrix: scale(left.scalar, right.matrix as Linear), scalar: null }
   if (right.matrix === null) return { matrix: scale(right.scalar, left.matrix), scalar: null }
   if (left.matrix.columns !== right.matrix.rows) {
-    const message = `${printSizes(left.matrix)} times ${printSizes(right.matrix)}: ${left.matrix.columns.text} columns against ${right.matrix.rows.text} rows`
-    scope.report(sizeClash(spanAt(scope, offset, term), message, declaredIn(scope, term)))
+    const [columns, rows] = [left.matrix.columns.text, right.matrix.rows.text]
+    scope.report(productClash(spanAt(scope, offset, term), columns, rows, declaredIn(scope, term)))
     return null
   }
   return { matrix: product(left.matrix, right.matrix), scalar: null }

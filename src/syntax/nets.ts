@@ -4,36 +4,55 @@ import {
   badSlice,
   cyclicWires,
   declaredTwice,
+  declaredWithSize,
+  formulaClash,
+  joinClash,
   misplaced,
+  misused,
   noInput,
   noInverse,
   noOutput,
   notSize,
+  numberWithoutWidth,
   outputIsFunction,
   type Related,
-  sizeClash,
+  rowsClash,
   type Span,
   undeterminedSize,
   unusedWire,
-  wrongArguments,
+  widthClash,
   wrongKind,
+  wrongWires,
 } from '../diagnostic.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { type Linear, literal, printLinear, weight } from '../linear/linear.ts'
 import { addSizes, divideSize, printShape, type Shape, type Size, sizeOf } from '../linear/size.ts'
 import { type Expression, variable, x0 } from '../scalar/expression.ts'
-import { REALS, type Range } from '../scalar/range.ts'
+import { type Range, REALS } from '../scalar/range.ts'
 import { inverseOf } from './inverse.ts'
 import { declaredIn, literalTerm, matrixTerm, vectorTerm } from './matrices.ts'
 import { leastSize, OPERATIONS, rangeTree, rationalTerm, type Scope, sizeTerm, spanAt, unknown } from './scope.ts'
-import { describeFunction, expressionTerm, isFunctionName, unaryTerm } from './terms.ts'
-import { type Identifier, type InputTree, type Located, namesIn, type NetTree, type Piece, type Term, type WireTree } from './tree.ts'
+import { expressionTerm, isFunctionName, nameOf, unaryTerm } from './terms.ts'
+import {
+  type Identifier,
+  type InputTree,
+  type Located,
+  type NetTree,
+  namesIn,
+  type Piece,
+  type Term,
+  type WireTree,
+} from './tree.ts'
 import { isOpen, makeUnifier, unifyShapes } from './unify.ts'
 
 /** What a stage does to the wire that enters it; worked out once for equal texts. */
 type Stage =
   | { readonly kind: 'pointwise'; readonly fn: Expression }
-  | { readonly kind: 'additive' | 'multiplicative'; readonly operators: readonly Linear[]; readonly bias: Linear | null }
+  | {
+      readonly kind: 'additive' | 'multiplicative'
+      readonly operators: readonly Linear[]
+      readonly bias: Linear | null
+    }
   | { readonly kind: 'mix'; readonly fn: Expression; readonly inverse: Expression; readonly operator: Linear }
   | { readonly kind: 'reduce'; readonly operation: 'max' | 'min'; readonly group: number }
   | { readonly kind: 'softmax' | 'logsoftmax' }
@@ -65,7 +84,8 @@ export class NetBuilder {
   private readonly stages: StageCache
 
   constructor(scope: Scope, stages: StageCache) {
-    this.scope = { ...scope, broken: { has: name => scope.broken.has(name) || this.failed.has(name) } }
+    const broken = { has: (name: string) => scope.broken.has(name) || this.failed.has(name) }
+    this.scope = { ...scope, broken, locals: () => this.wires.keys() }
     this.stages = stages
   }
 
@@ -94,7 +114,15 @@ export class NetBuilder {
       this.failed.add(tree.name.name)
       return null
     }
-    const id = this.add({ id: this.next, kind: 'input', name: tree.name.name, args: [], shape: shape as Size[], domain, absorbed: false })
+    const id = this.add({
+      id: this.next,
+      kind: 'input',
+      name: tree.name.name,
+      args: [],
+      shape: shape as Size[],
+      domain,
+      absorbed: false,
+    })
     if (!this.name(tree.name.name, id, span)) return null
     if (tree.shape === null) {
       if (++this.open > MOST_OPEN) {
@@ -149,7 +177,9 @@ export class NetBuilder {
     const shape = this.nodes[args[0]].shape
     switch (stage.kind) {
       case 'pointwise':
-        return stage.fn === x0 && at !== term ? args[0] : this.add({ id: this.next, kind: 'pointwise', args, shape, fn: stage.fn })
+        return stage.fn === x0 && at !== term
+          ? args[0]
+          : this.add({ id: this.next, kind: 'pointwise', args, shape, fn: stage.fn })
       case 'softmax':
       case 'logsoftmax':
         return this.add({ id: this.next, kind: stage.kind, args, shape })
@@ -157,11 +187,20 @@ export class NetBuilder {
         const size = this.sizes.resolve(shape[shape.length - 1])
         const groups = divideSize(size, stage.group)
         if (groups === null || isOpen(size)) {
-          this.scope.report(badGroup(spanAt(this.scope, offset, at), `${stage.group}`, isOpen(size) ? 'a size not fixed' : size.text))
+          this.scope.report(
+            badGroup(spanAt(this.scope, offset, at), `${stage.group}`, isOpen(size) ? 'a size not fixed' : size.text),
+          )
           return null
         }
         const { operation, group } = stage
-        return this.add({ id: this.next, kind: 'reduce', args, shape: [...shape.slice(0, -1), groups], operation, group })
+        return this.add({
+          id: this.next,
+          kind: 'reduce',
+          args,
+          shape: [...shape.slice(0, -1), groups],
+          operation,
+          group,
+        })
       }
       default: {
         const operators = stage.kind === 'mix' ? [stage.operator] : stage.operators
@@ -170,10 +209,26 @@ export class NetBuilder {
         }
         const out = [...shape.slice(0, -1), operators[0].rows]
         if (stage.kind === 'mix') {
-          return this.add({ id: this.next, kind: 'mix', args, shape: out, fn: stage.fn, inverse: stage.inverse, operator: stage.operator })
+          return this.add({
+            id: this.next,
+            kind: 'mix',
+            args,
+            shape: out,
+            fn: stage.fn,
+            inverse: stage.inverse,
+            operator: stage.operator,
+          })
         }
-        if (stage.kind === 'additive') return this.add({ id: this.next, kind: 'additive', args, shape: out, operators, bias: stage.bias })
-        return this.add({ id: this.next, kind: 'multiplicative', args, shape: out, operator: operators[0], bias: stage.bias })
+        if (stage.kind === 'additive')
+          return this.add({ id: this.next, kind: 'additive', args, shape: out, operators, bias: stage.bias })
+        return this.add({
+          id: this.next,
+          kind: 'multiplicative',
+          args,
+          shape: out,
+          operator: operators[0],
+          bias: stage.bias,
+        })
       }
     }
   }
@@ -182,13 +237,14 @@ export class NetBuilder {
     const shape = this.nodes[arg].shape
     if (this.sizes.unify(shape[shape.length - 1], operator.columns)) return true
     const found = printShape(this.shapeOf(arg))
-    const text = printLinear(operator)
-    const shown = text.length > 40 ? 'the operator' : text
-    const message = `${shown} takes a wire of ${operator.columns.text}, and this one is ${found}`
     const parameters = term.kind === 'indexed' ? term.args : []
-    const weights = parameters.slice(index).flatMap(p => declaredIn(this.scope, p)).slice(0, 1)
+    const weights = parameters
+      .slice(index)
+      .flatMap(p => declaredIn(this.scope, p))
+      .slice(0, 1)
     const origin = this.origin(arg).filter(o => o.span.start !== weights[0]?.span.start)
-    this.scope.report(sizeClash(spanAt(this.scope, offset, at), message, [...weights, ...origin]))
+    const span = spanAt(this.scope, offset, at)
+    this.scope.report(widthClash(span, printLinear(operator), operator.columns.text, found, [...weights, ...origin]))
     return false
   }
 
@@ -198,13 +254,15 @@ export class NetBuilder {
     for (let steps = 0; steps < 1_000_000; steps++) {
       if (node.kind === 'input') {
         const wire = this.wires.get(node.name)
-        return wire === undefined ? [] : [{ span: wire.span, message: `${node.name} is declared here, ${printShape(this.shapeOf(node.id))}` }]
+        return wire === undefined ? [] : [declaredWithSize(wire.span, node.name, printShape(this.shapeOf(node.id)))]
       }
       if (node.kind === 'additive' || node.kind === 'multiplicative' || node.kind === 'mix') {
         const operator = node.kind === 'additive' ? node.operators[0] : node.operator
         const symbol = operator.kind === 'symbol' ? operator.symbol : null
         const span = symbol === null ? undefined : this.scope.places.get(symbol.name)
-        return symbol === null || span === undefined ? [] : [{ span, message: `${symbol.name} is declared here, ${printShape([symbol.rows, symbol.columns])}` }]
+        return symbol === null || span === undefined
+          ? []
+          : [declaredWithSize(span, symbol.name, printShape([symbol.rows, symbol.columns]))]
       }
       if (node.args.length === 0) return []
       node = this.nodes[node.args[0]]
@@ -232,17 +290,17 @@ export class NetBuilder {
       return fn && { kind: 'pointwise', fn }
     }
     const parameters = term.kind === 'indexed' ? term.args : []
-    const wrong = (takes: string): null => {
-      scope.report(wrongArguments(spanAt(scope, offset, term), name, takes, parameters.length))
+    const wrong = (): null => {
+      scope.report(misused(spanAt(scope, offset, term), name))
       return null
     }
     switch (name) {
       case 'softmax':
       case 'logsoftmax':
-        return parameters.length === 0 ? { kind: name } : wrong('no parameters')
+        return parameters.length === 0 ? { kind: name } : wrong()
       case 'maxpool':
       case 'minpool': {
-        if (parameters.length !== 1) return wrong(`one parameter, as in ${name}[2]`)
+        if (parameters.length !== 1) return wrong()
         const group = rationalTerm(parameters[0])
         if (group === null || group.d !== 1n || group.s < 0n || group.n < 1n || group.n > 1_000_000_000n) {
           scope.report(notSize(spanAt(scope, offset, parameters[0]), null))
@@ -251,17 +309,17 @@ export class NetBuilder {
         return { kind: 'reduce', operation: name === 'maxpool' ? 'max' : 'min', group: Number(group.n) }
       }
       case 'mix': {
-        if (parameters.length !== 2) return wrong('two parameters, as in mix[f, W]')
+        if (parameters.length !== 2) return wrong()
         const fn = unaryTerm(scope, offset, parameters[0])
         const operator = matrixTerm(scope, offset, parameters[1])
         if (fn === null || operator === null) return null
         const inverse = inverseOf(fn)
         if (inverse !== null) return { kind: 'mix', fn, inverse, operator }
-        scope.report(noInverse(spanAt(scope, offset, parameters[0]), describeFunction(parameters[0])))
+        scope.report(noInverse(spanAt(scope, offset, parameters[0]), nameOf(parameters[0])))
         return null
       }
       default:
-        if (parameters.length !== 1 && parameters.length !== 2) return wrong(`a matrix and perhaps a bias, as in ${name}[W, b]`)
+        if (parameters.length !== 1 && parameters.length !== 2) return wrong()
         return this.layer(offset, term, name === 'add' ? 'additive' : 'multiplicative', 1)
     }
   }
@@ -277,10 +335,9 @@ export class NetBuilder {
     const all = operators as Linear[]
     for (const [i, part] of [...all, ...(bias === null ? [] : [bias])].entries()) {
       if (part.rows === all[0].rows) continue
-      const what = i === wires ? 'the bias' : 'this matrix'
-      const message = `${what} has ${part.rows.text} rows, and the first matrix ${all[0].rows.text}`
+      const what = i === wires ? 'bias' : 'matrix'
       const related = [parameters[i], parameters[0]].flatMap(p => declaredIn(scope, p))
-      scope.report(sizeClash(spanAt(scope, offset, parameters[i]), message, related))
+      scope.report(rowsClash(spanAt(scope, offset, parameters[i]), what, part.rows.text, all[0].rows.text, related))
       return null
     }
     return { kind, operators: all, bias }
@@ -318,7 +375,11 @@ export class NetBuilder {
 
   private constant(value: Linear): NodeId {
     let id = this.constants.get(value)
-    if (id === undefined) this.constants.set(value, (id = this.add({ id: this.next, kind: 'constant', args: [], shape: [value.rows], value })))
+    if (id === undefined)
+      this.constants.set(
+        value,
+        (id = this.add({ id: this.next, kind: 'constant', args: [], shape: [value.rows], value })),
+      )
     return id
   }
 
@@ -343,8 +404,8 @@ export class NetBuilder {
     for (let i = 1; i < args.length; i++) {
       if (unifyShapes(this.sizes, this.nodes[args[0]].shape, this.nodes[args[i]].shape)) continue
       const [first, other] = [args[0], args[i]].map(a => printShape(this.shapeOf(a)))
-      const message = `wires of ${first} and ${other} in one formula`
-      this.scope.report(sizeClash(spanAt(this.scope, offset, places[i]), message, [...this.origin(args[0]), ...this.origin(args[i])]))
+      const related = [...this.origin(args[0]), ...this.origin(args[i])]
+      this.scope.report(formulaClash(spanAt(this.scope, offset, places[i]), first, other, related))
       return null
     }
     return this.add({ id: this.next, kind: 'pointwise', args, shape: this.nodes[args[0]].shape, fn })
@@ -360,7 +421,7 @@ export class NetBuilder {
         if (symbol === undefined) return undefined
         if (symbol.columns === sizeOf(1)) return this.constant(weight(symbol))
         this.scope.report(
-          wrongKind(spanAt(this.scope, offset, t), t.name, 'a wire', 'a matrix', this.scope.places.get(t.name) ?? null),
+          wrongKind(spanAt(this.scope, offset, t), t.name, 'wire', 'matrix', this.scope.places.get(t.name) ?? null),
         )
         return null
       }
@@ -384,8 +445,8 @@ export class NetBuilder {
     if (first !== undefined && inputs.every(i => unifyShapes(this.sizes, i.shape, first.shape))) {
       return this.add({ id: this.next, kind: 'pointwise', args: [], shape: first.shape, fn })
     }
-    const message = 'the inputs are of different widths, so that of a number alone is not known'
-    this.scope.report(sizeClash(spanAt(this.scope, offset, term), message, inputs.flatMap(i => this.origin(i.id)).slice(0, 2)))
+    const related = inputs.flatMap(i => this.origin(i.id)).slice(0, 2)
+    this.scope.report(numberWithoutWidth(spanAt(this.scope, offset, term), related))
     return null
   }
 
@@ -398,9 +459,12 @@ export class NetBuilder {
       const stage = this.stage(offset, fn)
       return stage && this.apply(stage, wires, offset, fn, term)
     }
-    if (fn.kind !== 'indexed' || fn.name !== 'add' || (fn.args.length !== wires.length && fn.args.length !== wires.length + 1)) {
-      const takes = fn.kind === 'indexed' && fn.name === 'add' ? 'one wire for each matrix' : 'one wire'
-      this.scope.report(wrongArguments(spanAt(this.scope, offset, term), describeFunction(fn), takes, wires.length))
+    if (
+      fn.kind !== 'indexed' ||
+      fn.name !== 'add' ||
+      (fn.args.length !== wires.length && fn.args.length !== wires.length + 1)
+    ) {
+      this.scope.report(wrongWires(spanAt(this.scope, offset, term), nameOf(fn), wires.length))
       return null
     }
     const stage = this.layer(offset, fn, 'additive', wires.length)
@@ -427,8 +491,8 @@ export class NetBuilder {
     for (const [i, arg] of args.entries()) {
       const { shape } = this.nodes[arg]
       if (!unifyShapes(this.sizes, first.slice(0, -1), shape.slice(0, -1))) {
-        const message = `wires of ${printShape(this.shapeOf(args[0]))} and ${printShape(this.shapeOf(arg))} cannot be joined`
-        this.scope.report(sizeClash(spanAt(this.scope, offset, term.items[i]), message, this.origin(arg)))
+        const [one, other] = [args[0], arg].map(a => printShape(this.shapeOf(a)))
+        this.scope.report(joinClash(spanAt(this.scope, offset, term.items[i]), one, other, this.origin(arg)))
         return null
       }
     }
@@ -456,7 +520,14 @@ export class NetBuilder {
     const last = shape[shape.length - 1]
     if (isOpen(last)) this.later.push(() => isOpen(this.sizes.resolve(last)) || fits(this.sizes.resolve(last)) || bad())
     else if (!fits(last)) return bad() || null
-    return this.add({ id: this.next, kind: 'slice', args: [of], shape: [...shape.slice(0, -1), addSizes(end, start, -1)], start, end })
+    return this.add({
+      id: this.next,
+      kind: 'slice',
+      args: [of],
+      shape: [...shape.slice(0, -1), addSizes(end, start, -1)],
+      start,
+      end,
+    })
   }
 
   // --- The whole ---
@@ -498,8 +569,16 @@ export class NetBuilder {
   ): { readonly diagram: Diagram; readonly to: (id: NodeId) => NodeId } | null {
     for (const check of this.later) if (!check()) return null
     const needed = new Set<NodeId>([...outputs.map(o => o.id), ...keep])
-    for (let i = this.nodes.length - 1; i >= 0; i--) if (needed.has(i)) for (const a of this.nodes[i].args) needed.add(a)
-    const outputNode = (name: string, id: NodeId, of: Node): Node => ({ id, kind: 'output', name, args: [of.id], shape: of.shape, absorbed: false })
+    for (let i = this.nodes.length - 1; i >= 0; i--)
+      if (needed.has(i)) for (const a of this.nodes[i].args) needed.add(a)
+    const outputNode = (name: string, id: NodeId, of: Node): Node => ({
+      id,
+      kind: 'output',
+      name,
+      args: [of.id],
+      shape: of.shape,
+      absorbed: false,
+    })
     if (this.isFinal(needed)) {
       for (const o of outputs) this.add(outputNode(o.name, this.next, this.nodes[o.id]))
       return { diagram: { name, nodes: this.nodes, names }, to: id => id }
@@ -510,7 +589,12 @@ export class NetBuilder {
     ]
     const renumbered = new Map(kept.map((n, i) => [n.id, i]))
     const to = (id: NodeId): NodeId => renumbered.get(id) as NodeId
-    const nodes: Node[] = kept.map((n, i) => ({ ...n, id: i, args: n.args.map(to), shape: this.sizes.resolveShape(n.shape) }))
+    const nodes: Node[] = kept.map((n, i) => ({
+      ...n,
+      id: i,
+      args: n.args.map(to),
+      shape: this.sizes.resolveShape(n.shape),
+    }))
     for (const o of outputs) nodes.push(outputNode(o.name, nodes.length, nodes[to(o.id)]))
     return { diagram: { name, nodes, names }, to }
   }
@@ -532,7 +616,9 @@ export function buildNet(scope: Scope, tree: NetTree, names: Diagram['names'], s
     }
     const input = builder.input(form.input)
     const end = input === null ? null : builder.through(input, form.stages)
-    return end === null ? null : (builder.finish(tree.name.name, [{ name: output.name, id: end }], names)?.diagram ?? null)
+    return end === null
+      ? null
+      : (builder.finish(tree.name.name, [{ name: output.name, id: end }], names)?.diagram ?? null)
   }
   return buildBlock(scope, tree, builder, names)
 }
@@ -550,7 +636,13 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
     if (item.kind === 'input') for (const input of item.inputs) if (builder.input(input) === null) sound = false
   }
   // Wires and outputs may be written in any order: each is worked out after those that it names.
-  interface Task { readonly name: Identifier; readonly value: WireTree; readonly output: boolean; state: 'new' | 'open' | 'done'; id: NodeId | null }
+  interface Task {
+    readonly name: Identifier
+    readonly value: WireTree
+    readonly output: boolean
+    state: 'new' | 'open' | 'done'
+    id: NodeId | null
+  }
   const tasks: Task[] = []
   const wires = new Map<string, Task>()
   const outputs: { readonly name: Identifier; readonly task: Task | null }[] = []
@@ -617,7 +709,8 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
       const id = builder.wire(top.value)
       top.id = id
       if (id === null) builder.failed.add(top.name.name)
-      const named = id !== null && (wires.get(top.name.name) !== top || builder.name(top.name.name, id, spanAt(scope, 0, top.name)))
+      const named =
+        id !== null && (wires.get(top.name.name) !== top || builder.name(top.name.name, id, spanAt(scope, 0, top.name)))
       if (!named) sound = false
     }
   }
@@ -628,7 +721,9 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
     const twice = ports.some(p => p.name === name.name)
     // Two wires of one name were reported above.
     if (twice && task === null) {
-      scope.report(declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, firstPlace.get(name.name) ?? name)))
+      scope.report(
+        declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, firstPlace.get(name.name) ?? name)),
+      )
     } else if (id !== null && !twice) ports.push({ name: name.name, id })
     else if (task === null && id === null && !builder.failed.has(name.name)) {
       unknown(scope, spanAt(scope, 0, name), 'wire', name.name, firstPlace.keys())
@@ -636,6 +731,7 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
     if (twice || id === null) sound = false
   }
   if (!sound) return null
-  for (const t of tasks) if (!t.output && !used.has(t.name.name)) scope.report(unusedWire(spanAt(scope, 0, t.name), t.name.name))
+  for (const t of tasks)
+    if (!t.output && !used.has(t.name.name)) scope.report(unusedWire(spanAt(scope, 0, t.name), t.name.name))
   return builder.finish(tree.name.name, ports, names)?.diagram ?? null
 }

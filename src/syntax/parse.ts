@@ -142,7 +142,11 @@ class Reader {
     return { file: this.file, start: starts[from], end: ends[Math.max(from, to - 1)] }
   }
   private keyword(token: number, words: ReadonlySet<string>): boolean {
-    return this.kind(token) === NAME && this.tokens.ends[token] - this.tokens.starts[token] < 9 && words.has(this.word(token))
+    return (
+      this.kind(token) === NAME &&
+      this.tokens.ends[token] - this.tokens.starts[token] < 9 &&
+      words.has(this.word(token))
+    )
   }
 
   /** The token after the statement that begins at `from`. A keyword that cannot stand inside it ends it, too. */
@@ -214,7 +218,11 @@ class Reader {
         }
         if (OPEN.get(this.tokens.kinds[opener]) !== kind && !this.isHalfOpen(opener, i)) {
           const elsewhere = open.some(o => OPEN.get(this.tokens.kinds[o]) === kind)
-          this.report(elsewhere ? unclosedBracket(this.span(opener), this.word(opener)) : strayBracket(this.span(i), this.word(i)))
+          this.report(
+            elsewhere
+              ? unclosedBracket(this.span(opener), this.word(opener))
+              : strayBracket(this.span(i), this.word(i)),
+          )
           return false
         }
         this.partner[i] = opener
@@ -360,7 +368,9 @@ class Reader {
     }
     if (this.keyword(from, OUTPUT)) {
       const outputs = this.parts(from + 1, to).map(e => this.outputPart(e))
-      return outputs.some(p => p === null) ? null : { kind: 'output', start, end, outputs: outputs.filter(p => p !== null) }
+      return outputs.some(p => p === null)
+        ? null
+        : { kind: 'output', start, end, outputs: outputs.filter(p => p !== null) }
     }
     const name = this.name(from)
     if (name === null || !this.need(from + 1, from + 2, '"="', IS)) return null
@@ -446,7 +456,10 @@ class Reader {
   /** Where a word begins that cannot go on with the declaration: the next declaration, or the left side of the rule. */
   private endOfDeclaration(from: number, to: number): number {
     for (let i = from + 2; i < to; i++) {
-      const complete = this.kind(i - 1) === NUMBER || CLOSE.has(this.kind(i - 1)) || (this.kind(i - 1) === NAME && !JOINING.has(this.word(i - 1)))
+      const complete =
+        this.kind(i - 1) === NUMBER ||
+        CLOSE.has(this.kind(i - 1)) ||
+        (this.kind(i - 1) === NAME && !JOINING.has(this.word(i - 1)))
       if (complete && this.kind(i) === NAME && !FOLLOWING.has(this.word(i))) return i
       if (this.partner[i] > i) i = this.partner[i]
     }
@@ -463,7 +476,9 @@ class Reader {
       at = next + 1
     }
     const [first, ...stages] = terms
-    return stages.length === 0 ? first : { kind: 'chain', start: first.start, end: terms[terms.length - 1].end, first, stages }
+    return stages.length === 0
+      ? first
+      : { kind: 'chain', start: first.start, end: terms[terms.length - 1].end, first, stages }
   }
 
   // --- Small things ---
@@ -528,7 +543,9 @@ class Reader {
       below = comments[i].start
     }
     for (const c of above) {
-      const inner = c.text.startsWith('//') ? c.text.replace(/^\/\/+/, '') : c.text.slice(2, -2).replace(/^\s*\* ?/gm, '')
+      const inner = c.text.startsWith('//')
+        ? c.text.replace(/^\/\/+/, '')
+        : c.text.slice(2, -2).replace(/^\s*\* ?/gm, '')
       lines.push(inner.trim())
     }
     return lines.join('\n').trim()

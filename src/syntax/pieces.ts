@@ -81,7 +81,11 @@ export class Pieces {
   }
 
   /** The tree from the start of the piece, which is shared by equal texts. */
-  private known<R extends PieceRule>(rule: R, from: number, to: number): { readonly offset: number; readonly tree: PieceTrees[R] | null } {
+  private known<R extends PieceRule>(
+    rule: R,
+    from: number,
+    to: number,
+  ): { readonly offset: number; readonly tree: PieceTrees[R] | null } {
     const offset = from < to ? this.tokens.starts[from] : 0
     const length = from < to ? this.tokens.ends[to - 1] - offset : 0
     if (length > 100) return { offset, tree: this.relative(rule, from, to) }
@@ -160,7 +164,11 @@ export class Pieces {
     if (this.quiet) return null
     const { starts, ends, count } = this.tokens
     const end = this.text.length
-    const span: Span = { file: this.file, start: token < count ? starts[token] : end, end: token < count ? ends[token] : end }
+    const span: Span = {
+      file: this.file,
+      start: token < count ? starts[token] : end,
+      end: token < count ? ends[token] : end,
+    }
     this.report(expected(span, wanted, token < count ? this.text.slice(span.start, span.end) : null))
     return null
   }
@@ -222,7 +230,8 @@ export class Pieces {
       if (close <= i + 2 || !OPENING.has(this.tokens.kinds[i]) || this.isSlice(i, close)) continue
       const items = this.items(i + 1, close)
       if (items === null) return null
-      if (items.length > 1 && this.tokens.kinds[i] !== BRACKET && !this.isCall(i, from)) return this.fail(this.comma(i + 1, close), ['")"'])
+      if (items.length > 1 && this.tokens.kinds[i] !== BRACKET && !this.isCall(i, from))
+        return this.fail(this.comma(i + 1, close), ['")"'])
       fill.set(text.length, items)
       append('_', i + 1, close - 1)
       i = close - 1
@@ -282,14 +291,23 @@ export class Pieces {
     const terms: Term[] = []
     for (let at = from; at <= to; ) {
       let end = at
-      while (end < to && this.tokens.kinds[end] !== ARROW) end = this.partner[end] > end ? this.partner[end] + 1 : end + 1
+      while (end < to && this.tokens.kinds[end] !== ARROW)
+        end = this.partner[end] > end ? this.partner[end] + 1 : end + 1
       const term = this.cut('Term', at, end)
       if (term === null) return null
       terms.push(term)
       at = end + 1
     }
     if (terms.length === 1) return [terms[0]]
-    return [{ kind: 'chain', start: terms[0].start, end: terms[terms.length - 1].end, first: terms[0], stages: terms.slice(1) }]
+    return [
+      {
+        kind: 'chain',
+        start: terms[0].start,
+        end: terms[terms.length - 1].end,
+        first: terms[0],
+        stages: terms.slice(1),
+      },
+    ]
   }
 
   /** Extents between commas outside brackets, as many together as make up to a hundred tokens. */
@@ -345,7 +363,8 @@ function copy(tree: unknown, changes: Changes): unknown {
   }
   const visit = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return fill === undefined ? value.map(visit) : value.flatMap((v): readonly unknown[] => filler(v) ?? [visit(v)])
+    if (Array.isArray(value))
+      return fill === undefined ? value.map(visit) : value.flatMap((v): readonly unknown[] => filler(v) ?? [visit(v)])
     const node = value as Record<string, unknown>
     const filled = filler(node)
     if (filled !== undefined) return filled[0]

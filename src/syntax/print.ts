@@ -1,7 +1,23 @@
 // From diagrams to text that parses to the same diagram: a chain where the net is one, else wires with names.
-import { type Diagram, inputsOf, type InputNode, type Node, type NodeId, type OutputNode, outputsOf } from '../diagram/diagram.ts'
-import { type Linear, linearPostorder, ones, printLinear, scale, type WeightSymbol, weightsOf } from '../linear/linear.ts'
-import { printShape, sameShape, type Shape, sizeOf } from '../linear/size.ts'
+import {
+  type Diagram,
+  type InputNode,
+  inputsOf,
+  type Node,
+  type NodeId,
+  type OutputNode,
+  outputsOf,
+} from '../diagram/diagram.ts'
+import {
+  type Linear,
+  linearPostorder,
+  ones,
+  printLinear,
+  scale,
+  type WeightSymbol,
+  weightsOf,
+} from '../linear/linear.ts'
+import { printShape, type Shape, sameShape, sizeOf } from '../linear/size.ts'
 import {
   call,
   type Expression,
@@ -19,6 +35,7 @@ import {
 } from '../scalar/expression.ts'
 import { isReals, printRange } from '../scalar/range.ts'
 import { printRational } from '../scalar/rational.ts'
+import { oddRoot } from './inverse.ts'
 import { layoutChain, layoutList } from './layout.ts'
 import { OPERATIONS } from './scope.ts'
 import { isFunctionName } from './terms.ts'
@@ -54,22 +71,33 @@ function isClosed(e: Expression): boolean {
 }
 
 function outermost(e: Expression): { readonly text: string; readonly inner: Expression } | null {
+  const root = oddRoot(e)
+  if (root !== null && !isClosed(root.of)) return { text: `inverse(pow[${root.degree}])`, inner: root.of }
   if (e.kind !== 'call' && e.kind !== 'apply') return null
   const [inner, ...parameters] = e.args
   const open = variablesOf(inner)
   if (e.kind === 'call' && !isFunctionName(e.name)) {
     const parameter = parameters[0]
     const text = (name: string, p: Expression): string => `${name}[${printExpression(p)}]`
-    if (e.name === '*' && isClosed(inner) && !isClosed(parameter)) return { text: text('scale', inner), inner: parameter }
+    if (e.name === '*' && isClosed(inner) && !isClosed(parameter))
+      return { text: text('scale', inner), inner: parameter }
     if (parameters.length !== 1 || !isClosed(parameter) || open.length === 0) return null
     if (e.name === '^') return { text: text('pow', parameter), inner }
     if (e.name === '+') return { text: text('shift', parameter), inner }
-    const isLog = e.name === '/' && inner.kind === 'call' && inner.name === 'ln' && parameter.kind === 'call' && parameter.name === 'ln'
+    const isLog =
+      e.name === '/' &&
+      inner.kind === 'call' &&
+      inner.name === 'ln' &&
+      parameter.kind === 'call' &&
+      parameter.name === 'ln'
     return isLog ? { text: text('log', parameter.args[0]), inner: inner.args[0] } : null
   }
   if (open.length === 0 || !parameters.every(isClosed)) return null
   const name = e.kind === 'call' ? e.name : e.fn.name
-  return { text: parameters.length === 0 ? name : `${name}[${parameters.map(p => printExpression(p)).join(', ')}]`, inner }
+  return {
+    text: parameters.length === 0 ? name : `${name}[${parameters.map(p => printExpression(p)).join(', ')}]`,
+    inner,
+  }
 }
 
 // --- Nets ---------------------------------------------------------------------------------------------------------
@@ -127,7 +155,13 @@ class NetPrinter {
     this.diagram = diagram
     this.inputs = inputsOf(diagram)
     this.outputs = outputsOf(diagram)
-    this.taken = new Set([...this.inputs.map(n => n.name), ...this.outputs.map(n => n.name), 'pi', 'e', ...diagram.names.values()])
+    this.taken = new Set([
+      ...this.inputs.map(n => n.name),
+      ...this.outputs.map(n => n.name),
+      'pi',
+      'e',
+      ...diagram.names.values(),
+    ])
     for (const n of diagram.nodes) {
       this.nodes.set(n.id, n)
       for (const a of n.args) {
@@ -220,11 +254,20 @@ class NetPrinter {
         continue
       }
       const stage = n.args.length === 1 ? this.stage(n) : null
-      const text = stage === null ? [this.term(n, n.args.map(a => named.get(a) as string))] : [...parts(n.args[0]), stage]
+      const text =
+        stage === null
+          ? [
+              this.term(
+                n,
+                n.args.map(a => named.get(a) as string),
+              ),
+            ]
+          : [...parts(n.args[0]), stage]
       open.set(n.id, text)
       const users = this.uses.get(n.id) ?? []
       const user = users[0]
-      const inline = users.length === 1 && (user.kind === 'output' || (user.args.length === 1 && this.stage(user) !== null))
+      const inline =
+        users.length === 1 && (user.kind === 'output' || (user.args.length === 1 && this.stage(user) !== null))
       // A vector with a name, or written out, is its own name.
       const asItself = n.kind === 'constant' && !this.inputs.some(i => i.name === text[0])
       if (asItself) named.set(n.id, text[0])
@@ -378,7 +421,8 @@ function inOrder(roots: readonly Expression[]): FunctionSymbol[] {
     }
     state.set(fn, 'open')
     if (fn.definition === null) continue
-    for (const f of functionsOf(fn.definition).sort((a, b) => byName(b.name, a.name))) if (state.get(f) === undefined) stack.push(f)
+    for (const f of functionsOf(fn.definition).sort((a, b) => byName(b.name, a.name)))
+      if (state.get(f) === undefined) stack.push(f)
   }
   return order
 }

@@ -95,7 +95,8 @@ export function scan(text: string, file: string, report: (d: Diagnostic) => void
       i++
     } else if (isLetter(text, i)) {
       i += width(text, i)
-      while (i < text.length && (isDigit(text.charCodeAt(i)) || text.charCodeAt(i) === 39 || isLetter(text, i))) i += width(text, i)
+      while (i < text.length && (isDigit(text.charCodeAt(i)) || text.charCodeAt(i) === 39 || isLetter(text, i)))
+        i += width(text, i)
       if (i - start > LONGEST_WORD) report(numberTooLarge(span(start, start + 20), 'name'))
       push(i - start > LONGEST_WORD ? BAD : NAME, start, i)
     } else if (isDigit(c)) {
@@ -129,7 +130,8 @@ export function scan(text: string, file: string, report: (d: Diagnostic) => void
       while (i < text.length && !isReadable(text, i)) i += width(text, i)
       const bad = text.slice(start, Math.min(i, start + 20))
       // A sign that somebody uses throughout is reported once.
-      if (!strays.has(bad)) report(c < 32 || c === 127 ? controlCharacter(span(start, i), c) : strayCharacter(span(start, i), bad))
+      if (!strays.has(bad))
+        report(c < 32 || c === 127 ? controlCharacter(span(start, i), c) : strayCharacter(span(start, i), bad))
       strays.add(bad)
       push(BAD, start, i)
     }

@@ -1,8 +1,8 @@
 // What names mean in a file, and the terms that need nothing else: sizes, sets of reals, closed numbers.
 import {
+  closedInfinity,
   type Diagnostic,
   emptyRange,
-  misplaced,
   notRational,
   notSize,
   type Span,
@@ -10,9 +10,9 @@ import {
   wrongKind,
 } from '../diagnostic.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
-import { addSizes, knownSize, scaleSize, type Size, sizeOf, unknownSize } from '../linear/size.ts'
+import { addSizes, knownSize, type Size, scaleSize, sizeOf, unknownSize } from '../linear/size.ts'
 import { ARITY, type Expression, type FunctionSymbol } from '../scalar/expression.ts'
-import { type Interval, isEmpty, normalizeRange, REALS, type Range } from '../scalar/range.ts'
+import { type Interval, isEmpty, normalizeRange, type Range, REALS } from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
 import { nearest } from './nearest.ts'
 import type { Located, RangeTree, Term } from './tree.ts'
@@ -30,12 +30,40 @@ export interface Scope {
   /** Names whose declarations have errors: what refers to them fails without a further message. */
   readonly broken: { has(name: string): boolean }
   readonly report: (d: Diagnostic) => void
+  /** Names of wires or parameters that mean something at this place, for suggestions. */
+  readonly locals?: () => Iterable<string>
 }
 
 /** Functions that take parameters in square brackets, and operations on whole wires and matrices. */
 export const OPERATIONS: ReadonlySet<string> = new Set([
-  'id', 'log', 'pow', 'scale', 'shift', 'add', 'mul', 'mix', 'maxpool', 'minpool', 'softmax', 'logsoftmax', 'constant',
-  'inverse', 'normal', 'domain', 'linear', 'parts', 'elementwise', 'inner', 'outer', 'first', 'last', 'identity', 'zero', 'ones', 'select', 'embed',
+  'id',
+  'log',
+  'pow',
+  'scale',
+  'shift',
+  'add',
+  'mul',
+  'mix',
+  'maxpool',
+  'minpool',
+  'softmax',
+  'logsoftmax',
+  'constant',
+  'inverse',
+  'normal',
+  'domain',
+  'linear',
+  'parts',
+  'elementwise',
+  'inner',
+  'outer',
+  'first',
+  'last',
+  'identity',
+  'zero',
+  'ones',
+  'select',
+  'embed',
 ])
 
 /** The known functions that have names (the operators have none). */
@@ -50,12 +78,11 @@ export function spanAt(scope: Scope, offset: number, at: Located): Span {
 export function unknown(
   scope: Scope,
   span: Span,
-  kind: string,
+  kind: Parameters<typeof unknownName>[1],
   name: string,
   candidates: Iterable<string>,
-  hint: string | null = null,
 ): null {
-  if (!scope.broken.has(name)) scope.report(unknownName(span, kind, name, nearest(name, candidates), hint))
+  if (!scope.broken.has(name)) scope.report(unknownName(span, kind, name, nearest(name, candidates)))
   return null
 }
 
@@ -73,11 +100,11 @@ export function sizeTerm(scope: Scope, offset: number, term: Term, least: 0 | 1 
       case 'name':
         if (scope.sizes.has(t.name)) return unknownSize(t.name)
         if (scope.functions.has(t.name) || scope.weights.has(t.name) || KNOWN_FUNCTIONS.includes(t.name)) {
-          const found = scope.weights.has(t.name) ? 'a weight' : 'a function'
-          scope.report(wrongKind(spanAt(scope, offset, t), t.name, 'a size', found, scope.places.get(t.name) ?? null))
+          const found = scope.weights.has(t.name) ? 'weight' : 'function'
+          scope.report(wrongKind(spanAt(scope, offset, t), t.name, 'size', found, scope.places.get(t.name) ?? null))
           return null
         }
-        return unknown(scope, spanAt(scope, offset, t), 'size', t.name, scope.sizes, `declare it: size ${t.name}`)
+        return unknown(scope, spanAt(scope, offset, t), 'size', t.name, scope.sizes)
       case 'group':
         return read(t.of)
       case 'sum': {
@@ -94,7 +121,14 @@ export function sizeTerm(scope: Scope, offset: number, term: Term, least: 0 | 1 
           const next = read(t.factors[i])
           if (next === null) return null
           const [k, l] = [knownSize(product), knownSize(next)]
-          product = t.operators[i - 1] === '/' ? refuse(t) : l !== null ? scaleSize(product, l) : k !== null ? scaleSize(next, k) : refuse(t)
+          product =
+            t.operators[i - 1] === '/'
+              ? refuse(t)
+              : l !== null
+                ? scaleSize(product, l)
+                : k !== null
+                  ? scaleSize(next, k)
+                  : refuse(t)
         }
         return product
       }
@@ -150,7 +184,13 @@ export function rationalTerm(term: Term): Rational | null {
       if (base === null || term.exponents.length !== 1) return null
       const { signs, of } = term.exponents[0]
       const exponent = rationalTerm(of)
-      if (exponent === null || exponent.d !== 1n || exponent.n > 1000n || base.n.toString().length + base.d.toString().length > 100) return null
+      if (
+        exponent === null ||
+        exponent.d !== 1n ||
+        exponent.n > 1000n ||
+        base.n.toString().length + base.d.toString().length > 100
+      )
+        return null
       const power = rational((base.s * base.n) ** exponent.n, base.d ** exponent.n)
       return signs % 2 === 0 ? power : power.n === 0n ? null : power.inverse()
     }
@@ -162,7 +202,7 @@ export function rationalTerm(term: Term): Rational | null {
 /** The set of reals that a tree says; an end that is no rational number, or a set that is empty, is reported. */
 export function rangeTree(scope: Scope, offset: number, tree: RangeTree): Range | null {
   const intervals: Interval[] = []
-  const value = (t: Term, what: string): Rational | null => {
+  const value = (t: Term, what: 'an element of a set' | 'the end of an interval'): Rational | null => {
     const q = rationalTerm(t)
     if (q === null) scope.report(notRational(spanAt(scope, offset, t), what))
     return q
@@ -180,7 +220,7 @@ export function rangeTree(scope: Scope, offset: number, tree: RangeTree): Range 
       const high = part.high && value(part.high, 'the end of an interval')
       if ((low === null) !== (part.low === null) || (high === null) !== (part.high === null)) return null
       if ((low === null && !part.lowOpen) || (high === null && !part.highOpen)) {
-        scope.report(misplaced(spanAt(scope, offset, part), 'a square bracket', 'an interval at infinity'))
+        scope.report(closedInfinity(spanAt(scope, offset, part)))
         return null
       }
       intervals.push({ low, lowOpen: part.lowOpen, high, highOpen: part.highOpen })

@@ -1,5 +1,13 @@
 // From terms to expressions: formulas, functions as values (`ln . f . exp`, `log[10]`, `inverse(g)`), closed numbers.
-import { misplaced, noInverse, notClosed, wrongArguments, wrongKind } from '../diagnostic.ts'
+import {
+  misplaced,
+  misused,
+  noInverse,
+  notClosed,
+  tooManyParameters,
+  wrongArguments,
+  wrongKind,
+} from '../diagnostic.ts'
 import {
   ARITY,
   apply,
@@ -46,10 +54,10 @@ export function expressionTerm(scope: Scope, offset: number, term: Term, leaf: L
       if (term.name === 'pi' || term.name === 'e') return constant(term.name)
       const declared = scope.places.get(term.name) ?? null
       if (scope.functions.has(term.name) || isFunctionName(term.name)) {
-        scope.report(wrongKind(span, term.name, 'a number', 'a function', declared))
-      } else if (scope.weights.has(term.name)) scope.report(wrongKind(span, term.name, 'a number', 'a weight', declared))
-      else if (scope.sizes.has(term.name)) scope.report(wrongKind(span, term.name, 'a number', 'a size', declared))
-      else unknown(scope, span, 'name', term.name, [...scope.weights.keys(), 'pi', 'e'])
+        scope.report(wrongKind(span, term.name, 'number', 'function', declared))
+      } else if (scope.weights.has(term.name)) scope.report(wrongKind(span, term.name, 'number', 'weight', declared))
+      else if (scope.sizes.has(term.name)) scope.report(wrongKind(span, term.name, 'number', 'size', declared))
+      else unknown(scope, span, 'name', term.name, [...(scope.locals?.() ?? []), ...scope.weights.keys(), 'pi'])
       return null
     }
     case 'group':
@@ -71,7 +79,13 @@ export function expressionTerm(scope: Scope, offset: number, term: Term, leaf: L
       for (let i = 1; i < term.factors.length; i++) {
         const next = read(term.factors[i])
         if (product === null || next === null) product = null
-        else if (i === 1 && term.operators[0] === '/' && product.kind === 'number' && next.kind === 'number' && next.value.n !== 0n) {
+        else if (
+          i === 1 &&
+          term.operators[0] === '/' &&
+          product.kind === 'number' &&
+          next.kind === 'number' &&
+          next.value.n !== 0n
+        ) {
           // A fraction of two numbers is the rational number that it denotes, as `printRational` writes it.
           product = number(product.value.div(next.value))
         } else product = call(term.operators[i - 1], product, next)
@@ -88,12 +102,18 @@ export function expressionTerm(scope: Scope, offset: number, term: Term, leaf: L
       return call('^', base, exponent)
     }
     case 'choose': {
-      const cases = term.cases.map(c => ({ relation: c.relation, left: read(c.left), right: read(c.right), then: read(c.then) }))
+      const cases = term.cases.map(c => ({
+        relation: c.relation,
+        left: read(c.left),
+        right: read(c.right),
+        value: read(c.value),
+      }))
       let result = read(term.otherwise)
-      for (const { relation, left, right, then } of cases.toReversed()) {
-        if (left === null || right === null || then === null || result === null) return null
-        if (relation === '>' || relation === '>=') result = choose(relation === '>' ? '<' : '<=', right, left, then, result)
-        else result = choose(relation, left, right, then, result)
+      for (const { relation, left, right, value } of cases.toReversed()) {
+        if (left === null || right === null || value === null || result === null) return null
+        if (relation === '>' || relation === '>=')
+          result = choose(relation === '>' ? '<' : '<=', right, left, value, result)
+        else result = choose(relation, left, right, value, result)
       }
       return result
     }
@@ -104,12 +124,19 @@ export function expressionTerm(scope: Scope, offset: number, term: Term, leaf: L
       return applied(scope, offset, fn, term.fn, args as Expression[], term)
     }
     case 'compose':
-      scope.report(misplaced(span, 'a composition of functions', 'a formula without its argument'))
+      scope.report(misplaced(span, 'a composition without its argument', 'a formula'))
       return null
     case 'indexed':
       if (OPERATIONS.has(term.name) || scope.functions.has(term.name) || isKnownName(term.name)) {
-        scope.report(misplaced(span, `\`${term.name}[...]\``, 'a formula without its argument'))
-      } else unknown(scope, spanAt(scope, offset, { start: term.start, end: term.start + term.name.length }), 'function', term.name, functionNames(scope))
+        scope.report(misplaced(span, 'a function without its argument', 'a formula'))
+      } else
+        unknown(
+          scope,
+          spanAt(scope, offset, { start: term.start, end: term.start + term.name.length }),
+          'function',
+          term.name,
+          functionNames(scope),
+        )
       return null
     case 'list':
       scope.report(misplaced(span, 'a list', 'a formula'))
@@ -133,16 +160,13 @@ function applied(
 ): Expression | null {
   const fits = fn.arity === Infinity ? args.length >= 2 : args.length === fn.arity
   if (fits) return fn.of(args)
-  scope.report(wrongArguments(spanAt(scope, offset, at), describeFunction(name), takes(fn.arity), args.length))
+  scope.report(wrongArguments(spanAt(scope, offset, at), nameOf(name), fn.arity, args.length))
   return null
 }
 
-function takes(arity: number): string {
-  return arity === Infinity ? 'two or more arguments' : arity === 1 ? 'one argument' : `${arity} arguments`
-}
-
-export function describeFunction(term: Term): string {
-  return term.kind === 'name' || term.kind === 'indexed' ? term.name : 'this function'
+/** The name of a function, for messages; null where it is composed. */
+export function nameOf(term: Term): string | null {
+  return term.kind === 'name' || term.kind === 'indexed' ? term.name : null
 }
 
 function negated(e: Expression, signs: number): Expression {
@@ -194,18 +218,24 @@ export function functionTerm(scope: Scope, offset: number, term: Term): ScalarFu
       const parametric = PARAMETRIC[term.name]
       if (Object.hasOwn(PARAMETRIC, term.name) && !scope.functions.has(term.name)) {
         if (parameters.length !== 1) {
-          scope.report(wrongArguments(span, term.name, 'one parameter', parameters.length))
+          scope.report(misused(span, term.name))
           return null
         }
         const fn = parametric(parameters[0] as Expression)
         return { arity: 1, of: args => substitute(fn, () => args[0]) }
       }
       // Any other function takes its last arguments as parameters: lrelu[0.1] is lrelu(t, 0.1).
-      const fn = namedFunction(scope, offset, term.name, { start: term.start, end: term.start + term.name.length }, false)
+      const fn = namedFunction(
+        scope,
+        offset,
+        term.name,
+        { start: term.start, end: term.start + term.name.length },
+        false,
+      )
       if (fn === null) return null
       const arity = (fn.arity === Infinity ? 2 : fn.arity) - parameters.length
       if (arity < 1) {
-        scope.report(wrongArguments(span, term.name, `at most ${fn.arity - 1} parameters`, parameters.length))
+        scope.report(tooManyParameters(span, term.name, fn.arity === Infinity ? 2 : fn.arity))
         return null
       }
       return { arity, of: args => fn.of([...args, ...(parameters as Expression[])]) }
@@ -218,7 +248,7 @@ export function functionTerm(scope: Scope, offset: number, term: Term): ScalarFu
       for (const [i, f] of outer.entries()) {
         if (f.arity === 1) continue
         const at = term.functions[term.functions.length - 2 - i]
-        scope.report(wrongArguments(spanAt(scope, offset, at), describeFunction(at), takes(f.arity), 1))
+        scope.report(wrongArguments(spanAt(scope, offset, at), nameOf(at), f.arity, 1))
         return null
       }
       return { arity: inner.arity, of: args => outer.reduce((e, f) => f.of([e]), inner.of(args)) }
@@ -226,12 +256,13 @@ export function functionTerm(scope: Scope, offset: number, term: Term): ScalarFu
     case 'call':
       if (term.fn.kind === 'name' && term.fn.name === 'inverse' && !scope.functions.has('inverse')) {
         if (term.args.length !== 1) {
-          scope.report(wrongArguments(span, 'inverse', 'one function', term.args.length))
+          scope.report(misused(span, 'inverse'))
           return null
         }
         const fn = unaryTerm(scope, offset, term.args[0])
         const inverse = fn && inverseOf(fn)
-        if (fn !== null && inverse === null) scope.report(noInverse(spanAt(scope, offset, term.args[0]), describeFunction(term.args[0])))
+        if (fn !== null && inverse === null)
+          scope.report(noInverse(spanAt(scope, offset, term.args[0]), nameOf(term.args[0])))
         return inverse && { arity: 1, of: args => compose(inverse, args[0]) }
       }
       break
@@ -248,17 +279,17 @@ function namedFunction(scope: Scope, offset: number, name: string, at: Located, 
   if (scope.broken.has(name)) return null
   if (name === 'id') return { arity: 1, of: args => args[0] }
   if (name === 'max' || name === 'min') return { arity: Infinity, of: args => args.reduce((a, b) => call(name, a, b)) }
-  if (KNOWN_FUNCTIONS.includes(name) && isKnownName(name)) return { arity: ARITY[name], of: args => call(name, ...args) }
+  if (KNOWN_FUNCTIONS.includes(name) && isKnownName(name))
+    return { arity: ARITY[name], of: args => call(name, ...args) }
   if (alone && Object.hasOwn(PARAMETRIC, name)) {
-    scope.report(wrongArguments(span, name, `a parameter, as in ${name}[2]`, 0))
+    scope.report(misused(span, name))
   } else if (OPERATIONS.has(name)) {
-    scope.report(misplaced(span, `the operation \`${name}\``, 'the place of a function of numbers'))
+    scope.report(misplaced(span, 'an operation on wires', 'the place of a function'))
   } else if (scope.weights.has(name) || scope.sizes.has(name)) {
-    const found = scope.weights.has(name) ? 'a weight' : 'a size'
-    scope.report(wrongKind(span, name, 'a function', found, scope.places.get(name) ?? null))
+    const found = scope.weights.has(name) ? 'weight' : 'size'
+    scope.report(wrongKind(span, name, 'function', found, scope.places.get(name) ?? null))
   } else {
-    const hint = name === 'log' ? 'the natural logarithm is ln' : null
-    unknown(scope, span, 'function', name, functionNames(scope), hint)
+    unknown(scope, span, 'function', name, functionNames(scope))
   }
   return null
 }

@@ -101,7 +101,7 @@ export interface ChoiceCase {
   readonly left: Term
   readonly relation: RelationText
   readonly right: Term
-  readonly then: Term
+  readonly value: Term
 }
 /** `left relation right ? then : left relation right ? then : ... : otherwise` */
 export interface ChooseTerm extends Located {
@@ -110,8 +110,20 @@ export interface ChooseTerm extends Located {
   readonly otherwise: Term
 }
 export type Term =
-  | NumberTerm | NameTerm | CallTerm | IndexedTerm | SliceTerm | ListTerm | GroupTerm | ChainTerm
-  | SumTerm | ProductTerm | NegativeTerm | PowerTerm | ComposeTerm | ChooseTerm
+  | NumberTerm
+  | NameTerm
+  | CallTerm
+  | IndexedTerm
+  | SliceTerm
+  | ListTerm
+  | GroupTerm
+  | ChainTerm
+  | SumTerm
+  | ProductTerm
+  | NegativeTerm
+  | PowerTerm
+  | ComposeTerm
+  | ChooseTerm
 
 // --- Sets of reals ------------------------------------------------------------------------------------------------
 
@@ -193,7 +205,13 @@ export interface WireTree {
 }
 export type NetItem =
   | { readonly kind: 'input'; readonly inputs: readonly InputTree[]; readonly start: number; readonly end: number }
-  | { readonly kind: 'wire'; readonly name: Identifier; readonly value: WireTree; readonly start: number; readonly end: number }
+  | {
+      readonly kind: 'wire'
+      readonly name: Identifier
+      readonly value: WireTree
+      readonly start: number
+      readonly end: number
+    }
   /** `output y = x + h, z = h`; value null: `output h`, the wire of that name. */
   | {
       readonly kind: 'output'
@@ -341,6 +359,6 @@ export function partsOf(term: Term): readonly Term[] {
     case 'compose':
       return term.functions
     case 'choose':
-      return [...term.cases.flatMap(c => [c.left, c.right, c.then]), term.otherwise]
+      return [...term.cases.flatMap(c => [c.left, c.right, c.value]), term.otherwise]
   }
 }

@@ -1,5 +1,14 @@
 // Sizes that a net leaves open and its operations fix: equations between sizes, solved as they come.
-import { addSizes, divideSize, type Shape, type Size, scaleSize, sameShape, substituteSize, unknownSize } from '../linear/size.ts'
+import {
+  addSizes,
+  divideSize,
+  type Shape,
+  type Size,
+  sameShape,
+  scaleSize,
+  substituteSize,
+  unknownSize,
+} from '../linear/size.ts'
 
 /** Unknown sizes to be solved begin with this sign, which no name in a file does. */
 const OPEN = '?'

@@ -1,16 +1,26 @@
 // Every axiom on its domain, and just outside its condition, by rigorous enclosures.
 import { describe, expect, test } from 'vitest'
 import { AXIOMS, type Axiom } from '../../src/scalar/axioms.ts'
+import { Case } from '../../src/scalar/case.ts'
 import { type Enclosed, enclose } from '../../src/scalar/enclosure.ts'
 import { type Expression, printExpression } from '../../src/scalar/expression.ts'
-import { type Rational, rational } from '../../src/scalar/rational.ts'
 import { isSubset, point as pointRange } from '../../src/scalar/range.ts'
-import { Case } from '../../src/scalar/case.ts'
+import { type Rational, rational } from '../../src/scalar/rational.ts'
 import { pick, seeded } from './random-equations.ts'
 
 const VALUES = [
   ...[0, 1, -1, 2, -2, 3, 4, -3, 10].map(n => rational(n)),
-  ...([[1, 2], [-1, 2], [1, 3], [3, 2], [9, 10], [-7, 10], [1, 100]] as const).map(([n, d]) => rational(n, d)),
+  ...(
+    [
+      [1, 2],
+      [-1, 2],
+      [1, 3],
+      [3, 2],
+      [9, 10],
+      [-7, 10],
+      [1, 100],
+    ] as const
+  ).map(([n, d]) => rational(n, d)),
 ]
 
 const valueAt = (e: Expression, at: readonly Rational[]): Enclosed => enclose(e, at, { bits: 100, maxBits: 400 })
@@ -23,7 +33,9 @@ function conditionsHold(axiom: Axiom, at: readonly Rational[]): boolean {
   return axiom.conditions.every(({ expression, range }) => {
     const value = valueAt(expression, at)
     if (typeof value === 'string') return false
-    return range === 'integer' ? value.low.d === 1n && value.low.equals(value.high) : isSubset(here.range(expression), range)
+    return range === 'integer'
+      ? value.low.d === 1n && value.low.equals(value.high)
+      : isSubset(here.range(expression), range)
   })
 }
 

@@ -3,9 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { derivative } from '../../src/scalar/derivative.ts'
 import { proveEqual } from '../../src/scalar/equality.ts'
 import { call, type Expression, number, printExpression, variable } from '../../src/scalar/expression.ts'
-import { POSITIVE, printRange, REALS } from '../../src/scalar/range.ts'
+import { printProof } from '../../src/scalar/proof.ts'
+import { EMPTY, POSITIVE, printRange, REALS } from '../../src/scalar/range.ts'
 import { verifyScalarProof } from '../../src/scalar/verify.ts'
-import { defined, developmentSet, expressionOf, question, questionFrom, rangeFrom, standard, unknown } from './formula.ts'
+import {
+  defined,
+  developmentSet,
+  expressionOf,
+  question,
+  questionFrom,
+  rangeFrom,
+  standard,
+  unknown,
+} from './formula.ts'
 import { findDifference, mutated, randomDomain, randomExpression, seeded, soundStep } from './random-equations.ts'
 
 const functions = {
@@ -317,7 +327,12 @@ describe('hostile input', () => {
     const variables = Array.from({ length: 30 }, (_, i) => variable(i))
     const sum = variables.map(v => call('abs', call('sin', v))).reduce((a, b) => call('+', a, b))
     const other = variables.map(v => call('sign', call('sin', v))).reduce((a, b) => call('+', a, b))
-    const result = proveEqual(sum, other, variables.map(() => REALS), { steps: 100_000 })
+    const result = proveEqual(
+      sum,
+      other,
+      variables.map(() => REALS),
+      { steps: 100_000 },
+    )
     expect(result.kind).toBe('unproved')
   })
 
@@ -327,6 +342,10 @@ describe('hostile input', () => {
     const { left, right } = questionFrom('max(x, min(y, z)) ≡ min(max(x, y), max(x, z))', 'x: R, y: R, z: R')
     const result = proveEqual(left, right, [REALS, REALS, REALS], { signal: controller.signal })
     expect(result).toMatchObject({ kind: 'unproved', reason: expect.stringContaining('aborted') })
+  })
+
+  test('an empty domain proves nothing', () => {
+    expect(proveEqual(x, number(1), [EMPTY])).toMatchObject({ kind: 'unproved', reason: 'the domain is empty' })
   })
 
   test('a variable without domain is an error of the caller', () => {
@@ -344,7 +363,10 @@ describe('random equations', () => {
       const domain = randomDomain(random, n)
       const left = randomExpression(random, n, 1 + Math.floor(random() * 3))
       const right = soundStep(soundStep(left, domain, random), domain, random)
-      for (const [kind, other] of [['true', right], ['false', mutated(right, n, random)]] as const) {
+      for (const [kind, other] of [
+        ['true', right],
+        ['false', mutated(right, n, random)],
+      ] as const) {
         const result = proveEqual(left, other, domain, { steps: 300_000 })
         if (result.kind === 'unproved') continue
         proved[kind]++
@@ -361,6 +383,24 @@ describe('random equations', () => {
 })
 
 describe('verification', () => {
+  test('a proof reads as a list of equations with cases', () => {
+    const { left, right, domain } = questionFrom('abs(x) ≡ relu(x) + relu(-x)', 'x: R')
+    const result = proveEqual(left, right, domain)
+    if (result.kind !== 'proved') throw new Error(result.reason)
+    expect(printProof(result.proof, ['x'])).toEqual([
+      'case x in [0, inf):',
+      '  abs(x) = x   [abs-above]',
+      '  relu(x) = x   [relu-above]',
+      '  relu(-x) = 0   [relu-below]',
+      '  both sides are equal by arithmetic',
+      'case x in (-inf, 0):',
+      '  abs(x) = -x   [abs-below]',
+      '  relu(x) = 0   [relu-below]',
+      '  relu(-x) = -x   [relu-above]',
+      '  both sides are equal by arithmetic',
+    ])
+  })
+
   test('rejects a proof for another equation or a larger domain', () => {
     const { left, right, domain } = questionFrom('ln(x*y) ≡ ln(x) + ln(y)', 'x: >0, y: >0')
     const result = proveEqual(left, right, domain)
@@ -381,11 +421,16 @@ describe('verification', () => {
     expect(check(end)).toBe(true)
     expect(check({ ...end, cases: end.cases.slice(1) })).toBe(false)
     expect(check({ ...end, cases: end.cases.map(c => ({ ...c, range: POSITIVE })) })).toBe(false)
-    expect(check({ ...end, cases: end.cases.map(c => ({ ...c, branch: { steps: [], end: { kind: 'impossible' } } })) })).toBe(false)
+    expect(
+      check({ ...end, cases: end.cases.map(c => ({ ...c, branch: { steps: [], end: { kind: 'impossible' } } })) }),
+    ).toBe(false)
     expect(check({ ...end, cases: end.cases.map(c => ({ ...c, branch: { ...c.branch, steps: [] } })) })).toBe(false)
     const x = variable(0)
     const wrong = { kind: 'axiom', axiom: 'abs-above', bindings: [x], before: call('abs', x), after: x } as const
-    const cases = end.cases.map(c => ({ ...c, branch: { steps: [wrong], end: { kind: 'equal', equations: [] } } as const }))
+    const cases = end.cases.map(c => ({
+      ...c,
+      branch: { steps: [wrong], end: { kind: 'equal', equations: [] } } as const,
+    }))
     expect(check({ ...end, cases })).toBe(false)
   })
 

@@ -119,7 +119,7 @@ function matchPattern(pattern: Expression, e: Expression): Expression[] | null {
       continue
     }
     if (u.length !== v.length || withParts(f, u) !== p) return null
-    u.forEach((x, i) => stack.push([x, v[i]]))
+    for (const [i, x] of u.entries()) stack.push([x, v[i]])
   }
   return bindings
 }

@@ -113,10 +113,10 @@ describe('readable forms', () => {
     expect(changed).toBeGreaterThan(100)
   })
 
-  test('a million nested operations', () => {
+  test('200,000 nested operations', () => {
     let e: Expression = variable(0)
-    for (let i = 1; i <= 1_000_000; i++) e = call('+', e, number(i))
-    expect(printExpression(simplify(e, [REALS]).result)).toBe('t + 500000500000')
+    for (let i = 1; i <= 200_000; i++) e = call('+', e, number(i))
+    expect(printExpression(simplify(e, [REALS]).result)).toBe('t + 20000100000')
   })
 })
 

@@ -39,7 +39,27 @@ function s' = ln . phi . exp
 function stage(r: Random, depth: number): string {
   switch (r.below(depth > 0 ? 9 : 7)) {
     case 0:
-      return r.pick(['exp', 'ln', 'sqrt', 'abs', 'sign', 'floor', 'sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh', 'asinh', 'atanh', 'erf', 'sigmoid', 'relu', 'softplus', 'id'])
+      return r.pick([
+        'exp',
+        'ln',
+        'sqrt',
+        'abs',
+        'sign',
+        'floor',
+        'sin',
+        'cos',
+        'tan',
+        'sinh',
+        'cosh',
+        'tanh',
+        'asinh',
+        'atanh',
+        'erf',
+        'sigmoid',
+        'relu',
+        'softplus',
+        'id',
+      ])
     case 1:
       return r.pick(['phi', 'g', 'h', 'f1', "s'"])
     case 2:
@@ -168,8 +188,51 @@ export function correctFile(seed: number): string {
 }
 
 const WORDS = [
-  'x', 'net', 'prove', 'weights', 'function', 'size', 'rule', 'input', 'output', 'in', 'when', 'with', 'expect', 'R', 'inf', 'e', '3', '0.5',
-  '(', ')', '[', ']', '{', '}', ',', ':', '=', '==', '==>', '->', '|', '+', '-', '*', '/', '^', '.', '..', '?', '<', '>=', '!=', '"t"', '// c\n', '/* c */',
+  'x',
+  'net',
+  'prove',
+  'weights',
+  'function',
+  'size',
+  'rule',
+  'input',
+  'output',
+  'in',
+  'when',
+  'with',
+  'expect',
+  'R',
+  'inf',
+  'e',
+  '3',
+  '0.5',
+  '(',
+  ')',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  ':',
+  '=',
+  '==',
+  '==>',
+  '->',
+  '|',
+  '+',
+  '-',
+  '*',
+  '/',
+  '^',
+  '.',
+  '..',
+  '?',
+  '<',
+  '>=',
+  '!=',
+  '"t"',
+  '// c\n',
+  '/* c */',
 ]
 
 /** A text with some of its words left out, doubled, swapped or replaced. */
@@ -203,7 +266,12 @@ export function commented(text: string, seed: number): { readonly text: string; 
   const result = words.map(w => {
     if (!/^\s+$/.test(w) || r.below(6) !== 0) return w
     count++
-    return r.pick([` // note ${count}\n`, ` /* note ${count} */ `, `\n  // note ${count}\n`, `\n/* note ${count}\n   more */\n`])
+    return r.pick([
+      ` // note ${count}\n`,
+      ` /* note ${count} */ `,
+      `\n  // note ${count}\n`,
+      `\n/* note ${count}\n   more */\n`,
+    ])
   })
   return { text: result.join(''), count }
 }

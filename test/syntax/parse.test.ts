@@ -38,7 +38,9 @@ describe('errors', () => {
     expect(codes(text + names).length).toBe(MOST_ERRORS)
   })
   test('in one statement leave the others, and what refers to it is not reported', () => {
-    const { diagnostics, nets } = read('weights W : 3 x\nfunction f(t) = t +\nnet a { x : 3 -> add[W] -> f -> y }\nnet b { x : 3 -> exp -> y }\nprove a == b\nprove b == b\n')
+    const { diagnostics, nets } = read(
+      'weights W : 3 x\nfunction f(t) = t +\nnet a { x : 3 -> add[W] -> f -> y }\nnet b { x : 3 -> exp -> y }\nprove a == b\nprove b == b\n',
+    )
     expect(diagnostics.map(d => d.code)).toEqual(['E110', 'E110'])
     expect([...nets.keys()]).toEqual(['b'])
   })
@@ -71,7 +73,10 @@ describe('nesting', () => {
     for (let i = 0; i < 60; i++) text = `max(${text}, 1 + x, [x, 2][1..4])`
     const file = `net a { input x : 3   output y = ${text} }`
     const net = parse(file).tree.statements[0] as NetTree
-    let term: Term | undefined = net.form.kind === 'block' && net.form.items[1].kind === 'output' ? net.form.items[1].outputs[0].value?.first.tree : undefined
+    let term: Term | undefined =
+      net.form.kind === 'block' && net.form.items[1].kind === 'output'
+        ? net.form.items[1].outputs[0].value?.first.tree
+        : undefined
     while (term?.kind === 'call' && term.args[0].kind === 'call') term = term.args[0]
     expect(file.slice(term?.start, term?.end)).toBe(inner)
     expect(codes(file)).toEqual([])
@@ -100,13 +105,19 @@ describe('length', () => {
     ['a number that is long', `function f(t) = ${repeat('1', LONGEST_WORD)}`, []],
     ['an exponent too large', 'function f(t) = 1e999999999', ['E104']],
     ['a large exponent', `function f(t) = 1e-${LARGEST_EXPONENT}`, []],
-    ['1,000 inputs without sizes', `net a { input ${Array.from({ length: 1000 }, (_, i) => `x${i}`).join()}   output y = x0 }`, repeat('E402 ', MOST_ERRORS).trim().split(' ')],
+    [
+      '1,000 inputs without sizes',
+      `net a { input ${Array.from({ length: 1000 }, (_, i) => `x${i}`).join()}   output y = x0 }`,
+      repeat('E402 ', MOST_ERRORS).trim().split(' '),
+    ],
   ])('%s', (_, text, wanted) => {
     expect(codes(text)).toEqual(wanted)
   })
   test('a line of ten megabytes: a net, and garbage of several kinds', () => {
     const million = 10_000_000
-    expect(read(`net a { x : 3 -> ${repeat('relu -> ', million / 8)}y }`).nets.get('a')?.nodes.length).toBe(million / 8 + 2)
+    expect(read(`net a { x : 3 -> ${repeat('relu -> ', million / 8)}y }`).nets.get('a')?.nodes.length).toBe(
+      million / 8 + 2,
+    )
     for (const garbage of ['a', '@#', '(', 'net ', 'a b ']) {
       const found = codes(repeat(garbage, million / garbage.length))
       expect(found.length).toBeGreaterThanOrEqual(1)
@@ -159,7 +170,8 @@ describe('trees', () => {
     }
   })
   test('keep the reason of a rule: the comment directly above it', () => {
-    const reasons = (text: string): string[] => parse(text).tree.statements.flatMap(s => (s.kind === 'rule' ? [s.reason] : []))
+    const reasons = (text: string): string[] =>
+      parse(text).tree.statements.flatMap(s => (s.kind === 'rule' ? [s.reason] : []))
     const rule = 'rule r { exp -> ln ==> id }'
     expect(reasons(`// one\n// two\n${rule}`)).toEqual(['one\ntwo'])
     expect(reasons(`/* one\n * two */\n${rule}`)).toEqual(['one\ntwo'])

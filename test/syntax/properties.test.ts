@@ -41,9 +41,19 @@ function structure(e: Expression): string {
 function linearStructure(a: Linear): string {
   const texts = new Map<Linear, string>()
   for (const p of linearPostorder(a)) {
-    const own = p.kind === 'symbol' ? p.symbol.name : p.kind === 'literal' ? JSON.stringify(p.entries.map(r => r.map(q => q.toFraction()))) : ''
+    const own =
+      p.kind === 'symbol'
+        ? p.symbol.name
+        : p.kind === 'literal'
+          ? JSON.stringify(p.entries.map(r => r.map(q => q.toFraction())))
+          : ''
     const more = p.kind === 'scale' ? structure(p.factor) : ''
-    texts.set(p, `(${p.kind} ${p.rows.text} ${p.columns.text} ${own}${more} ${linearParts(p).map(q => texts.get(q)).join(' ')})`)
+    texts.set(
+      p,
+      `(${p.kind} ${p.rows.text} ${p.columns.text} ${own}${more} ${linearParts(p)
+        .map(q => texts.get(q))
+        .join(' ')})`,
+    )
   }
   return texts.get(a) as string
 }
@@ -122,7 +132,10 @@ describe('correct files', () => {
         for (const net of read(correctFile(seed)).nets.values()) {
           const text = printDiagram(net)
           const again = read(text)
-          expect(again.diagnostics.filter(d => d.severity === 'error'), text).toEqual([])
+          expect(
+            again.diagnostics.filter(d => d.severity === 'error'),
+            text,
+          ).toEqual([])
           const copy = again.nets.get(net.name) as Diagram
           expect(printDiagram(copy)).toBe(text)
           expect(printNet(copy)).toBe(printNet(net))
@@ -171,7 +184,10 @@ describe('correct files', () => {
       fc.property(seeds, seed => {
         const text = correctFile(seed)
         const { tree } = parse(text)
-        const turned = tree.statements.toReversed().map(s => text.slice(s.start, s.end)).join('\n')
+        const turned = tree.statements
+          .toReversed()
+          .map(s => text.slice(s.start, s.end))
+          .join('\n')
         const [a, b] = [read(text), read(turned)]
         expect(b.diagnostics.map(d => d.message).sort()).toEqual(a.diagnostics.map(d => d.message).sort())
         for (const [name, net] of a.nets) expect(meaning(b.nets.get(name) as Diagram)).toEqual(meaning(net))
@@ -237,9 +253,15 @@ describe('all texts', () => {
       { seed: SEED, numRuns: 150 },
     )
     fc.assert(fc.property(fc.string({ unit: 'binary' }), check), { seed: SEED, numRuns: 120 })
-    fc.assert(fc.property(fc.array(fc.constantFrom(...'net x prove{ } ( ) [ ] -> , = == : " // /* .. . ^ 1e9 function '.split(' '))), w => check(w.join(' '))), {
-      seed: SEED,
-      numRuns: 120,
-    })
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...'net x prove{ } ( ) [ ] -> , = == : " // /* .. . ^ 1e9 function '.split(' '))),
+        w => check(w.join(' ')),
+      ),
+      {
+        seed: SEED,
+        numRuns: 120,
+      },
+    )
   })
 })
