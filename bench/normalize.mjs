@@ -29,10 +29,14 @@ function stagesOf(kind, n) {
   const ln = fn('ln')
   const layer = i => mul(unknownWeight(`W${i}`, 3, 3))
   switch (kind) {
-    case 'mul': return { domain: positive, stages: Array.from({ length: n }, (_, i) => layer(i)) }
-    case 'pair': return { domain: undefined, stages: Array.from({ length: n }, (_, i) => (i % 2 === 0 ? exp : ln)) }
-    case 'nest': return { domain: undefined, stages: Array.from({ length: n }, (_, i) => (i < n / 2 ? exp : ln)) }
-    case 'comp': return { domain: undefined, stages: Array.from({ length: n }, () => shift(1 + random(9))) }
+    case 'mul':
+      return { domain: positive, stages: Array.from({ length: n }, (_, i) => layer(i)) }
+    case 'pair':
+      return { domain: undefined, stages: Array.from({ length: n }, (_, i) => (i % 2 === 0 ? exp : ln)) }
+    case 'nest':
+      return { domain: undefined, stages: Array.from({ length: n }, (_, i) => (i < n / 2 ? exp : ln)) }
+    case 'comp':
+      return { domain: undefined, stages: Array.from({ length: n }, () => shift(1 + random(9))) }
     case 'rand': {
       // ln and mul need a positive wire: they are drawn only where it is one.
       const stages = []
@@ -42,17 +46,31 @@ function stagesOf(kind, n) {
       for (let i = 0; i < n; i++) {
         const choices = isPositive ? 6 : 4
         switch (random(choices)) {
-          case 0: stages.push(exp); isPositive = true; break
-          case 1: stages.push(id); break
-          case 2: stages.push(relu); break
-          case 3: stages.push(shift(1 + random(9))); break
-          case 4: stages.push(ln); isPositive = false; break
-          default: stages.push(layer(i))
+          case 0:
+            stages.push(exp)
+            isPositive = true
+            break
+          case 1:
+            stages.push(id)
+            break
+          case 2:
+            stages.push(relu)
+            break
+          case 3:
+            stages.push(shift(1 + random(9)))
+            break
+          case 4:
+            stages.push(ln)
+            isPositive = false
+            break
+          default:
+            stages.push(layer(i))
         }
       }
       return { domain: positive, stages }
     }
-    default: throw new Error(`unknown kind ${kind}; kinds are ${KINDS.join(', ')}`)
+    default:
+      throw new Error(`unknown kind ${kind}; kinds are ${KINDS.join(', ')}`)
   }
 }
 
@@ -66,13 +84,24 @@ function run(kind, n) {
   // The rules that rewrite layers; the algebra of real functions, which has no counterpart in Maude's chains, is measured
   // by bench:identities.
   const rules = builtin().filter(r => r.phase !== 'normal' && r.phase !== 'affine')
-  normalFormOf(net({ x: input(3, positive) }, ({ x }) => ({ y: x.pipe(mul(unknownWeight('W', 3, 3)), fn('relu'), fn('ln')) })), { rules })
+  normalFormOf(
+    net({ x: input(3, positive) }, ({ x }) => ({ y: x.pipe(mul(unknownWeight('W', 3, 3)), fn('relu'), fn('ln')) })),
+    { rules },
+  )
   const cpu = process.cpuUsage()
   const start = performance.now()
   const { log, normal } = normalFormOf(diagram, { rules })
   const seconds = (performance.now() - start) / 1000
   const used = process.cpuUsage(cpu)
-  return { cpu: (used.user + used.system) / 1e6, kind, n, rules: log.entries.length, left: normal.nodes.length, seconds, megabytes: process.memoryUsage.rss() / 1e6 }
+  return {
+    cpu: (used.user + used.system) / 1e6,
+    kind,
+    n,
+    rules: log.entries.length,
+    left: normal.nodes.length,
+    seconds,
+    megabytes: process.memoryUsage.rss() / 1e6,
+  }
 }
 
 /** The same chain in Maude, where it is installed: its own count of rewrites and its own time. */
@@ -81,10 +110,17 @@ function maude(kind, n) {
   if (folder === undefined || spawnSync('maude', ['--version']).error !== undefined) return null
   const work = mkdtempSync(join(tmpdir(), 'maude-'))
   try {
-    const source = execFileSync('python3', [join(folder, 'gen_maude.py'), kind, String(n)], { encoding: 'utf8', maxBuffer: 1e9 })
+    const source = execFileSync('python3', [join(folder, 'gen_maude.py'), kind, String(n)], {
+      encoding: 'utf8',
+      maxBuffer: 1e9,
+    })
     const file = join(work, 'run.maude')
     writeFileSync(file, source.replace('load net.maude', `load ${join(folder, 'net.maude')}`))
-    const out = spawnSync('bash', ['-c', `ulimit -s unlimited; exec timeout 120 maude -no-banner -batch -no-advise ${file}`], { encoding: 'utf8', maxBuffer: 1e9 })
+    const out = spawnSync(
+      'bash',
+      ['-c', `ulimit -s unlimited; exec timeout 120 maude -no-banner -batch -no-advise ${file}`],
+      { encoding: 'utf8', maxBuffer: 1e9 },
+    )
     const found = /rewrites: (\d+) in (\d+)ms cpu/.exec(out.stdout ?? '')
     return found === null ? 'over 120 s' : `${found[1]} in ${(Number(found[2]) / 1000).toFixed(3)} s`
   } finally {
@@ -103,14 +139,19 @@ if (args[0] === '--one') {
   console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
   for (const kind of kinds.length > 0 ? kinds : KINDS) {
     for (const n of sizes) {
-      const out = spawnSync(process.execPath, [...flags, process.argv[1], '--one', kind, String(n)], { encoding: 'utf8', maxBuffer: 1e8 })
+      const out = spawnSync(process.execPath, [...flags, process.argv[1], '--one', kind, String(n)], {
+        encoding: 'utf8',
+        maxBuffer: 1e8,
+      })
       if (out.status !== 0) {
         console.log(`| ${kind} | ${n} | failed: ${(out.stderr || '').trim().split('\n').slice(-1)[0]} |`)
         continue
       }
       const r = JSON.parse(out.stdout)
       const rate = Math.round(r.rules / r.seconds)
-      console.log(`| ${kind} | ${n} | ${r.rules} | ${r.seconds.toFixed(3)} | ${rate} | ${((1e6 * r.seconds) / n).toFixed(2)} | ${r.megabytes.toFixed(0)} | ${maude(kind, n) ?? '-'} |`)
+      console.log(
+        `| ${kind} | ${n} | ${r.rules} | ${r.seconds.toFixed(3)} | ${rate} | ${((1e6 * r.seconds) / n).toFixed(2)} | ${r.megabytes.toFixed(0)} | ${maude(kind, n) ?? '-'} |`,
+      )
     }
   }
 }

@@ -17,7 +17,15 @@ if (args[0] === '--one') {
   const { nets, diagnostics } = parse(text, { file: 'deep.net' })
   const seconds = (performance.now() - start) / 1000
   const errors = diagnostics.filter(d => d.severity === 'error').length
-  process.stdout.write(JSON.stringify({ bytes: text.length, seconds, errors, nodes: nets.deep?.nodes.length ?? 0, megabytes: process.memoryUsage.rss() / 1e6 }))
+  process.stdout.write(
+    JSON.stringify({
+      bytes: text.length,
+      seconds,
+      errors,
+      nodes: nets.deep?.nodes.length ?? 0,
+      megabytes: process.memoryUsage.rss() / 1e6,
+    }),
+  )
 } else {
   console.log('| layers | bytes | seconds | KB a second | MB | nodes | errors |')
   console.log('| ---: | ---: | ---: | ---: | ---: | ---: | ---: |')
@@ -28,6 +36,8 @@ if (args[0] === '--one') {
       continue
     }
     const r = JSON.parse(out.stdout)
-    console.log(`| ${n} | ${r.bytes} | ${r.seconds.toFixed(3)} | ${(r.bytes / 1000 / r.seconds).toFixed(0)} | ${r.megabytes.toFixed(0)} | ${r.nodes} | ${r.errors} |`)
+    console.log(
+      `| ${n} | ${r.bytes} | ${r.seconds.toFixed(3)} | ${(r.bytes / 1000 / r.seconds).toFixed(0)} | ${r.megabytes.toFixed(0)} | ${r.nodes} | ${r.errors} |`,
+    )
   }
 }

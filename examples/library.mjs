@@ -21,7 +21,16 @@ const W = declared(weights.get('W'))
 const sum = net({ x: input(3, '(0, inf)') }, ({ x }) => ({ y: x.pipe(fn('ln'), add(W), fn('exp')) }), 'sum')
 console.log((await prove(nets.sum, sum, { rules: builtin() })).kind)
 
-const result = evaluate(sum, { inputs: { x: [1, 2, 4] }, weights: { W: [[1, 1, 1], [0, 2, 0], [0, 0, -1]] } })
+const result = evaluate(sum, {
+  inputs: { x: [1, 2, 4] },
+  weights: {
+    W: [
+      [1, 1, 1],
+      [0, 2, 0],
+      [0, 0, -1],
+    ],
+  },
+})
 if (result.ok) console.log(result.outputs.y.map(Math.round).join(' '))
 
 console.log((await draw(verdict.kind === 'proved' ? { left: nets.product, right: nets.sum } : sum)).slice(0, 4))

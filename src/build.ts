@@ -1,14 +1,24 @@
 // Diagrams from values: `net({ x: input(3) }, ({ x }) => ({ y: x.pipe(add(W), fn(relu)) }))`. Shapes are checked as the
 // wires are made; what does not fit throws RangeError with both sizes.
+
+import type { Diagnostic } from './diagnostic.ts'
+import type { Diagram, Node, NodeId } from './diagram/diagram.ts'
 import { type Linear, literal, printSizes, type WeightSymbol, weight } from './linear/linear.ts'
-import { addSizes, divideSize, printShape, sameShape, type Shape, type Size, sizeOf, unknownSize } from './linear/size.ts'
+import {
+  addSizes,
+  divideSize,
+  printShape,
+  type Shape,
+  type Size,
+  sameShape,
+  sizeOf,
+  unknownSize,
+} from './linear/size.ts'
 import { ARITY, call, type Expression, isKnownName, number, substitute, variable } from './scalar/expression.ts'
-import { isEmpty, REALS, type Range } from './scalar/range.ts'
+import { isEmpty, type Range, REALS } from './scalar/range.ts'
 import { fromDouble, type Rational } from './scalar/rational.ts'
 import { matchPiece } from './syntax/grammar.ts'
 import { rangeTree, type Scope } from './syntax/scope.ts'
-import type { Diagnostic } from './diagnostic.ts'
-import type { Diagram, Node, NodeId } from './diagram/diagram.ts'
 
 /** A number or the name of an unknown size. */
 export type SizeLike = number | string | Size
@@ -34,11 +44,19 @@ export function parseRange(text: string): Range {
   const match = matchPiece('InputPart', `x in ${text}`)
   const found: Diagnostic[] = []
   const nothing: Scope = {
-    file: text, sizes: new Set(), weights: new Map(), functions: new Map(), places: new Map(), broken: new Set(),
+    file: text,
+    sizes: new Set(),
+    weights: new Map(),
+    functions: new Map(),
+    places: new Map(),
+    broken: new Set(),
     report: d => found.push(d),
   }
   const range = match.kind === 'matched' && match.tree.domain !== null ? rangeTree(nothing, 0, match.tree.domain) : null
-  if (range === null) throw new RangeError(`parseRange: ${found[0]?.message ?? `\`${text}\` is not a set of reals such as (0, inf) or [-1, 1]`}`)
+  if (range === null)
+    throw new RangeError(
+      `parseRange: ${found[0]?.message ?? `\`${text}\` is not a set of reals such as (0, inf) or [-1, 1]`}`,
+    )
   return range
 }
 
@@ -77,7 +95,9 @@ function place(net: NetBuilder, content: Content): Wire {
   const id = net.nodes.length
   net.nodes.push({ ...content, id } as Node)
   const wire: Wire = {
-    net, id, shape: content.shape,
+    net,
+    id,
+    shape: content.shape,
     pipe(...stages) {
       let at = wire
       for (const stage of stages) at = stage(at)
@@ -95,7 +115,9 @@ function withLast(shape: Shape, last: Size): Shape {
 }
 function checkTakes(name: string, operator: Linear, wire: Wire): void {
   if (operator.columns !== lastOf(wire)) {
-    throw new RangeError(`${name}: an operator of ${printSizes(operator)} does not take a wire of ${printShape(wire.shape)}`)
+    throw new RangeError(
+      `${name}: an operator of ${printSizes(operator)} does not take a wire of ${printShape(wire.shape)}`,
+    )
   }
 }
 
@@ -103,20 +125,34 @@ function checkTakes(name: string, operator: Linear, wire: Wire): void {
 export function add(operator: Linear, bias: Linear | null = null): Stage {
   return wire => {
     checkTakes('add', operator, wire)
-    return place(wire.net, { kind: 'additive', args: [wire.id], operators: [operator], bias, shape: withLast(wire.shape, operator.rows) })
+    return place(wire.net, {
+      kind: 'additive',
+      args: [wire.id],
+      operators: [operator],
+      bias,
+      shape: withLast(wire.shape, operator.rows),
+    })
   }
 }
 /** The multiplicative layer prod_j x_j^W_ij * e^b_i. */
 export function mul(operator: Linear, bias: Linear | null = null): Stage {
   return wire => {
     checkTakes('mul', operator, wire)
-    return place(wire.net, { kind: 'multiplicative', args: [wire.id], operator, bias, shape: withLast(wire.shape, operator.rows) })
+    return place(wire.net, {
+      kind: 'multiplicative',
+      args: [wire.id],
+      operator,
+      bias,
+      shape: withLast(wire.shape, operator.rows),
+    })
   }
 }
 /** A function on every component: a known name (`exp`), or an expression in variable 0. */
 export function fn(f: string | Expression): Stage {
-  if (typeof f === 'string' && f !== 'id' && (!isKnownName(f) || ARITY[f] !== 1)) throw new RangeError(`fn: ${f} is no known function of one variable`)
-  const expression = typeof f !== 'string' ? f : f === 'id' ? variable(0) : call(f as Parameters<typeof call>[0], variable(0))
+  if (typeof f === 'string' && f !== 'id' && (!isKnownName(f) || ARITY[f] !== 1))
+    throw new RangeError(`fn: ${f} is no known function of one variable`)
+  const expression =
+    typeof f !== 'string' ? f : f === 'id' ? variable(0) : call(f as Parameters<typeof call>[0], variable(0))
   return wire => place(wire.net, { kind: 'pointwise', args: [wire.id], fn: expression, shape: wire.shape })
 }
 /** t -> factor * t */
@@ -135,10 +171,16 @@ export function pointwise(f: Expression, ...wires: readonly Wire[]): Wire {
   const [first] = wires
   if (first === undefined) throw new RangeError('pointwise: no wire is given')
   for (const w of wires) {
-    if (!sameShape(w.shape, first.shape)) throw new RangeError(`pointwise: wires of ${printShape(first.shape)} and ${printShape(w.shape)}`)
+    if (!sameShape(w.shape, first.shape))
+      throw new RangeError(`pointwise: wires of ${printShape(first.shape)} and ${printShape(w.shape)}`)
   }
   const unique = [...new Set(wires.map(w => w.id))]
-  return place(first.net, { kind: 'pointwise', args: unique, fn: substitute(f, i => variable(unique.indexOf(wires[i].id))), shape: first.shape })
+  return place(first.net, {
+    kind: 'pointwise',
+    args: unique,
+    fn: substitute(f, i => variable(unique.indexOf(wires[i].id))),
+    shape: first.shape,
+  })
 }
 /** One wire after the other along the last axis. */
 export function join(...wires: readonly Wire[]): Wire {
@@ -152,7 +194,13 @@ export function slice(start: SizeLike, end: SizeLike): Stage {
   return wire => {
     const from = toSize(start)
     const to = toSize(end)
-    return place(wire.net, { kind: 'slice', args: [wire.id], start: from, end: to, shape: withLast(wire.shape, addSizes(to, from, -1)) })
+    return place(wire.net, {
+      kind: 'slice',
+      args: [wire.id],
+      start: from,
+      end: to,
+      shape: withLast(wire.shape, addSizes(to, from, -1)),
+    })
   }
 }
 /** The largest of each group of neighbours. */
@@ -160,7 +208,13 @@ export function maxpool(group: number): Stage {
   return wire => {
     const groups = divideSize(lastOf(wire), group)
     if (groups === null) throw new RangeError(`maxpool: ${printShape(wire.shape)} is not made of groups of ${group}`)
-    return place(wire.net, { kind: 'reduce', args: [wire.id], operation: 'max', group, shape: withLast(wire.shape, groups) })
+    return place(wire.net, {
+      kind: 'reduce',
+      args: [wire.id],
+      operation: 'max',
+      group,
+      shape: withLast(wire.shape, groups),
+    })
   }
 }
 export const softmax: Stage = wire => place(wire.net, { kind: 'softmax', args: [wire.id], shape: wire.shape })
@@ -171,13 +225,22 @@ export const logsoftmax: Stage = wire => place(wire.net, { kind: 'logsoftmax', a
  * the order in which they were made.
  */
 export function net<I extends Record<string, InputSpec>>(
-  inputs: I, body: (wires: { [K in keyof I]: Wire }) => Record<string, Wire>, name = 'net',
+  inputs: I,
+  body: (wires: { [K in keyof I]: Wire }) => Record<string, Wire>,
+  name = 'net',
 ): Diagram {
   const builder: NetBuilder = { nodes: [] }
   const wires = Object.fromEntries(
     Object.entries(inputs).map(([inputName, spec]) => [
       inputName,
-      place(builder, { kind: 'input', args: [], name: inputName, shape: spec.shape, domain: spec.domain, absorbed: false }),
+      place(builder, {
+        kind: 'input',
+        args: [],
+        name: inputName,
+        shape: spec.shape,
+        domain: spec.domain,
+        absorbed: false,
+      }),
     ]),
   ) as { [K in keyof I]: Wire }
   const outputs = body(wires)

@@ -1,17 +1,26 @@
 // A file as something to work with: its nets, claims and rules, ready for the engine.
-import { type Diagnostic, emptyDomain, mismatch, needsTwoNets, ruleAssumed, type Span, unknownName, unknownRule } from './diagnostic.ts'
+import {
+  type Diagnostic,
+  emptyDomain,
+  mismatch,
+  needsTwoNets,
+  ruleAssumed,
+  type Span,
+  unknownName,
+  unknownRule,
+} from './diagnostic.ts'
 import type { Diagram } from './diagram/diagram.ts'
+import type { WeightSymbol } from './linear/linear.ts'
 import { alignInputs, Mismatch } from './prove/prove.ts'
 import { trustRule } from './prove/trust.ts'
 import { builtin } from './rewrite/builtin.ts'
 import { compileRule } from './rewrite/compile.ts'
 import type { Rule } from './rewrite/rule.ts'
+import type { FunctionSymbol } from './scalar/expression.ts'
+import { isEmpty } from './scalar/range.ts'
 import type { Requirement } from './syntax/claims.ts'
 import { read } from './syntax/elaborate.ts'
 import { nearest } from './syntax/nearest.ts'
-import { isEmpty } from './scalar/range.ts'
-import type { FunctionSymbol } from './scalar/expression.ts'
-import type { WeightSymbol } from './linear/linear.ts'
 import type { FileTree, Verdict } from './syntax/tree.ts'
 
 export interface LoadedClaim {
@@ -59,7 +68,10 @@ export function parse(source: string | Uint8Array, options: { readonly file?: st
     tree,
     nets: Object.fromEntries(nets),
     claims: claims.map(c => ({ ...c, title: `${c.leftName} == ${c.rightName}` })),
-    rules, functions, weights, places,
+    rules,
+    functions,
+    weights,
+    places,
     diagnostics: problems,
   }
 }
@@ -68,7 +80,8 @@ export function parse(source: string | Uint8Array, options: { readonly file?: st
 export function claimBetween(program: Program, left: string, right: string | undefined): LoadedClaim[] | Diagnostic {
   if (right === undefined) return needsTwoNets(left)
   for (const name of [left, right]) {
-    if (!Object.hasOwn(program.nets, name)) return unknownName(null, 'net', name, nearest(name, Object.keys(program.nets)))
+    if (!Object.hasOwn(program.nets, name))
+      return unknownName(null, 'net', name, nearest(name, Object.keys(program.nets)))
   }
   const [l, r] = [program.nets[left], program.nets[right]]
   try {
@@ -79,7 +92,18 @@ export function claimBetween(program: Program, left: string, right: string | und
     if (error instanceof Mismatch) return mismatch(error.message)
     throw error
   }
-  return [{ leftName: left, rightName: right, title: `${left} == ${right}`, left: l, right: r, requirements: [], expect: null, span: null }]
+  return [
+    {
+      leftName: left,
+      rightName: right,
+      title: `${left} == ${right}`,
+      left: l,
+      right: r,
+      requirements: [],
+      expect: null,
+      span: null,
+    },
+  ]
 }
 
 /**
@@ -87,19 +111,38 @@ export function claimBetween(program: Program, left: string, right: string | und
  * that the caller assumes by name. A rule that is neither is left out, which is reported as a warning.
  */
 export async function trustedRules(
-  program: Program, options: { readonly assume?: readonly string[]; readonly seed?: number; readonly seconds?: number; readonly signal?: AbortSignal } = {},
+  program: Program,
+  options: {
+    readonly assume?: readonly string[]
+    readonly seed?: number
+    readonly seconds?: number
+    readonly signal?: AbortSignal
+  } = {},
 ): Promise<{ rules: readonly Rule[]; diagnostics: readonly Diagnostic[] }> {
   const diagnostics: Diagnostic[] = []
   const assume = options.assume ?? []
   for (const name of assume) {
     if (!program.rules.some(r => r.name === name)) {
-      diagnostics.push(unknownRule(name, nearest(name, program.rules.map(r => r.name))))
+      diagnostics.push(
+        unknownRule(
+          name,
+          nearest(
+            name,
+            program.rules.map(r => r.name),
+          ),
+        ),
+      )
     }
   }
   const own: Rule[] = []
   for (const rule of program.rules) {
     if (rule.direction !== '==>') continue
-    const trust = await trustRule(rule, { rules: builtin(), seed: options.seed, budget: { seconds: options.seconds ?? 5 }, signal: options.signal })
+    const trust = await trustRule(rule, {
+      rules: builtin(),
+      seed: options.seed,
+      budget: { seconds: options.seconds ?? 5 },
+      signal: options.signal,
+    })
     if (trust.kind === 'proved') own.push({ ...rule, assumed: false })
     else if (assume.includes(rule.name)) own.push(rule)
     else diagnostics.push(ruleAssumed(rule.name, trust.because))

@@ -10,7 +10,12 @@ import { version } from '../src/version.ts'
 
 const root = new URL('..', import.meta.url)
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8')
-const files = ['README.md', ...readdirSync(new URL('docs', root)).filter(f => f.endsWith('.md')).map(f => `docs/${f}`)]
+const files = [
+  'README.md',
+  ...readdirSync(new URL('docs', root))
+    .filter(f => f.endsWith('.md'))
+    .map(f => `docs/${f}`),
+]
 
 /** The fenced blocks of one kind in a file. */
 function blocks(file: string, kind: string): string[] {
@@ -43,17 +48,26 @@ describe('commands', () => {
     if (!existsSync(new URL('dist/cli.mjs', root))) execFileSync('npx', ['tsdown'], { cwd: root, stdio: 'ignore' })
   }, 120_000)
 
-  it.each(files.flatMap(file => blocks(file, 'console').map(text => [file, text] as const)))('%s shows what is printed', (_file, text) => {
-    const [command, ...output] = text.trimEnd().split('\n')
-    const args = command.replace(/^\$ netproof /, '').split(' ')
-    const run = spawnSync(process.execPath, ['dist/cli.mjs', ...args], { cwd: root, encoding: 'utf8' })
-    expect(run.stdout.trimEnd().split('\n')).toEqual(output)
-  })
+  it.each(files.flatMap(file => blocks(file, 'console').map(text => [file, text] as const)))(
+    '%s shows what is printed',
+    (_file, text) => {
+      const [command, ...output] = text.trimEnd().split('\n')
+      const args = command.replace(/^\$ netproof /, '').split(' ')
+      const run = spawnSync(process.execPath, ['dist/cli.mjs', ...args], { cwd: root, encoding: 'utf8' })
+      expect(run.stdout.trimEnd().split('\n')).toEqual(output)
+    },
+  )
 
   it('the page of the library runs', () => {
     const run = spawnSync(process.execPath, ['examples/library.mjs'], { cwd: root, encoding: 'utf8' })
     expect(run.stderr).toBe('')
-    expect(run.stdout.split('\n').filter(line => !line.includes('net product'))).toEqual(['proved', 'proved', '8 4 0', '<svg', ''])
+    expect(run.stdout.split('\n').filter(line => !line.includes('net product'))).toEqual([
+      'proved',
+      'proved',
+      '8 4 0',
+      '<svg',
+      '',
+    ])
   })
 })
 

@@ -27,7 +27,8 @@ export function useColor(stream: NodeJS.WriteStream): boolean {
 
 /** Prints a diagnostic with the place in its text. */
 export function report(diagnostics: readonly Diagnostic[], text = ''): void {
-  for (const d of diagnostics) process.stderr.write(`${renderDiagnostic(d, text, { color: useColor(process.stderr) })}\n`)
+  for (const d of diagnostics)
+    process.stderr.write(`${renderDiagnostic(d, text, { color: useColor(process.stderr) })}\n`)
 }
 
 /** The bytes of a file, or of standard input for `-`. A file that cannot be read is reported, and stops the command. */
@@ -55,7 +56,9 @@ export function fault(error: unknown): number {
   if (error instanceof Stop) return error.status
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`netproof: internal fault: ${message}\n`)
-  process.stderr.write('This is an error of netproof, not of your file. Please report it with the file that shows it.\n')
+  process.stderr.write(
+    'This is an error of netproof, not of your file. Please report it with the file that shows it.\n',
+  )
   if (process.env.NETPROOF_DEBUG !== undefined && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   return FAULT
 }

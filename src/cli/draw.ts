@@ -2,7 +2,11 @@
 import { noClaims, unknownFormat } from '../diagnostic.ts'
 import { loadFile, netNamed, report, USAGE, writeOutput } from './common.ts'
 
-export async function drawCommand(file: string, name: string | undefined, options: { readonly output: string }): Promise<number> {
+export async function drawCommand(
+  file: string,
+  name: string | undefined,
+  options: { readonly output: string },
+): Promise<number> {
   const format = /\.(svg|png)$/i.exec(options.output)?.[1].toLowerCase()
   if (format === undefined) {
     report([unknownFormat(options.output, ['.svg', '.png'])])
@@ -15,14 +19,16 @@ export async function drawCommand(file: string, name: string | undefined, option
   else {
     const nets = Object.values(program.nets)
     if (program.claims.length > 0) {
-      svg = await draw(program.claims.map(c => ({
-        title: c.title,
-        stages: [
-          { caption: c.leftName, diagram: c.left },
-          // What is claimed may be false: the picture says so.
-          { caption: c.rightName, diagram: c.right, relation: 'unknown' as const },
-        ],
-      })))
+      svg = await draw(
+        program.claims.map(c => ({
+          title: c.title,
+          stages: [
+            { caption: c.leftName, diagram: c.left },
+            // What is claimed may be false: the picture says so.
+            { caption: c.rightName, diagram: c.right, relation: 'unknown' as const },
+          ],
+        })),
+      )
     } else if (nets.length === 1) svg = await draw(nets[0])
     else {
       report([noClaims(program.file)])

@@ -16,6 +16,13 @@ export function explainCommand(code: string | undefined): number {
   }
   const { title, text, example } = EXPLANATIONS[name]
   process.stdout.write(`${name}: ${title}\n\n${text}\n`)
-  if (example !== null) process.stdout.write(`\nFor example:\n\n${example.trimEnd().split('\n').map(l => `    ${l}`).join('\n')}\n`)
+  if (example !== null)
+    process.stdout.write(
+      `\nFor example:\n\n${example
+        .trimEnd()
+        .split('\n')
+        .map(l => `    ${l}`)
+        .join('\n')}\n`,
+    )
   return 0
 }

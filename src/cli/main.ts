@@ -20,7 +20,8 @@ function collect(value: string, before: readonly string[]): string[] {
 /** Runs the command line on arguments (without node and the script); gives the exit status of cli.md. */
 export async function main(args: readonly string[]): Promise<number> {
   let status = 0
-  const run = <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<number> | number>) =>
+  const run =
+    <A extends unknown[]>(load: () => Promise<(...args: A) => Promise<number> | number>) =>
     async (...given: A): Promise<void> => {
       const command = await load()
       status = await command(...given)

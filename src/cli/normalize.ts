@@ -29,12 +29,19 @@ export async function normalizeCommand(file: string, name: string, options: Norm
   }
   const { log, normal } = result
   if (options.json) {
-    const steps = stepsOf(log).map(s => ({ rule: s.rule.name, at: `n${s.at}`, ...(options.steps ? { net: printNet(s.after) } : {}) }))
-    process.stdout.write(`${JSON.stringify({ netproof: version, net: name, steps, normalForm: printDiagram(normal) }, null, 2)}\n`)
+    const steps = stepsOf(log).map(s => ({
+      rule: s.rule.name,
+      at: `n${s.at}`,
+      ...(options.steps ? { net: printNet(s.after) } : {}),
+    }))
+    process.stdout.write(
+      `${JSON.stringify({ netproof: version, net: name, steps, normalForm: printDiagram(normal) }, null, 2)}\n`,
+    )
   } else {
     if (options.steps) {
       process.stdout.write(`${printNet(net)}\n`)
-      for (const step of stepsOf(log)) process.stdout.write(`= by ${step.rule.title} at n${step.at}\n${printNet(step.after)}\n`)
+      for (const step of stepsOf(log))
+        process.stdout.write(`= by ${step.rule.title} at n${step.at}\n${printNet(step.after)}\n`)
       process.stdout.write('\n')
     }
     process.stdout.write(printDiagram(normal))

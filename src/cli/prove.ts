@@ -1,10 +1,10 @@
 // `netproof prove`: the claims of a file, or one between two nets of it; verdicts as text or JSON, derivations as text
 // or pictures.
-import { type Diagnostic, type Span, noClaims, lineAndColumn, unexpectedVerdict } from '../diagnostic.ts'
+import { type Diagnostic, lineAndColumn, noClaims, type Span, unexpectedVerdict } from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
+import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { derivationOf } from '../prove/derivation.ts'
 import { prove, type Side, type Verdict } from '../prove/prove.ts'
-import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
 import { stepsOf } from '../rewrite/normalize.ts'
 import { printRange } from '../scalar/range.ts'
@@ -24,7 +24,12 @@ export interface ProveCommandOptions {
 
 const COLORS: Readonly<Record<Verdict['kind'], string>> = { proved: '32', refuted: '31', undecided: '33' }
 
-export async function proveCommand(file: string, left: string | undefined, right: string | undefined, options: ProveCommandOptions): Promise<number> {
+export async function proveCommand(
+  file: string,
+  left: string | undefined,
+  right: string | undefined,
+  options: ProveCommandOptions,
+): Promise<number> {
   const program = loadFile(file)
   const claims = left === undefined ? program.claims : claimBetween(program, left, right)
   if (!Array.isArray(claims)) {
@@ -35,18 +40,26 @@ export async function proveCommand(file: string, left: string | undefined, right
     report([noClaims(program.file)], program.text)
     return USAGE
   }
-  const { rules, diagnostics } = await trustedRules(program, { assume: options.assume, seed: options.seed, seconds: options.timeout })
+  const { rules, diagnostics } = await trustedRules(program, {
+    assume: options.assume,
+    seed: options.seed,
+    seconds: options.timeout,
+  })
   report(diagnostics, program.text)
   if (diagnostics.some(d => d.severity === 'error')) return USAGE
   const results: { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[] = []
   for (const claim of claims) {
     const start = performance.now()
     const verdict = await prove(claim.left, claim.right, {
-      rules, seed: options.seed, budget: { seconds: options.timeout }, requirements: claim.requirements,
+      rules,
+      seed: options.seed,
+      budget: { seconds: options.timeout },
+      requirements: claim.requirements,
     })
     results.push({ claim, verdict, milliseconds: Math.round(performance.now() - start) })
     if (!options.json) process.stdout.write(await verdictText(claim, verdict, options))
-    if (claim.expect !== null && claim.expect !== verdict.kind) report([unexpectedVerdict(claim.span, claim.expect, verdict.kind)], program.text)
+    if (claim.expect !== null && claim.expect !== verdict.kind)
+      report([unexpectedVerdict(claim.span, claim.expect, verdict.kind)], program.text)
   }
   if (options.json) process.stdout.write(`${JSON.stringify(await document(program, results, options), null, 2)}\n`)
   if (options.svg !== undefined) {
@@ -76,8 +89,12 @@ async function verdictText(claim: LoadedClaim, verdict: Verdict, options: ProveC
       for (const name of verdict.assumptions) lines.push(`    assuming the rule ${name}, which is not proved`)
       break
     }
-    case 'refuted': lines.push(...indent(printCounterexample(verdict.counterexample, claim.leftName, claim.rightName))); break
-    case 'undecided': lines.push(...indent(undecidedDetails(verdict, claim.leftName, claim.rightName, printNet))); break
+    case 'refuted':
+      lines.push(...indent(printCounterexample(verdict.counterexample, claim.leftName, claim.rightName)))
+      break
+    case 'undecided':
+      lines.push(...indent(undecidedDetails(verdict, claim.leftName, claim.rightName, printNet)))
+      break
   }
   if (options.steps && verdict.kind !== 'refuted' && verdict.left !== null && verdict.right !== null) {
     lines.push(...stepLines(claim.leftName, verdict.left), ...stepLines(claim.rightName, verdict.right))
@@ -96,12 +113,17 @@ function indent(text: string): string[] {
 /** The derivation of one side: one net a line, each after the rule that made it. */
 function stepLines(name: string, side: Side): string[] {
   const lines = [`    ${name}`, `        ${printNet(side.log.start)}`]
-  for (const step of stepsOf(side.log)) lines.push(`    = by ${step.rule.title} at n${step.at}`, `        ${printNet(step.after)}`)
+  for (const step of stepsOf(side.log))
+    lines.push(`    = by ${step.rule.title} at n${step.at}`, `        ${printNet(step.after)}`)
   return lines
 }
 
 /** The document of cli.md. */
-async function document(program: Program, results: readonly { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[], options: ProveCommandOptions): Promise<object> {
+async function document(
+  program: Program,
+  results: readonly { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[],
+  options: ProveCommandOptions,
+): Promise<object> {
   const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {
@@ -117,9 +139,10 @@ async function document(program: Program, results: readonly { claim: LoadedClaim
       steps: [...steps(sides.left, 'left'), ...steps(sides.right, 'right')],
       counterexample: verdict.kind === 'refuted' ? counterexampleJson(verdict.counterexample) : null,
       reason: verdict.kind === 'undecided' ? reasonText(verdict, claim.leftName, claim.rightName) : null,
-      normalForms: verdict.kind === 'undecided' && verdict.left !== null && verdict.right !== null
-        ? { left: printNet(verdict.left.normal), right: printNet(verdict.right.normal) }
-        : null,
+      normalForms:
+        verdict.kind === 'undecided' && verdict.left !== null && verdict.right !== null
+          ? { left: printNet(verdict.left.normal), right: printNet(verdict.right.normal) }
+          : null,
       assumptions: verdict.kind === 'proved' ? verdict.assumptions : [],
       float: verdict.kind === 'proved' ? await floatsOf(claim, options.seed) : null,
       milliseconds,

@@ -15,16 +15,27 @@ export async function rulesCommand(file: string | undefined, options: { readonly
     own = program.rules.map(r => ({ ...r, assumed: r.direction !== '==>' || !proved.has(r.name) }))
     diagnostics = trusted.diagnostics
   }
-  const shown = [...builtin().map(rule => ({ rule, source: 'built in' })), ...own.map(rule => ({ rule, source: file as string }))]
+  const shown = [
+    ...builtin().map(rule => ({ rule, source: 'built in' })),
+    ...own.map(rule => ({ rule, source: file as string })),
+  ]
   if (options.json) {
     const list = shown.map(({ rule, source }) => ({
-      name: rule.name, title: rule.title, source, direction: rule.direction, phase: rule.phase, reason: rule.reason, text: rule.text, assumed: rule.assumed,
+      name: rule.name,
+      title: rule.title,
+      source,
+      direction: rule.direction,
+      phase: rule.phase,
+      reason: rule.reason,
+      text: rule.text,
+      assumed: rule.assumed,
     }))
     process.stdout.write(`${JSON.stringify(list, null, 2)}\n`)
   } else {
     process.stdout.write(`${RULE_FILES.length} files of built-in rules${file === undefined ? '' : `, and ${file}`}\n`)
     for (const { rule, source } of shown) {
-      const status = source === 'built in' ? source : `${source}: ${rule.assumed ? 'not proved' : 'proved from the built-in rules'}`
+      const status =
+        source === 'built in' ? source : `${source}: ${rule.assumed ? 'not proved' : 'proved from the built-in rules'}`
       process.stdout.write(`\n// ${rule.reason.split('\n').join('\n// ')}\n${rule.text}\n// ${status}\n`)
     }
   }

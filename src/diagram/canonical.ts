@@ -41,7 +41,15 @@ export class WireClasses {
     for (const node of diagram.nodes) {
       const range = ranges.get(node.id) as WireRange
       if (node.kind === 'input') classes.set(node.id, this.intern(`input ${position++}`, node, range))
-      else classes.set(node.id, this.classOf(node, node.args.map(a => classes.get(a) as WireClass), range))
+      else
+        classes.set(
+          node.id,
+          this.classOf(
+            node,
+            node.args.map(a => classes.get(a) as WireClass),
+            range,
+          ),
+        )
     }
     return classes
   }
@@ -67,10 +75,14 @@ export class WireClasses {
 
   private classOf(node: Node, args: readonly WireClass[], range: WireRange): WireClass {
     switch (node.kind) {
-      case 'input': throw new Error('inputs are known by their position')
-      case 'output': return args[0]
-      case 'constant': return this.intern(`constant ${normalLinear(node.value).id}`, node, range)
-      case 'pointwise': return this.pointwiseOf(node, args, range)
+      case 'input':
+        throw new Error('inputs are known by their position')
+      case 'output':
+        return args[0]
+      case 'constant':
+        return this.intern(`constant ${normalLinear(node.value).id}`, node, range)
+      case 'pointwise':
+        return this.pointwiseOf(node, args, range)
       case 'additive': {
         const terms = new Map<WireClass, Linear>()
         args.forEach((a, k) => {
@@ -91,16 +103,29 @@ export class WireClasses {
         const text = bias === null || bias.kind === 'zero' ? '' : ` e^b${bias.id}`
         return this.intern(`multiplicative ${normalLinear(node.operator).id}${text} of ${args[0]}`, node, range)
       }
-      case 'join': return this.intern(`join ${args.join()}`, node, range)
-      case 'slice': return this.intern(`slice ${node.start.text}..${node.end.text} of ${args[0]}`, node, range)
-      case 'reduce': return this.intern(`${node.operation} ${node.group} of ${args[0]}`, node, range)
-      case 'mix': return this.intern(`mix ${unfold(node.fn).id},${unfold(node.inverse).id},${normalLinear(node.operator).id} of ${args[0]}`, node, range)
+      case 'join':
+        return this.intern(`join ${args.join()}`, node, range)
+      case 'slice':
+        return this.intern(`slice ${node.start.text}..${node.end.text} of ${args[0]}`, node, range)
+      case 'reduce':
+        return this.intern(`${node.operation} ${node.group} of ${args[0]}`, node, range)
+      case 'mix':
+        return this.intern(
+          `mix ${unfold(node.fn).id},${unfold(node.inverse).id},${normalLinear(node.operator).id} of ${args[0]}`,
+          node,
+          range,
+        )
       case 'softmax':
-      case 'logsoftmax': return this.intern(`${node.kind} of ${args[0]}`, node, range)
+      case 'logsoftmax':
+        return this.intern(`${node.kind} of ${args[0]}`, node, range)
     }
   }
 
-  private pointwiseOf(node: Extract<Node, { kind: 'pointwise' }>, args: readonly WireClass[], range: WireRange): WireClass {
+  private pointwiseOf(
+    node: Extract<Node, { kind: 'pointwise' }>,
+    args: readonly WireClass[],
+    range: WireRange,
+  ): WireClass {
     // Args that are pointwise themselves are fused, so that it does not matter where a function was cut into nodes.
     const inner = args.map(a => this.pointwise.get(a))
     const total = inner.reduce((n, p) => n + (p === undefined ? 1 : postorder(p.fn).length), 0)
@@ -112,7 +137,10 @@ export class WireClasses {
       return p === undefined ? place(a) : substitute(p.fn, k => place(p.args[k]))
     })
     const fused = substitute(unfold(node.fn), i => parts[i])
-    const { result } = simplify(fused, sources.map(c => whole(this.rangeOf(c))))
+    const { result } = simplify(
+      fused,
+      sources.map(c => whole(this.rangeOf(c))),
+    )
     const used = variablesOf(result)
     const kept = used.map(i => sources[i])
     const fn = substitute(result, i => variable(used.indexOf(i)))
@@ -126,7 +154,9 @@ export class WireClasses {
     const alike = this.byArgs.get(group) ?? []
     if (this.equal !== null && !this.byKey.has(`${key} : ${printShape(node.shape)}`)) {
       const domain = p.args.map(a => whole(this.rangeOf(a)))
-      const same = alike.slice(0, MAX_ALIKE).find(c => this.equal?.((this.pointwise.get(c) as PointwiseClass).fn, p.fn, domain))
+      const same = alike
+        .slice(0, MAX_ALIKE)
+        .find(c => this.equal?.((this.pointwise.get(c) as PointwiseClass).fn, p.fn, domain))
       if (same !== undefined) return same
     }
     const c = this.intern(key, node, range)
@@ -177,7 +207,12 @@ export function hashDiagram(diagram: Diagram): string {
       const args = node.args.map(a => hashes.get(a) as string)
       hashes.set(node.id, hashText(`${node.kind} ${own} ${describe(node, args, nameOf)}`))
     }
-    result = hashText(diagram.nodes.filter(n => n.kind === 'output').map(n => hashes.get(n.id)).join())
+    result = hashText(
+      diagram.nodes
+        .filter(n => n.kind === 'output')
+        .map(n => hashes.get(n.id))
+        .join(),
+    )
     names = new Map([...uses].map(([symbol, places]) => [symbol, hashText([...places].sort().join())]))
   }
   return result
@@ -187,23 +222,36 @@ type Namer = (symbol: object | string, place: string) => string
 
 function describe(node: Node, args: readonly string[], nameOf: Namer): string {
   const place = `${node.kind} ${args.join()}`
-  const shape = node.shape.map(s => [...s.terms.map(([n, c]) => `${c}*${nameOf(`size ${n}`, place)}`).sort(), s.constant].join('+')).join('x')
+  const shape = node.shape
+    .map(s => [...s.terms.map(([n, c]) => `${c}*${nameOf(`size ${n}`, place)}`).sort(), s.constant].join('+'))
+    .join('x')
   const linear = (a: Linear): string => linearText(normalLinear(a), nameOf, place)
   const body = ((): string => {
     switch (node.kind) {
-      case 'input': return node.domain.map(i => `${i.low?.toFraction()},${i.high?.toFraction()},${i.lowOpen},${i.highOpen}`).join('|')
-      case 'output': return args[0]
-      case 'constant': return linear(node.value)
-      case 'pointwise': return pointwiseText(node.fn, args, nameOf, place)
+      case 'input':
+        return node.domain
+          .map(i => `${i.low?.toFraction()},${i.high?.toFraction()},${i.lowOpen},${i.highOpen}`)
+          .join('|')
+      case 'output':
+        return args[0]
+      case 'constant':
+        return linear(node.value)
+      case 'pointwise':
+        return pointwiseText(node.fn, args, nameOf, place)
       case 'additive': {
         const terms = node.operators.map((w, k) => `${linear(w)}*${args[k]}`).sort()
         return `${terms.join('+')}+${node.bias === null ? '' : linear(node.bias)}`
       }
-      case 'multiplicative': return `${linear(node.operator)} ${args[0]} ${node.bias === null ? '' : linear(node.bias)}`
-      case 'slice': return `${node.start.text}..${node.end.text} ${args[0]}`
-      case 'reduce': return `${node.operation} ${node.group} ${args[0]}`
-      case 'mix': return `${pointwiseText(node.fn, args, nameOf, place)} ${linear(node.operator)}`
-      default: return args.join()
+      case 'multiplicative':
+        return `${linear(node.operator)} ${args[0]} ${node.bias === null ? '' : linear(node.bias)}`
+      case 'slice':
+        return `${node.start.text}..${node.end.text} ${args[0]}`
+      case 'reduce':
+        return `${node.operation} ${node.group} ${args[0]}`
+      case 'mix':
+        return `${pointwiseText(node.fn, args, nameOf, place)} ${linear(node.operator)}`
+      default:
+        return args.join()
     }
   })()
   return `${body} : ${shape}`
@@ -213,18 +261,27 @@ function describe(node: Node, args: readonly string[], nameOf: Namer): string {
 function pointwiseText(fn: Expression, args: readonly string[], nameOf: Namer, place: string): string {
   const order = args.map((_, i) => i).sort((i, j) => (args[i] < args[j] ? -1 : args[i] > args[j] ? 1 : i - j))
   const sorted = order.map(i => args[i])
-  const { result } = simplify(substitute(unfold(fn), i => variable(order.indexOf(i))), args.map(() => REALS))
+  const { result } = simplify(
+    substitute(unfold(fn), i => variable(order.indexOf(i))),
+    args.map(() => REALS),
+  )
   const texts = new Map<Expression, string>()
   for (const e of postorder(result)) {
     const of = (p: Expression): string => texts.get(p) as string
     const text = ((): string => {
       switch (e.kind) {
-        case 'number': return e.value.toFraction()
-        case 'constant': return e.name
-        case 'variable': return sorted[e.index]
-        case 'call': return `${e.name}(${(e.name === '+' || e.name === '*' ? e.args.map(of).sort() : e.args.map(of)).join()})`
-        case 'apply': return `${nameOf(e.fn, place)}(${e.args.map(of).join()})`
-        case 'choose': return `${of(e.left)}${e.relation}${of(e.right)}?${of(e.then)}:${of(e.otherwise)}`
+        case 'number':
+          return e.value.toFraction()
+        case 'constant':
+          return e.name
+        case 'variable':
+          return sorted[e.index]
+        case 'call':
+          return `${e.name}(${(e.name === '+' || e.name === '*' ? e.args.map(of).sort() : e.args.map(of)).join()})`
+        case 'apply':
+          return `${nameOf(e.fn, place)}(${e.args.map(of).join()})`
+        case 'choose':
+          return `${of(e.left)}${e.relation}${of(e.right)}?${of(e.then)}:${of(e.otherwise)}`
       }
     })()
     texts.set(e, text.length > 200 ? hashText(text) : text)
@@ -239,12 +296,23 @@ function linearText(a: Linear, nameOf: Namer, place: string): string {
     if (typeof next === 'string') parts.push(next)
     else {
       switch (next.kind) {
-        case 'symbol': parts.push(`w${nameOf(next.symbol, `${place} ${parts.length}`)}`); break
-        case 'literal': parts.push(next.entries.map(r => r.map(q => q.toFraction()).join()).join(';')); break
-        case 'product': stack.push(')', next.right, '*', next.left, '('); break
-        case 'sum': stack.push(')', next.right, '+', next.left, '('); break
-        case 'scale': stack.push(next.of, `k${pointwiseText(next.factor, [], nameOf, place)}*`); break
-        default: parts.push(next.kind)
+        case 'symbol':
+          parts.push(`w${nameOf(next.symbol, `${place} ${parts.length}`)}`)
+          break
+        case 'literal':
+          parts.push(next.entries.map(r => r.map(q => q.toFraction()).join()).join(';'))
+          break
+        case 'product':
+          stack.push(')', next.right, '*', next.left, '(')
+          break
+        case 'sum':
+          stack.push(')', next.right, '+', next.left, '(')
+          break
+        case 'scale':
+          stack.push(next.of, `k${pointwiseText(next.factor, [], nameOf, place)}*`)
+          break
+        default:
+          parts.push(next.kind)
       }
     }
   }

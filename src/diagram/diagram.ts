@@ -23,9 +23,15 @@ export interface InputNode extends Common {
   readonly absorbed: boolean
 }
 /** A fixed vector: a bias, a literal, or an unknown parameter (an operator with one column). */
-export interface ConstantNode extends Common { readonly kind: 'constant'; readonly value: Linear }
+export interface ConstantNode extends Common {
+  readonly kind: 'constant'
+  readonly value: Linear
+}
 /** One real function of k wires of one shape, applied to every component; variable i is wire i. */
-export interface PointwiseNode extends Common { readonly kind: 'pointwise'; readonly fn: Expression }
+export interface PointwiseNode extends Common {
+  readonly kind: 'pointwise'
+  readonly fn: Expression
+}
 /** sum_k operators[k] * args[k] + bias. The layer `add[W, b]` is the case of one term. */
 export interface AdditiveNode extends Common {
   readonly kind: 'additive'
@@ -39,11 +45,21 @@ export interface MultiplicativeNode extends Common {
   readonly bias: Linear | null
 }
 /** One wire after the other along the last axis. */
-export interface JoinNode extends Common { readonly kind: 'join' }
+export interface JoinNode extends Common {
+  readonly kind: 'join'
+}
 /** Components start .. end - 1 of the last axis. */
-export interface SliceNode extends Common { readonly kind: 'slice'; readonly start: Size; readonly end: Size }
+export interface SliceNode extends Common {
+  readonly kind: 'slice'
+  readonly start: Size
+  readonly end: Size
+}
 /** The largest (least) of each group of `group` neighbours on the last axis: `maxpool[group]`, `minpool[group]`. */
-export interface ReduceNode extends Common { readonly kind: 'reduce'; readonly operation: 'max' | 'min'; readonly group: number }
+export interface ReduceNode extends Common {
+  readonly kind: 'reduce'
+  readonly operation: 'max' | 'min'
+  readonly group: number
+}
 /** The abbreviation `mix[f, W]`: f(sum_j W_ij f^-1(x_j)). A rule unfolds it. `inverse` is f^-1. */
 export interface MixNode extends Common {
   readonly kind: 'mix'
@@ -52,13 +68,31 @@ export interface MixNode extends Common {
   readonly operator: Linear
 }
 /** The abbreviations `softmax`, `logsoftmax` over the last axis. Rules unfold them. */
-export interface SoftmaxNode extends Common { readonly kind: 'softmax' }
-export interface LogSoftmaxNode extends Common { readonly kind: 'logsoftmax' }
-export interface OutputNode extends Common { readonly kind: 'output'; readonly name: string; readonly absorbed: boolean }
+export interface SoftmaxNode extends Common {
+  readonly kind: 'softmax'
+}
+export interface LogSoftmaxNode extends Common {
+  readonly kind: 'logsoftmax'
+}
+export interface OutputNode extends Common {
+  readonly kind: 'output'
+  readonly name: string
+  readonly absorbed: boolean
+}
 
 export type Node =
-  | InputNode | ConstantNode | PointwiseNode | AdditiveNode | MultiplicativeNode | JoinNode | SliceNode | ReduceNode
-  | MixNode | SoftmaxNode | LogSoftmaxNode | OutputNode
+  | InputNode
+  | ConstantNode
+  | PointwiseNode
+  | AdditiveNode
+  | MultiplicativeNode
+  | JoinNode
+  | SliceNode
+  | ReduceNode
+  | MixNode
+  | SoftmaxNode
+  | LogSoftmaxNode
+  | OutputNode
 export type NodeKind = Node['kind']
 
 export interface Diagram {

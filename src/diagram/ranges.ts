@@ -5,8 +5,8 @@ import { type Linear, linearPostorder } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
 import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
-import { interval, isSubset, NON_NEGATIVE, NON_POSITIVE, POSITIVE, point, REALS, union } from '../scalar/range.ts'
 import type { Range } from '../scalar/range.ts'
+import { interval, isSubset, NON_NEGATIVE, NON_POSITIVE, POSITIVE, point, REALS, union } from '../scalar/range.ts'
 import { ONE, ZERO } from '../scalar/rational.ts'
 import type { Diagram, Node, NodeId } from './diagram.ts'
 
@@ -48,7 +48,8 @@ function settle(r: WireRange): WireRange {
 
 /** The sum of n numbers from the set, n unknown and at least 1. */
 function sumOfMany(r: Range): Range {
-  if (isSubset(r, POSITIVE) || isSubset(r, NON_NEGATIVE)) return interval(r[0].low, null, { lowOpen: r[0].lowOpen, highOpen: true })
+  if (isSubset(r, POSITIVE) || isSubset(r, NON_NEGATIVE))
+    return interval(r[0].low, null, { lowOpen: r[0].lowOpen, highOpen: true })
   const last = r[r.length - 1]
   if (isSubset(r, NON_POSITIVE)) return interval(null, last.high, { lowOpen: true, highOpen: last.highOpen })
   return REALS
@@ -61,13 +62,18 @@ function productOfMany(r: Range): Range {
 /** The set of the entries of an operator that is not known entry by entry. */
 function entryRange(a: Linear): Range {
   switch (a.kind) {
-    case 'symbol': return a.symbol.entries
-    case 'ones': return point(ONE)
-    case 'zero': return point(ZERO)
+    case 'symbol':
+      return a.symbol.entries
+    case 'ones':
+      return point(ONE)
+    case 'zero':
+      return point(ZERO)
     case 'identity':
     case 'select':
-    case 'embed': return union(point(ZERO), point(ONE))
-    default: return REALS
+    case 'embed':
+      return union(point(ZERO), point(ONE))
+    default:
+      return REALS
   }
 }
 
@@ -75,21 +81,27 @@ function entryRange(a: Linear): Range {
 function applyRange(a: Linear, x: WireRange): WireRange {
   const entries = smallEntries(a)
   if (entries !== null) {
-    return settle(entries.map(row => {
-      let total: Range | null = null
-      row.forEach((w, j) => {
-        if (w.n === 0n) return
-        const t = forwardCall('*', [point(w), component(x, j)])
-        total = total === null ? t : forwardCall('+', [total, t])
-      })
-      return total ?? point(ZERO)
-    }))
+    return settle(
+      entries.map(row => {
+        let total: Range | null = null
+        row.forEach((w, j) => {
+          if (w.n === 0n) return
+          const t = forwardCall('*', [point(w), component(x, j)])
+          total = total === null ? t : forwardCall('+', [total, t])
+        })
+        return total ?? point(ZERO)
+      }),
+    )
   }
   switch (a.kind) {
-    case 'identity': return x
-    case 'zero': return [point(ZERO)]
-    case 'select': return [whole(x)]
-    case 'embed': return [union(whole(x), point(ZERO))]
+    case 'identity':
+      return x
+    case 'zero':
+      return [point(ZERO)]
+    case 'select':
+      return [whole(x)]
+    case 'embed':
+      return [union(whole(x), point(ZERO))]
     case 'scale': {
       const k = analyse(a.factor, []).range
       return applyRange(a.of, x).map(r => forwardCall('*', [k, r]))
@@ -100,7 +112,8 @@ function applyRange(a: Linear, x: WireRange): WireRange {
       const n = Math.max(l.length, r.length)
       return settle(Array.from({ length: n }, (_, i) => forwardCall('+', [component(l, i), component(r, i)])))
     }
-    case 'product': return applyRange(a.left, applyRange(a.right, x))
+    case 'product':
+      return applyRange(a.left, applyRange(a.right, x))
     default: {
       const term = forwardCall('*', [entryRange(a), whole(x)])
       if (term === REALS || isReals(term)) return ANY
@@ -118,7 +131,8 @@ function isReals(r: Range): boolean {
 }
 
 function smallEntries(a: Linear): ReturnType<typeof entriesOf> {
-  if (a.kind === 'symbol' ? a.symbol.value === null : a.kind === 'product' || a.kind === 'sum' || a.kind === 'scale') return null
+  if (a.kind === 'symbol' ? a.symbol.value === null : a.kind === 'product' || a.kind === 'sum' || a.kind === 'scale')
+    return null
   const rows = knownSize(a.rows)
   const columns = knownSize(a.columns)
   if (rows === null || columns === null || rows * columns > MAX_ENTRIES || rows > MAX_COMPONENTS) return null
@@ -214,9 +228,12 @@ export function* componentwise(args: readonly WireRange[]): Generator<Range[]> {
 /** The range of a node's wire, from those of its args. */
 export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
   switch (node.kind) {
-    case 'input': return [node.domain]
-    case 'constant': return vectorRange(node.value)
-    case 'output': return args[0]
+    case 'input':
+      return [node.domain]
+    case 'constant':
+      return vectorRange(node.value)
+    case 'output':
+      return args[0]
     case 'pointwise': {
       if (args.length === 1 && args[0].length === 1) return single(analyseShared(node.fn, args[0]).range)
       return settle([...componentwise(args)].map(domain => analyseShared(node.fn, domain).range))
@@ -248,7 +265,11 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
       }
       if (factor === null) return settle(result)
       const n = Math.max(result.length, factor.length)
-      return settle(Array.from({ length: n }, (_, i) => forwardCall('*', [component(result, i), forwardCall('exp', [component(factor, i)])])))
+      return settle(
+        Array.from({ length: n }, (_, i) =>
+          forwardCall('*', [component(result, i), forwardCall('exp', [component(factor, i)])]),
+        ),
+      )
     }
     case 'join': {
       const widths = node.args.map((_, k) => args[k])
@@ -276,8 +297,10 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
       const inner = analyseShared(node.inverse, [whole(args[0])]).range
       return [analyseShared(node.fn, [whole(operatorRange(node.operator, [inner]))]).range]
     }
-    case 'softmax': return [interval(ZERO, ONE, { lowOpen: true, highOpen: false })]
-    case 'logsoftmax': return [NON_POSITIVE]
+    case 'softmax':
+      return [interval(ZERO, ONE, { lowOpen: true, highOpen: false })]
+    case 'logsoftmax':
+      return [NON_POSITIVE]
   }
 }
 
@@ -312,11 +335,16 @@ function factorObstacle(root: Linear): Analysis['obstacle'] | 'none' {
 
 function operatorsOf(node: Node): readonly Linear[] {
   switch (node.kind) {
-    case 'constant': return [node.value]
-    case 'additive': return node.bias === null ? node.operators : [...node.operators, node.bias]
-    case 'multiplicative': return node.bias === null ? [node.operator] : [node.operator, node.bias]
-    case 'mix': return [node.operator]
-    default: return []
+    case 'constant':
+      return [node.value]
+    case 'additive':
+      return node.bias === null ? node.operators : [...node.operators, node.bias]
+    case 'multiplicative':
+      return node.bias === null ? [node.operator] : [node.operator, node.bias]
+    case 'mix':
+      return [node.operator]
+    default:
+      return []
   }
 }
 
@@ -325,7 +353,12 @@ export function nodeObstacle(node: Node, args: readonly WireRange[]): Obstacle |
   for (const operator of operatorsOf(node)) {
     const obstacle = factorObstacle(operator)
     if (obstacle === 'none') continue
-    return { node, operation: obstacle === null ? 'function' : headName(obstacle.expression), found: obstacle?.found ?? REALS, needed: obstacle?.needed ?? REALS }
+    return {
+      node,
+      operation: obstacle === null ? 'function' : headName(obstacle.expression),
+      found: obstacle?.found ?? REALS,
+      needed: obstacle?.needed ?? REALS,
+    }
   }
   switch (node.kind) {
     case 'pointwise': {
@@ -361,7 +394,8 @@ export function nodeObstacle(node: Node, args: readonly WireRange[]): Obstacle |
       if (outer.defined) return null
       return { node, operation: 'mix', found: outer.obstacle?.found ?? REALS, needed: outer.obstacle?.needed ?? null }
     }
-    default: return null
+    default:
+      return null
   }
 }
 
@@ -372,7 +406,14 @@ function headName(e: Expression): string {
 /** The ranges of all wires of a diagram, by node. */
 export function wireRanges(diagram: Diagram): Map<NodeId, WireRange> {
   const ranges = new Map<NodeId, WireRange>()
-  for (const node of diagram.nodes) ranges.set(node.id, nodeRange(node, node.args.map(a => ranges.get(a) as WireRange)))
+  for (const node of diagram.nodes)
+    ranges.set(
+      node.id,
+      nodeRange(
+        node,
+        node.args.map(a => ranges.get(a) as WireRange),
+      ),
+    )
   return ranges
 }
 
@@ -412,7 +453,10 @@ export function fuse(nodes: ReadonlyMap<NodeId, Node>, root: NodeId): Fused | nu
     const node = nodes.get(id) as Node
     if (node.kind === 'pointwise') {
       const parts = node.args.map(a => values.get(a) as Expression)
-      values.set(id, substitute(node.fn, i => parts[i]))
+      values.set(
+        id,
+        substitute(node.fn, i => parts[i]),
+      )
     } else {
       values.set(id, variable(args.length))
       args.push(id)

@@ -7,7 +7,15 @@ import { call, compareExpressions, type Expression, number, one, zero } from '..
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { simplify } from '../scalar/simplify.ts'
 import {
-  identity, type Linear, linearPostorder, literal, product, scale, sharedProduct, sum, zeroMatrix,
+  identity,
+  type Linear,
+  linearPostorder,
+  literal,
+  product,
+  scale,
+  sharedProduct,
+  sum,
+  zeroMatrix,
 } from './linear.ts'
 import { addSizes, knownSize, type Size } from './size.ts'
 
@@ -59,11 +67,16 @@ export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
   const fill = (entry: (i: number, j: number) => Rational): Rational[][] =>
     Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
   switch (a.kind) {
-    case 'symbol': return a.symbol.value
-    case 'literal': return a.entries
-    case 'identity': return fill((i, j) => (i === j ? ONE : ZERO))
-    case 'zero': return fill(() => ZERO)
-    case 'ones': return fill(() => ONE)
+    case 'symbol':
+      return a.symbol.value
+    case 'literal':
+      return a.entries
+    case 'identity':
+      return fill((i, j) => (i === j ? ONE : ZERO))
+    case 'zero':
+      return fill(() => ZERO)
+    case 'ones':
+      return fill(() => ONE)
     case 'select': {
       const start = knownSize(a.start)
       return start === null ? null : fill((i, j) => (j === start + i ? ONE : ZERO))
@@ -72,18 +85,23 @@ export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
       const start = knownSize(a.start)
       return start === null ? null : fill((i, j) => (i === start + j ? ONE : ZERO))
     }
-    default: return null
+    default:
+      return null
   }
 }
 
-function multiplyEntries(a: readonly (readonly Rational[])[], b: readonly (readonly Rational[])[]): Rational[][] | null {
+function multiplyEntries(
+  a: readonly (readonly Rational[])[],
+  b: readonly (readonly Rational[])[],
+): Rational[][] | null {
   if (a.length * b.length * b[0].length > MAX_ENTRIES) return null
   return a.map(row =>
     b[0].map((_, j) => {
       let total = ZERO
       for (let k = 0; k < b.length; k++) if (row[k].n !== 0n && b[k][j].n !== 0n) total = total.add(row[k].mul(b[k][j]))
       return total
-    }))
+    }),
+  )
 }
 
 /** factor * word[0] * word[1] * ... (the last acts first); the empty word is the identity. */
@@ -107,7 +125,11 @@ function combine(left: Linear, right: Linear): Term | null | undefined {
     if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
   }
   // Special operators of known size are turned into matrices where they meet a known matrix.
-  const both = left.kind === 'literal' || right.kind === 'literal' || (left.kind === 'ones' && right.kind === 'ones') || (isPart(left) && isPart(right))
+  const both =
+    left.kind === 'literal' ||
+    right.kind === 'literal' ||
+    (left.kind === 'ones' && right.kind === 'ones') ||
+    (isPart(left) && isPart(right))
   if (both) {
     const a = entriesOf(left)
     const b = entriesOf(right)
@@ -181,7 +203,8 @@ function collectKnown(terms: Term[], rows: Size, columns: Size): Term[] {
   const total = known.reduce((a, b) => a.map((r, i) => r.map((q, j) => q.add(b[i][j]))))
   if (total.every(r => r.every(q => q.n === 0n))) return rest
   const k = total[0][0]
-  const scalar = rows === columns && k.n !== 0n && total.every((r, i) => r.every((q, j) => (i === j ? q.equals(k) : q.n === 0n)))
+  const scalar =
+    rows === columns && k.n !== 0n && total.every((r, i) => r.every((q, j) => (i === j ? q.equals(k) : q.n === 0n)))
   return [...rest, scalar ? { factor: number(k), word: [] } : { factor: one, word: [literal(total)] }]
 }
 
@@ -196,11 +219,15 @@ function compareWords(a: readonly Linear[], b: readonly Linear[]): number {
 }
 function atomText(a: Linear): string {
   switch (a.kind) {
-    case 'symbol': return `s ${a.symbol.name}`
-    case 'literal': return `l ${a.entries.map(r => r.map(q => q.toFraction()).join()).join(';')}`
+    case 'symbol':
+      return `s ${a.symbol.name}`
+    case 'literal':
+      return `l ${a.entries.map(r => r.map(q => q.toFraction()).join()).join(';')}`
     case 'select':
-    case 'embed': return `${a.kind} ${a.start.text} ${a.rows.text} ${a.columns.text}`
-    default: return `${a.kind} ${a.rows.text} ${a.columns.text}`
+    case 'embed':
+      return `${a.kind} ${a.start.text} ${a.rows.text} ${a.columns.text}`
+    default:
+      return `${a.kind} ${a.rows.text} ${a.columns.text}`
   }
 }
 
@@ -230,14 +257,23 @@ function expand(root: Linear): Term[] | null {
   for (const a of linearPostorder(root)) {
     let terms: Term[]
     switch (a.kind) {
-      case 'zero': terms = []; break
-      case 'identity': terms = [{ factor: one, word: [] }]; break
+      case 'zero':
+        terms = []
+        break
+      case 'identity':
+        terms = [{ factor: one, word: [] }]
+        break
       case 'scale': {
         const factor = simplify(a.factor, []).result
-        terms = factor === zero ? [] : (values.get(a.of) as Term[]).map(t => ({ factor: multiplyFactors(factor, t.factor), word: t.word }))
+        terms =
+          factor === zero
+            ? []
+            : (values.get(a.of) as Term[]).map(t => ({ factor: multiplyFactors(factor, t.factor), word: t.word }))
         break
       }
-      case 'sum': terms = collect([...(values.get(a.left) as Term[]), ...(values.get(a.right) as Term[])]); break
+      case 'sum':
+        terms = collect([...(values.get(a.left) as Term[]), ...(values.get(a.right) as Term[])])
+        break
       case 'product': {
         const left = values.get(a.left) as Term[]
         const right = values.get(a.right) as Term[]
@@ -248,14 +284,18 @@ function expand(root: Linear): Term[] | null {
             const joined = joinWords(s.word, t.word)
             work += s.word.length + t.word.length
             if (joined !== null) {
-              all.push({ factor: multiplyFactors(multiplyFactors(s.factor, t.factor), joined.factor), word: joined.word })
+              all.push({
+                factor: multiplyFactors(multiplyFactors(s.factor, t.factor), joined.factor),
+                word: joined.word,
+              })
             }
           }
         }
         terms = collect(all)
         break
       }
-      default: terms = [{ factor: one, word: [atomOf(a)] }]
+      default:
+        terms = [{ factor: one, word: [atomOf(a)] }]
     }
     work += terms.length
     if (terms.length > MAX_TERMS || work > 2_000_000) return null

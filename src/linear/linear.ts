@@ -1,10 +1,10 @@
 // Linear operators as expressions. Equal ones are the same object, but for products: `normalLinear` tells whether those
 // are equal. A vector is an operator with one column. `size.ts` gives the sizes; entries are exact rationals where they are known.
-import { type Expression, call, number, one, printExpression } from '../scalar/expression.ts'
-import type { Range } from '../scalar/range.ts'
+import { call, type Expression, number, one, printExpression } from '../scalar/expression.ts'
 import { interner } from '../scalar/intern.ts'
+import type { Range } from '../scalar/range.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
-import { type Size, printShape, sizeOf } from './size.ts'
+import { printShape, type Size, sizeOf } from './size.ts'
 
 /** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
 export interface WeightSymbol {
@@ -23,24 +23,62 @@ interface Common {
   readonly rows: Size
   readonly columns: Size
 }
-export interface SymbolLinear extends Common { readonly kind: 'symbol'; readonly symbol: WeightSymbol }
+export interface SymbolLinear extends Common {
+  readonly kind: 'symbol'
+  readonly symbol: WeightSymbol
+}
 /** Exact entries; rows of equal length. */
-export interface LiteralLinear extends Common { readonly kind: 'literal'; readonly entries: readonly (readonly Rational[])[] }
-export interface IdentityLinear extends Common { readonly kind: 'identity' }
-export interface ZeroLinear extends Common { readonly kind: 'zero' }
+export interface LiteralLinear extends Common {
+  readonly kind: 'literal'
+  readonly entries: readonly (readonly Rational[])[]
+}
+export interface IdentityLinear extends Common {
+  readonly kind: 'identity'
+}
+export interface ZeroLinear extends Common {
+  readonly kind: 'zero'
+}
 /** Every entry is 1: sums all components (one row), or repeats one (one column). */
-export interface OnesLinear extends Common { readonly kind: 'ones' }
+export interface OnesLinear extends Common {
+  readonly kind: 'ones'
+}
 /** left * right: right acts first. Products are not shared: rewriting makes millions, and compares normal forms. */
-export interface ProductLinear extends Common { readonly kind: 'product'; readonly left: Linear; readonly right: Linear }
-export interface SumLinear extends Common { readonly kind: 'sum'; readonly left: Linear; readonly right: Linear }
+export interface ProductLinear extends Common {
+  readonly kind: 'product'
+  readonly left: Linear
+  readonly right: Linear
+}
+export interface SumLinear extends Common {
+  readonly kind: 'sum'
+  readonly left: Linear
+  readonly right: Linear
+}
 /** factor * of; the factor is an expression without variables. */
-export interface ScaleLinear extends Common { readonly kind: 'scale'; readonly factor: Expression; readonly of: Linear }
+export interface ScaleLinear extends Common {
+  readonly kind: 'scale'
+  readonly factor: Expression
+  readonly of: Linear
+}
 /** Takes components start .. start + rows - 1 of a vector (its transpose, `embed`, puts them there among zeros). */
-export interface SelectLinear extends Common { readonly kind: 'select'; readonly start: Size }
-export interface EmbedLinear extends Common { readonly kind: 'embed'; readonly start: Size }
+export interface SelectLinear extends Common {
+  readonly kind: 'select'
+  readonly start: Size
+}
+export interface EmbedLinear extends Common {
+  readonly kind: 'embed'
+  readonly start: Size
+}
 export type Linear =
-  | SymbolLinear | LiteralLinear | IdentityLinear | ZeroLinear | OnesLinear | ProductLinear | SumLinear | ScaleLinear
-  | SelectLinear | EmbedLinear
+  | SymbolLinear
+  | LiteralLinear
+  | IdentityLinear
+  | ZeroLinear
+  | OnesLinear
+  | ProductLinear
+  | SumLinear
+  | ScaleLinear
+  | SelectLinear
+  | EmbedLinear
 
 const table = interner<Linear>()
 const symbolIds = new WeakMap<WeightSymbol, number>()
@@ -58,9 +96,16 @@ export function weight(symbol: WeightSymbol): Linear {
 /** A matrix with these exact entries. Throws RangeError when it has no entries or rows of different lengths. */
 export function literal(entries: readonly (readonly Rational[])[]): Linear {
   const columns = entries[0]?.length ?? 0
-  if (columns === 0 || entries.some(r => r.length !== columns)) throw new RangeError('literal: rows must be of equal length, at least 1')
+  if (columns === 0 || entries.some(r => r.length !== columns))
+    throw new RangeError('literal: rows must be of equal length, at least 1')
   const key = entries.map(r => r.map(q => `${q.s * q.n}/${q.d}`).join()).join(';')
-  return intern(`l${key}`, id => ({ kind: 'literal', id, rows: sizeOf(entries.length), columns: sizeOf(columns), entries }))
+  return intern(`l${key}`, id => ({
+    kind: 'literal',
+    id,
+    rows: sizeOf(entries.length),
+    columns: sizeOf(columns),
+    entries,
+  }))
 }
 export function identity(n: Size): Linear {
   return intern(`i${n.text}`, id => ({ kind: 'identity', id, rows: n, columns: n }))
@@ -73,18 +118,33 @@ export function ones(rows: Size, columns: Size): Linear {
 }
 /** left * right. Throws RangeError when left does not take what right gives. */
 export function product(left: Linear, right: Linear): Linear {
-  if (left.columns !== right.rows) throw new RangeError(`product: ${left.columns.text} columns against ${right.rows.text} rows`)
+  if (left.columns !== right.rows)
+    throw new RangeError(`product: ${left.columns.text} columns against ${right.rows.text} rows`)
   return { kind: 'product', id: -++products, rows: left.rows, columns: right.columns, left, right }
 }
 let products = 0
 /** left * right, shared: equal products of the same parts are the same object. */
 export function sharedProduct(left: Linear, right: Linear): Linear {
-  return intern(`p${left.id},${right.id}`, id => ({ kind: 'product', id, rows: left.rows, columns: right.columns, left, right }))
+  return intern(`p${left.id},${right.id}`, id => ({
+    kind: 'product',
+    id,
+    rows: left.rows,
+    columns: right.columns,
+    left,
+    right,
+  }))
 }
 /** left + right. Throws RangeError when their sizes differ. */
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
-  return intern(`s${left.id},${right.id}`, id => ({ kind: 'sum', id, rows: left.rows, columns: left.columns, left, right }))
+  return intern(`s${left.id},${right.id}`, id => ({
+    kind: 'sum',
+    id,
+    rows: left.rows,
+    columns: left.columns,
+    left,
+    right,
+  }))
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of
@@ -95,20 +155,35 @@ export function negate(of: Linear): Linear {
 }
 /** The operator from a wire of `total` components to those from `start` on, `length` of them. */
 export function select(total: Size, start: Size, length: Size): Linear {
-  return intern(`t${total.text},${start.text},${length.text}`, id => ({ kind: 'select', id, rows: length, columns: total, start }))
+  return intern(`t${total.text},${start.text},${length.text}`, id => ({
+    kind: 'select',
+    id,
+    rows: length,
+    columns: total,
+    start,
+  }))
 }
 /** The operator that puts `length` components at `start` of a wire of `total`, zeros elsewhere. */
 export function embed(total: Size, start: Size, length: Size): Linear {
-  return intern(`e${total.text},${start.text},${length.text}`, id => ({ kind: 'embed', id, rows: total, columns: length, start }))
+  return intern(`e${total.text},${start.text},${length.text}`, id => ({
+    kind: 'embed',
+    id,
+    rows: total,
+    columns: length,
+    start,
+  }))
 }
 
 /** The direct parts of an operator, in order. */
 export function linearParts(a: Linear): readonly Linear[] {
   switch (a.kind) {
     case 'product':
-    case 'sum': return [a.left, a.right]
-    case 'scale': return [a.of]
-    default: return []
+    case 'sum':
+      return [a.left, a.right]
+    case 'scale':
+      return [a.of]
+    default:
+      return []
   }
 }
 
@@ -155,17 +230,31 @@ export function printLinear(root: Linear): string {
       return p.level >= level ? p.text : `(${p.text})`
     }
     switch (a.kind) {
-      case 'symbol': printed.set(a, { text: a.symbol.name, level: 3 }); break
+      case 'symbol':
+        printed.set(a, { text: a.symbol.name, level: 3 })
+        break
       case 'literal':
         printed.set(a, { text: `[${a.entries.map(r => `[${r.map(printRational).join(', ')}]`).join(', ')}]`, level: 3 })
         break
-      case 'identity': printed.set(a, { text: `identity(${a.rows.text})`, level: 3 }); break
+      case 'identity':
+        printed.set(a, { text: `identity(${a.rows.text})`, level: 3 })
+        break
       case 'zero':
-      case 'ones': printed.set(a, { text: `${a.kind}(${a.rows.text}, ${a.columns.text})`, level: 3 }); break
-      case 'select': printed.set(a, { text: `select(${a.columns.text}, ${a.start.text}, ${a.rows.text})`, level: 3 }); break
-      case 'embed': printed.set(a, { text: `embed(${a.rows.text}, ${a.start.text}, ${a.columns.text})`, level: 3 }); break
-      case 'product': printed.set(a, { text: `${at(a.left, 2)} * ${at(a.right, 3)}`, level: 2 }); break
-      case 'sum': printed.set(a, { text: `${at(a.left, 1)} + ${at(a.right, 2)}`, level: 1 }); break
+      case 'ones':
+        printed.set(a, { text: `${a.kind}(${a.rows.text}, ${a.columns.text})`, level: 3 })
+        break
+      case 'select':
+        printed.set(a, { text: `select(${a.columns.text}, ${a.start.text}, ${a.rows.text})`, level: 3 })
+        break
+      case 'embed':
+        printed.set(a, { text: `embed(${a.rows.text}, ${a.start.text}, ${a.columns.text})`, level: 3 })
+        break
+      case 'product':
+        printed.set(a, { text: `${at(a.left, 2)} * ${at(a.right, 3)}`, level: 2 })
+        break
+      case 'sum':
+        printed.set(a, { text: `${at(a.left, 1)} + ${at(a.right, 2)}`, level: 1 })
+        break
       case 'scale': {
         const factor = printExpression(a.factor)
         printed.set(a, { text: `${/^[\w.]+$/.test(factor) ? factor : `(${factor})`} * ${at(a.of, 3)}`, level: 2 })
@@ -185,4 +274,3 @@ export function printSizes(a: Linear): string {
 export function factor(k: Rational | number): Expression {
   return number(k)
 }
-

@@ -17,7 +17,8 @@ function make(constant: number, terms: readonly (readonly [string, number])[]): 
     const factor = Math.abs(c) === 1 ? name : `${Math.abs(c)}*${name}`
     text += text === '' ? (c < 0 ? `-${factor}` : factor) : ` ${c < 0 ? '-' : '+'} ${factor}`
   }
-  if (constant !== 0 || text === '') text += text === '' ? `${constant}` : ` ${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`
+  if (constant !== 0 || text === '')
+    text += text === '' ? `${constant}` : ` ${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`
   let size = table.get(text)
   if (size === undefined) table.set(text, (size = { constant, terms, text }))
   return size
@@ -45,7 +46,10 @@ export function scaleSize(a: Size, k: number): Size {
 /** a/k where every coefficient divides, else null. */
 export function divideSize(a: Size, k: number): Size | null {
   if (a.constant % k !== 0 || a.terms.some(([, c]) => c % k !== 0)) return null
-  return make(a.constant / k, a.terms.map(([n, c]) => [n, c / k] as const))
+  return make(
+    a.constant / k,
+    a.terms.map(([n, c]) => [n, c / k] as const),
+  )
 }
 /** The number that a size is, or null where it is unknown. */
 export function knownSize(a: Size): number | null {

@@ -27,7 +27,11 @@ export interface CompareBudget {
 }
 
 /** The class functions of two wires as functions of one list of wires. */
-function together(classes: WireClasses, a: WireClass, b: WireClass): { left: Expression; right: Expression; domain: Range[] } {
+function together(
+  classes: WireClasses,
+  a: WireClass,
+  b: WireClass,
+): { left: Expression; right: Expression; domain: Range[] } {
   const l = classes.asFunction(a)
   const r = classes.asFunction(b)
   const args = [...new Set([...l.args, ...r.args])].sort((p, q) => p - q)
@@ -41,7 +45,9 @@ function together(classes: WireClasses, a: WireClass, b: WireClass): { left: Exp
 
 /** Compares two diagrams with as many outputs; `ranges` of their wires may be narrower than forward analysis gives. */
 export function compareDiagrams(
-  left: Diagram, right: Diagram, budget: CompareBudget,
+  left: Diagram,
+  right: Diagram,
+  budget: CompareBudget,
   ranges?: { left: ReadonlyMap<NodeId, WireRange>; right: ReadonlyMap<NodeId, WireRange> },
 ): Comparison {
   const joins: Join[] = []
@@ -66,7 +72,8 @@ export function compareDiagrams(
     const { left: l, right: r, domain } = together(classes, a, b)
     // Two different wires that are no functions of others are just two wires: there is nothing to ask.
     const hasFunctions = l.kind !== 'variable' || r.kind !== 'variable'
-    if (!hasFunctions || !sameShape(output.shape, rightOutputs[k].shape)) return { kind: 'different', output: output.name, reason: null }
+    if (!hasFunctions || !sameShape(output.shape, rightOutputs[k].shape))
+      return { kind: 'different', output: output.name, reason: null }
     const reason = ask(l, r, domain)
     if (reason !== null) return { kind: 'different', output: output.name, reason }
   }

@@ -1,8 +1,8 @@
 // A verdict as a derivation to be drawn: the left net, what it becomes by one rule after the other, and so on back to
 // the right net. Neighbouring steps by one rule are one stage, as the post draws them.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
-import { printExpression } from '../scalar/expression.ts'
 import { type Log, Replay } from '../rewrite/normalize.ts'
+import { printExpression } from '../scalar/expression.ts'
 import type { Verdict } from './prove.ts'
 
 export interface Stage {
@@ -35,7 +35,8 @@ function newNames(before: Diagram, after: Diagram): string {
     const names = new Map<string, string>()
     for (const n of d.nodes) {
       const name = n.kind === 'pointwise' ? d.names.get(n.fn) : undefined
-      if (name !== undefined && n.kind === 'pointwise' && n.fn.kind !== 'apply') names.set(name, compositionText(printExpression(n.fn)))
+      if (name !== undefined && n.kind === 'pointwise' && n.fn.kind !== 'apply')
+        names.set(name, compositionText(printExpression(n.fn)))
     }
     return names
   }
@@ -67,7 +68,10 @@ export function normalization(name: string, log: Log): Derivation {
 }
 
 /** The derivation that a verdict rests on; for a claim that is not proved, the two nets. */
-export function derivationOf(claim: { leftName: string; rightName: string; left: Diagram; right: Diagram }, verdict: Verdict): Derivation {
+export function derivationOf(
+  claim: { leftName: string; rightName: string; left: Diagram; right: Diagram },
+  verdict: Verdict,
+): Derivation {
   const { leftName, rightName } = claim
   if (verdict.kind !== 'proved') {
     const refuted = verdict.kind === 'refuted'
@@ -75,7 +79,11 @@ export function derivationOf(claim: { leftName: string; rightName: string; left:
       title: refuted ? `${leftName} is not ${rightName}` : `${leftName} and ${rightName}: undecided`,
       stages: [
         { caption: leftName, diagram: claim.left },
-        { caption: refuted ? `is not ${rightName}` : rightName, diagram: claim.right, relation: refuted ? 'different' : 'unknown' },
+        {
+          caption: refuted ? `is not ${rightName}` : rightName,
+          diagram: claim.right,
+          relation: refuted ? 'different' : 'unknown',
+        },
       ],
     }
   }

@@ -2,7 +2,15 @@
 // brought to normal form by rules and compared; where they do not meet, a counterexample is looked for.
 import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputsOf } from '../diagram/diagram.ts'
 import {
-  analyseShared, componentwise, definednessObstacle, fuse, type Obstacle, type WireRange, whole, within, wireRanges,
+  analyseShared,
+  componentwise,
+  definednessObstacle,
+  fuse,
+  type Obstacle,
+  type WireRange,
+  whole,
+  wireRanges,
+  within,
 } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
@@ -12,7 +20,16 @@ import type { Failure, Match } from '../rewrite/match.ts'
 import { blockedRules, type Log, rewrite, TooManySteps } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
-import { intersect, interval, isEmpty, NON_NEGATIVE, NON_ZERO, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
+import {
+  intersect,
+  interval,
+  isEmpty,
+  NON_NEGATIVE,
+  NON_ZERO,
+  POSITIVE,
+  type Range,
+  sameRange,
+} from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
 import type { Requirement } from '../syntax/claims.ts'
 import { type Comparison, compareDiagrams, type Join } from './compare.ts'
@@ -65,7 +82,12 @@ export interface Undecided {
 }
 export type UndecidedReason =
   /** A net is not shown to be defined on the whole domain; `suggestion`: a domain on which both are. */
-  | { readonly kind: 'undefined'; readonly side: 'left' | 'right'; readonly obstacle: Obstacle; readonly suggestion: Readonly<Record<string, Range>> | null }
+  | {
+      readonly kind: 'undefined'
+      readonly side: 'left' | 'right'
+      readonly obstacle: Obstacle
+      readonly suggestion: Readonly<Record<string, Range>> | null
+    }
   /** `with` may give a net values that its inputs do not allow. */
   | { readonly kind: 'outside'; readonly side: 'left' | 'right'; readonly found: Range; readonly needed: Range }
   | { readonly kind: 'different'; readonly output: string; readonly detail: string | null }
@@ -81,11 +103,16 @@ const DEFAULT_SECONDS = 5
  * The two nets as nets of the same inputs: matched by name where the names are the same, else by position. The domain of
  * the claim is what both declare. Throws Mismatch when numbers or shapes of inputs or outputs differ.
  */
-export function alignInputs(left: Diagram, right: Diagram): { left: Diagram; right: Diagram; domain: Record<string, Range> } {
+export function alignInputs(
+  left: Diagram,
+  right: Diagram,
+): { left: Diagram; right: Diagram; domain: Record<string, Range> } {
   const l = inputsOf(left)
   const r = inputsOf(right)
-  const describe = (nodes: readonly InputNode[]): string => nodes.map(n => `${n.name} : ${printShape(n.shape)}`).join(', ') || 'none'
-  if (l.length !== r.length) throw new Mismatch(`${left.name} has the inputs ${describe(l)}, ${right.name} has ${describe(r)}`)
+  const describe = (nodes: readonly InputNode[]): string =>
+    nodes.map(n => `${n.name} : ${printShape(n.shape)}`).join(', ') || 'none'
+  if (l.length !== r.length)
+    throw new Mismatch(`${left.name} has the inputs ${describe(l)}, ${right.name} has ${describe(r)}`)
   const byName = new Map(r.map(n => [n.name, n]))
   const named = l.every(n => byName.has(n.name))
   const partner = l.map((n, k) => (named ? (byName.get(n.name) as InputNode) : r[k]))
@@ -93,7 +120,9 @@ export function alignInputs(left: Diagram, right: Diagram): { left: Diagram; rig
   const narrowed = new Map<InputNode, Range>()
   l.forEach((n, k) => {
     if (!sameShape(n.shape, partner[k].shape)) {
-      throw new Mismatch(`input ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${partner[k].name} of ${right.name} is ${printShape(partner[k].shape)}`)
+      throw new Mismatch(
+        `input ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${partner[k].name} of ${right.name} is ${printShape(partner[k].shape)}`,
+      )
     }
     const both = intersect(n.domain, partner[k].domain)
     domain[n.name] = both
@@ -102,18 +131,25 @@ export function alignInputs(left: Diagram, right: Diagram): { left: Diagram; rig
   })
   const lo = outputsOf(left)
   const ro = outputsOf(right)
-  if (lo.length !== ro.length) throw new Mismatch(`${left.name} has ${lo.length} outputs, ${right.name} has ${ro.length}`)
+  if (lo.length !== ro.length)
+    throw new Mismatch(`${left.name} has ${lo.length} outputs, ${right.name} has ${ro.length}`)
   const outputByName = new Map(ro.map(n => [n.name, n]))
-  const outputs = lo.map((n, k) => (lo.every(o => outputByName.has(o.name)) ? outputByName.get(n.name) : ro[k]) as (typeof ro)[number])
+  const outputs = lo.map(
+    (n, k) => (lo.every(o => outputByName.has(o.name)) ? outputByName.get(n.name) : ro[k]) as (typeof ro)[number],
+  )
   lo.forEach((n, k) => {
     if (!sameShape(n.shape, outputs[k].shape)) {
-      throw new Mismatch(`output ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${outputs[k].name} of ${right.name} is ${printShape(outputs[k].shape)}`)
+      throw new Mismatch(
+        `output ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${outputs[k].name} of ${right.name} is ${printShape(outputs[k].shape)}`,
+      )
     }
   })
   const arrange = (d: Diagram, inputs: readonly InputNode[], last: readonly Diagram['nodes'][number][]): Diagram => ({
     ...d,
     nodes: [
-      ...inputs.map(n => (sameRange(n.domain, narrowed.get(n) as Range) ? n : { ...n, domain: narrowed.get(n) as Range })),
+      ...inputs.map(n =>
+        sameRange(n.domain, narrowed.get(n) as Range) ? n : { ...n, domain: narrowed.get(n) as Range },
+      ),
       ...d.nodes.filter(n => n.kind !== 'input' && n.kind !== 'output'),
       ...last,
     ],
@@ -127,7 +163,9 @@ function checkNames(left: Diagram, right: Diagram): void {
   const see = (name: string, symbol: object): void => {
     const old = seen.get(name)
     if (old !== undefined && old !== symbol) {
-      throw new Mismatch(`${left.name} and ${right.name} use two different unknowns named ${name}: take both from one file, or rename one`)
+      throw new Mismatch(
+        `${left.name} and ${right.name} use two different unknowns named ${name}: take both from one file, or rename one`,
+      )
     }
     seen.set(name, symbol)
   }
@@ -152,7 +190,8 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
   const { signal } = options
 
   const outside = firstOutside(left, right, options.requirements ?? [])
-  if (outside !== null) return { kind: 'undecided', domain, reason: outside, left: null, right: null, blocked: [], search: null }
+  if (outside !== null)
+    return { kind: 'undecided', domain, reason: outside, left: null, right: null, blocked: [], search: null }
   const obstacle = firstObstacle(left, right)
   let sides: { left: Side; right: Side } | null = null
   let graphs: { left: Graph; right: Graph } | null = null
@@ -172,9 +211,19 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
       const used = [...leftSide.log.entries, ...rightSide.log.entries].filter(m => m.rule.assumed).map(m => m.rule.name)
       return { kind: 'proved', domain, ...sides, joins: comparison.joins, assumptions: [...new Set(used)].sort() }
     }
-    reason = obstacle !== null
-      ? { kind: 'undefined', side: obstacle.side, obstacle: obstacle.obstacle, suggestion: suggestDomain(left, right) }
-      : { kind: 'different', output: (comparison as { output: string }).output, detail: (comparison as { reason: string | null }).reason }
+    reason =
+      obstacle !== null
+        ? {
+            kind: 'undefined',
+            side: obstacle.side,
+            obstacle: obstacle.obstacle,
+            suggestion: suggestDomain(left, right),
+          }
+        : {
+            kind: 'different',
+            output: (comparison as { output: string }).output,
+            detail: (comparison as { reason: string | null }).reason,
+          }
   } catch (error) {
     if (!(error instanceof TooManySteps) && !(error instanceof TooLarge)) throw error
     reason = { kind: 'budget', detail: error.message }
@@ -183,10 +232,13 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
   const milliseconds = Math.max(500, deadline - Date.now())
   const search = findCounterexample(left, right, { seed, budget: { milliseconds, signal } })
   if (search.kind === 'counterexample') return { kind: 'refuted', domain, counterexample: search }
-  const blocked = graphs === null ? [] : [
-    ...blockedRules(graphs.left, options.rules).map(f => ({ ...f, side: 'left' as const })),
-    ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
-  ]
+  const blocked =
+    graphs === null
+      ? []
+      : [
+          ...blockedRules(graphs.left, options.rules).map(f => ({ ...f, side: 'left' as const })),
+          ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
+        ]
   return { kind: 'undecided', domain, reason, left: sides?.left ?? null, right: sides?.right ?? null, blocked, search }
 }
 
@@ -194,13 +246,18 @@ function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requ
   for (const { side, node, range } of requirements) {
     const diagram = side === 'left' ? left : right
     const found = wireRanges(diagram).get(node)
-    if (found === undefined) throw new RangeError(`prove: a requirement names the node n${node}, which ${diagram.name} does not have`)
+    if (found === undefined)
+      throw new RangeError(`prove: a requirement names the node n${node}, which ${diagram.name} does not have`)
     if (within(found, range)) continue
     // Range by range nothing may be seen of what the functions before the wire are together.
     const fused = fuse(nodesById(diagram), node)
     const ranges = wireRanges(diagram)
-    const together = fused === null ? null : [...componentwise(fused.args.map(a => ranges.get(a) as WireRange))].map(d => analyseShared(fused.fn, d).range)
-    if (together === null || !within(together, range)) return { kind: 'outside', side, found: whole(found), needed: range }
+    const together =
+      fused === null
+        ? null
+        : [...componentwise(fused.args.map(a => ranges.get(a) as WireRange))].map(d => analyseShared(fused.fn, d).range)
+    if (together === null || !within(together, range))
+      return { kind: 'outside', side, found: whole(found), needed: range }
   }
   return null
 }
@@ -217,9 +274,15 @@ function run(diagram: Diagram, graph: Graph, options: ProveOptions, seed: number
   const sampler = new StepSampler(diagram, graph, seed)
   const entries: Match[] = []
   let count = 0
-  for (const match of rewrite(graph, { rules: options.rules, maxSteps: options.budget?.steps ?? 1_000_000, signal: options.signal, watch: sampler })) {
+  for (const match of rewrite(graph, {
+    rules: options.rules,
+    maxSteps: options.budget?.steps ?? 1_000_000,
+    signal: options.signal,
+    watch: sampler,
+  })) {
     entries.push(match)
-    if ((++count & 255) === 0 && Date.now() > deadline) throw new TooManySteps(`the time budget ran out after ${count} steps`)
+    if ((++count & 255) === 0 && Date.now() > deadline)
+      throw new TooManySteps(`the time budget ran out after ${count} steps`)
   }
   return { log: { start: diagram, entries }, normal: snapshot(graph) }
 }
@@ -229,16 +292,34 @@ function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
 }
 
 /** Compares by form first; only when `prove` is set, functions that differ in form are given to the equality prover. */
-function compareGraphs(left: Graph, right: Graph, deadline: number, signal: AbortSignal | undefined, askProver: boolean): Comparison {
+function compareGraphs(
+  left: Graph,
+  right: Graph,
+  deadline: number,
+  signal: AbortSignal | undefined,
+  askProver: boolean,
+): Comparison {
   const milliseconds = askProver ? Math.max(200, deadline - Date.now()) : 0
-  return compareDiagrams(snapshot(left), snapshot(right), { milliseconds, signal }, { left: rangesOf(left), right: rangesOf(right) })
+  return compareDiagrams(
+    snapshot(left),
+    snapshot(right),
+    { milliseconds, signal },
+    { left: rangesOf(left), right: rangesOf(right) },
+  )
 }
 
 const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
 
 /** The largest of a few usual domains on which both nets are shown to be defined, for all inputs at once. */
 function suggestDomain(left: Diagram, right: Diagram): Record<string, Range> | null {
-  for (const candidate of [NON_ZERO, NON_NEGATIVE, POSITIVE, interval(ONE, null), UNIT, interval(null, ONE, { highOpen: true })]) {
+  for (const candidate of [
+    NON_ZERO,
+    NON_NEGATIVE,
+    POSITIVE,
+    interval(ONE, null),
+    UNIT,
+    interval(null, ONE, { highOpen: true }),
+  ]) {
     const narrow = (d: Diagram): Diagram => ({
       ...d,
       nodes: d.nodes.map(n => (n.kind === 'input' ? { ...n, domain: intersect(n.domain, candidate) } : n)),

@@ -1,8 +1,9 @@
 // Verdicts in words: what was not decided and why, which condition was missing where.
-import { printRange } from '../scalar/range.ts'
-import type { Undecided, Verdict } from './prove.ts'
+
 import type { Diagram } from '../diagram/diagram.ts'
+import { printRange } from '../scalar/range.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
+import type { Undecided, Verdict } from './prove.ts'
 
 /** ` for x in (0, inf)`; nothing where the domain is all reals. */
 export function domainText(domain: Verdict['domain']): string {
@@ -17,14 +18,18 @@ export function reasonText(verdict: Undecided, left: string, right: string): str
     case 'undefined': {
       const { obstacle } = reason
       const name = reason.side === 'left' ? left : right
-      const suggestion = reason.suggestion === null ? '' : `; both nets are shown to be defined${domainText(reason.suggestion).replace(/^ /, '')}`
+      const suggestion =
+        reason.suggestion === null
+          ? ''
+          : `; both nets are shown to be defined${domainText(reason.suggestion).replace(/^ /, '')}`
       return `${name} is not shown to be defined everywhere: ${obstacle.operation} at n${obstacle.node.id} may receive ${printRange(obstacle.found)}${obstacle.needed === null ? ', for which it may have no value' : ` and needs ${printRange(obstacle.needed)}`}${suggestion}`
     }
     case 'outside':
       return `the values that \`with\` gives to ${reason.side === 'left' ? left : right} lie in ${printRange(reason.found)}, and its inputs allow ${printRange(reason.needed)}`
     case 'different':
       return `the normal forms differ at output ${reason.output}, and no counterexample was found${reason.detail === null ? '' : ` (${reason.detail})`}`
-    case 'budget': return `the budget ran out: ${reason.detail}`
+    case 'budget':
+      return `the budget ran out: ${reason.detail}`
   }
 }
 
@@ -33,18 +38,30 @@ function pointText(at: ReadonlyMap<string, readonly Rational[]>): string {
 }
 
 /** All that is known of an undecided claim: the reason, conditions that failed, what the search saw. */
-export function undecidedDetails(verdict: Undecided, left: string, right: string, print?: (d: Diagram) => string): string {
+export function undecidedDetails(
+  verdict: Undecided,
+  left: string,
+  right: string,
+  print?: (d: Diagram) => string,
+): string {
   const lines = [reasonText(verdict, left, right)]
   for (const b of verdict.blocked) {
     const name = b.side === 'left' ? left : right
-    lines.push(`${b.rule.title} (${b.rule.name}) did not apply at n${b.at} of ${name}'s normal form: found ${b.found}, needed ${b.needed}`)
+    lines.push(
+      `${b.rule.title} (${b.rule.name}) did not apply at n${b.at} of ${name}'s normal form: found ${b.found}, needed ${b.needed}`,
+    )
   }
   if (print !== undefined && verdict.left !== null && verdict.right !== null) {
-    lines.push(`normal form of ${left}: ${print(verdict.left.normal)}`, `normal form of ${right}: ${print(verdict.right.normal)}`)
+    lines.push(
+      `normal form of ${left}: ${print(verdict.left.normal)}`,
+      `normal form of ${right}: ${print(verdict.right.normal)}`,
+    )
   }
   const { search } = verdict
   if (search !== null && search.largestDifference !== null && search.at !== null) {
-    lines.push(`largest difference seen in ${search.samples} samples: ${search.largestDifference} at ${pointText(search.at)} (rounding included; seed ${search.seed})`)
+    lines.push(
+      `largest difference seen in ${search.samples} samples: ${search.largestDifference} at ${pointText(search.at)} (rounding included; seed ${search.seed})`,
+    )
   }
   return lines.join('\n')
 }

@@ -3,7 +3,7 @@
 // the engine is wrong, and stops the run. Since a step changes one wire, only the nodes of the step are computed.
 import { type AdditiveNode, type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
 import type { Linear } from '../linear/linear.ts'
-import { bounded, type Bounded, boundedScope, compareWires, sampleNode } from '../numeric/bounded.ts'
+import { type Bounded, bounded, boundedScope, compareWires, sampleNode } from '../numeric/bounded.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../numeric/instance.ts'
 import { applyLinear } from '../numeric/linear.ts'
 import { componentsIn, type Scope } from '../numeric/net.ts'
@@ -20,8 +20,11 @@ export class StepFault extends Error {
   readonly at: NodeId
 
   constructor(match: Match, before: readonly Bounded[], after: readonly Bounded[]) {
-    const text = (v: readonly Bounded[]): string => v.map(b => (typeof b === 'string' ? b : `${b.low}..${b.high}`)).join(', ')
-    super(`the rule ${match.rule.name} at n${match.at} changed the value of a wire: from ${text(before)} to ${text(after)}`)
+    const text = (v: readonly Bounded[]): string =>
+      v.map(b => (typeof b === 'string' ? b : `${b.low}..${b.high}`)).join(', ')
+    super(
+      `the rule ${match.rule.name} at n${match.at} changed the value of a wire: from ${text(before)} to ${text(after)}`,
+    )
     this.rule = match.rule.name
     this.at = match.at
   }
@@ -66,7 +69,10 @@ export class StepSampler {
       const values = new Map<NodeId, Values>()
       let start = 0
       inputs.forEach((n, i) => {
-        values.set(n.id, point.slice(start, start + counts[i]).map(q => bounded.rational(q)))
+        values.set(
+          n.id,
+          point.slice(start, start + counts[i]).map(q => bounded.rational(q)),
+        )
         start += counts[i]
       })
       const sample: Sample = { scope, values, applied: new Map() }
@@ -82,8 +88,12 @@ export class StepSampler {
   after(graph: Graph, match: Match, applied: Applied): void {
     this.counts.steps++
     this.samples.forEach((sample, k) => {
-      for (const id of applied.created) if (graph.nodes[id] !== undefined) sample.values.set(id, this.valueOf(sample, nodeAt(graph, id)))
-      const after = applied.wire === null ? this.valueOf(sample, nodeAt(graph, match.at)) : (sample.values.get(applied.wire) as Values)
+      for (const id of applied.created)
+        if (graph.nodes[id] !== undefined) sample.values.set(id, this.valueOf(sample, nodeAt(graph, id)))
+      const after =
+        applied.wire === null
+          ? this.valueOf(sample, nodeAt(graph, match.at))
+          : (sample.values.get(applied.wire) as Values)
       const before = this.before_[k]
       // Where the net before is undefined, a step promises nothing.
       if (before.includes('undefined')) return
@@ -96,7 +106,8 @@ export class StepSampler {
   /** Strict, as nets are: a wire is defined only where all wires before it are, whatever the node leaves out of them. */
   private valueOf(sample: Sample, node: Node): Values {
     const args = node.args.map(a => sample.values.get(a) as Values)
-    if (args.some(a => a.includes('undefined'))) return new Array<Bounded>(componentsIn(node.shape, sample.scope.size)).fill('undefined')
+    if (args.some(a => a.includes('undefined')))
+      return new Array<Bounded>(componentsIn(node.shape, sample.scope.size)).fill('undefined')
     const value = node.kind === 'additive' ? this.additive(sample, node) : sampleNode(node, args, sample.scope)
     if (!args.some(a => a.includes('unknown'))) return value
     return value.map((v, i) => (node.kind !== 'pointwise' || args.some(a => a[i] === 'unknown') ? 'unknown' : v))
@@ -132,9 +143,11 @@ export class StepSampler {
       if (known(at) !== undefined) continue
       const x = wire === UNIT ? [bounded.rational(ONE)] : (sample.values.get(wire) as Values)
       const value =
-        at.kind === 'sum' ? add(known(at.left) as Values, known(at.right) as Values)
-        : at.kind === 'product' ? this.rows(sample, at.left, known(at.right) as Values)
-        : this.rows(sample, at, x)
+        at.kind === 'sum'
+          ? add(known(at.left) as Values, known(at.right) as Values)
+          : at.kind === 'product'
+            ? this.rows(sample, at.left, known(at.right) as Values)
+            : this.rows(sample, at, x)
       let byWire = sample.applied.get(at)
       if (byWire === undefined) sample.applied.set(at, (byWire = new Map()))
       byWire.set(wire, value)

@@ -39,9 +39,12 @@ export async function trustRule(rule: Rule, options: ProveOptions): Promise<Trus
   }
   const verdict = await prove(left, right, { ...options, rules: options.rules.filter(r => r !== rule && !r.assumed) })
   switch (verdict.kind) {
-    case 'proved': return { kind: 'proved' }
-    case 'refuted': return { kind: 'assumed', because: 'it is false: there is a counterexample' }
-    case 'undecided': return { kind: 'assumed', because: 'the other rules do not prove it' }
+    case 'proved':
+      return { kind: 'proved' }
+    case 'refuted':
+      return { kind: 'assumed', because: 'it is false: there is a counterexample' }
+    case 'undecided':
+      return { kind: 'assumed', because: 'the other rules do not prove it' }
   }
 }
 
@@ -69,21 +72,29 @@ class LeftSide {
   /** The width of the wire that enters a pattern, where its layers fix it. */
   private widthBefore(p: Pattern): Size | null {
     switch (p.kind) {
-      case 'wire': return null
-      case 'pointwise': return p.args.map(a => this.widthBefore(a)).find(w => w !== null) ?? null
+      case 'wire':
+        return null
+      case 'pointwise':
+        return p.args.map(a => this.widthBefore(a)).find(w => w !== null) ?? null
       case 'additive':
       case 'multiplicative':
-      case 'mix': return this.widthBefore(p.arg) ?? this.columnsOf(p.operator)
-      case 'reduce': throw new Beyond('it speaks of groups of any size')
-      default: return this.widthBefore(p.arg)
+      case 'mix':
+        return this.widthBefore(p.arg) ?? this.columnsOf(p.operator)
+      case 'reduce':
+        throw new Beyond('it speaks of groups of any size')
+      default:
+        return this.widthBefore(p.arg)
     }
   }
   private columnsOf(p: LinearPattern): Size {
     switch (p.kind) {
       case 'variable':
-      case 'zero': return p.columns
-      case 'identity': return p.size
-      case 'exact': return p.operator.columns
+      case 'zero':
+        return p.columns
+      case 'identity':
+        return p.size
+      case 'exact':
+        return p.operator.columns
     }
   }
 
@@ -94,7 +105,8 @@ class LeftSide {
   }
 
   private domainOf(slot: number): Range {
-    for (const c of this.rule.conditions) if (c.kind === 'wire' && c.slot === slot && !('domainOf' in c.within)) return c.within
+    for (const c of this.rule.conditions)
+      if (c.kind === 'wire' && c.slot === slot && !('domainOf' in c.within)) return c.within
     return REALS
   }
 
@@ -104,7 +116,14 @@ class LeftSide {
         let id = this.wires.get(p.slot)
         if (id === undefined) {
           const { name } = this.rule.variables.wires[p.slot]
-          id = this.add({ kind: 'input', args: [], name, shape: [width], domain: this.domainOf(p.slot), absorbed: false })
+          id = this.add({
+            kind: 'input',
+            args: [],
+            name,
+            shape: [width],
+            domain: this.domainOf(p.slot),
+            absorbed: false,
+          })
           this.wires.set(p.slot, id)
         }
         return id
@@ -138,7 +157,8 @@ class LeftSide {
         const operator = this.operator(p.operator)
         return this.add({ kind: 'mix', args: [arg], fn, inverse, operator, shape: [operator.rows] })
       }
-      case 'reduce': throw new Beyond('it speaks of groups of any size')
+      case 'reduce':
+        throw new Beyond('it speaks of groups of any size')
     }
   }
 
@@ -151,16 +171,23 @@ class LeftSide {
           const special = this.rule.conditions.some(c => c.kind === 'operator' && c.slot === p.slot)
           if (special) throw new Beyond('it speaks of matrices of a special kind')
           a = weight({
-            name: this.rule.variables.operators[p.slot].name, rows: p.rows, columns: p.columns,
-            vector: p.columns === sizeOf(1), entries: within?.kind === 'entries' ? within.within : REALS, value: null,
+            name: this.rule.variables.operators[p.slot].name,
+            rows: p.rows,
+            columns: p.columns,
+            vector: p.columns === sizeOf(1),
+            entries: within?.kind === 'entries' ? within.within : REALS,
+            value: null,
           })
           this.operators.set(p.slot, a)
         }
         return a
       }
-      case 'identity': return identity(p.size)
-      case 'zero': return zeroMatrix(p.rows, p.columns)
-      case 'exact': return p.operator
+      case 'identity':
+        return identity(p.size)
+      case 'zero':
+        return zeroMatrix(p.rows, p.columns)
+      case 'exact':
+        return p.operator
     }
   }
 
@@ -170,7 +197,15 @@ class LeftSide {
     const { name, variadic } = this.rule.variables.functions[slot]
     if (variadic) throw new Beyond('it speaks of functions of any number of wires')
     let symbol: FunctionSymbol = {
-      name, arity: 1, domain: [REALS], codomain: REALS, monotone: null, parity: null, inverse: null, definition: null, parameters: ['t'],
+      name,
+      arity: 1,
+      domain: [REALS],
+      codomain: REALS,
+      monotone: null,
+      parity: null,
+      inverse: null,
+      definition: null,
+      parameters: ['t'],
     }
     for (const c of this.rule.conditions) {
       if (!('slot' in c) || c.slot !== slot) continue
@@ -187,10 +222,14 @@ class LeftSide {
 
   private fn(p: FunctionPattern): Expression {
     switch (p.kind) {
-      case 'exact': return p.fn
-      case 'variable': return this.variable(p.slot)
-      case 'inverse': throw new Beyond('it speaks of every function that has an inverse')
-      case 'form': return this.withReals(p.fn)
+      case 'exact':
+        return p.fn
+      case 'variable':
+        return this.variable(p.slot)
+      case 'inverse':
+        throw new Beyond('it speaks of every function that has an inverse')
+      case 'form':
+        return this.withReals(p.fn)
     }
   }
 
@@ -212,12 +251,18 @@ class LeftSide {
     let symbol = this.constants.get(slot)
     if (symbol === undefined) {
       symbol = {
-        name: this.rule.variables.reals[slot].name, arity: 0, domain: [], codomain, monotone: null, parity: null, inverse: null,
-        definition: null, parameters: [],
+        name: this.rule.variables.reals[slot].name,
+        arity: 0,
+        domain: [],
+        codomain,
+        monotone: null,
+        parity: null,
+        inverse: null,
+        definition: null,
+        parameters: [],
       }
       this.constants.set(slot, symbol)
     }
     return symbol
   }
 }
-

@@ -1,18 +1,42 @@
 // What a rule puts in the place of what it matched. The node at the root keeps its id and gets new content (or its users
 // are handed to an equal wire); everything else that is needed is new; what nobody uses any more goes.
 import type { NodeId } from '../diagram/diagram.ts'
+import { whole } from '../diagram/ranges.ts'
 import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../linear/arithmetic.ts'
 import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
 import { type Decomposition, decompose } from '../scalar/decompose.ts'
 import {
-  call, compose, type Expression, fold, number, one, parts, TooLarge, unfold, variable, variablesOf, withParts, zero,
+  call,
+  compose,
+  type Expression,
+  fold,
+  number,
+  one,
+  parts,
+  TooLarge,
+  unfold,
+  variable,
+  variablesOf,
+  withParts,
+  zero,
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
 import { innerAffine, linearForm, outerAffine, simplify } from '../scalar/simplify.ts'
-import { whole } from '../diagram/ranges.ts'
-import { addNode, fuseAt, type Graph, mergeArgs, mergeTerms, nodeAt, type NodeContent, rangeAt, redirect, removeUser, replaceContent } from './graph.ts'
+import {
+  addNode,
+  fuseAt,
+  type Graph,
+  mergeArgs,
+  mergeTerms,
+  type NodeContent,
+  nodeAt,
+  rangeAt,
+  redirect,
+  removeUser,
+  replaceContent,
+} from './graph.ts'
 import type { Match } from './match.ts'
 import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
 
@@ -72,7 +96,12 @@ function renumber(fn: Expression, used: readonly number[]): Expression {
 }
 
 /** An additive node: constants go into the bias, zero operators go, and what is left of nothing is a constant. */
-export function additiveContent(graph: Graph, shape: Shape, terms: { args: readonly NodeId[]; operators: readonly Linear[] }, bias: Linear | null): NodeContent {
+export function additiveContent(
+  graph: Graph,
+  shape: Shape,
+  terms: { args: readonly NodeId[]; operators: readonly Linear[] },
+  bias: Linear | null,
+): NodeContent {
   let total = bias
   const args: NodeId[] = []
   const operators: Linear[] = []
@@ -88,7 +117,8 @@ export function additiveContent(graph: Graph, shape: Shape, terms: { args: reado
     }
   })
   if (total !== null && total.kind === 'zero') total = null
-  if (args.length === 0) return { kind: 'constant', shape, args: [], value: total ?? zeroMatrix(shape[shape.length - 1], sizeOf(1)) }
+  if (args.length === 0)
+    return { kind: 'constant', shape, args: [], value: total ?? zeroMatrix(shape[shape.length - 1], sizeOf(1)) }
   const merged = mergeTerms(args, operators)
   return { kind: 'additive', shape, args: merged.args, operators: merged.operators, bias: total }
 }
@@ -140,8 +170,10 @@ class Builder {
   build(template: Template, root: boolean): Built {
     const { graph, match } = this
     switch (template.kind) {
-      case 'wire': return { wire: this.single(template) }
-      case 'pointwise': return this.pointwise(template)
+      case 'wire':
+        return { wire: this.single(template) }
+      case 'pointwise':
+        return this.pointwise(template)
       case 'additive': {
         const source = this.source(template.arg)
         const operators = this.operators(template.operator)
@@ -149,7 +181,10 @@ class Builder {
         const shape = withLast(this.shapeOf(source[0]), operators[0].rows)
         const bias = template.bias === null ? null : this.operators(template.bias)[0]
         const carried = root ? match.carried : null
-        const terms = { args: [...source, ...(carried?.args ?? [])], operators: [...operators, ...(carried?.operators ?? [])] }
+        const terms = {
+          args: [...source, ...(carried?.args ?? [])],
+          operators: [...operators, ...(carried?.operators ?? [])],
+        }
         const content = additiveContent(graph, shape, terms, bias)
         return root && sameContent(graph, match.at, content) ? { wire: match.at } : content
       }
@@ -158,14 +193,18 @@ class Builder {
         const operator = this.operators(template.operator)[0]
         const bias = template.bias === null ? null : this.operators(template.bias)[0]
         const content: NodeContent = {
-          kind: 'multiplicative', shape: withLast(this.shapeOf(arg), operator.rows), args: [arg], operator,
+          kind: 'multiplicative',
+          shape: withLast(this.shapeOf(arg), operator.rows),
+          args: [arg],
+          operator,
           bias: bias === null || bias.kind === 'zero' ? null : bias,
         }
         return root && sameContent(graph, match.at, content) ? { wire: match.at } : content
       }
       case 'reduce': {
         const arg = this.single(template.arg)
-        const group = typeof template.group === 'number' ? template.group : (match.groups[template.group.slot] as number)
+        const group =
+          typeof template.group === 'number' ? template.group : (match.groups[template.group.slot] as number)
         const shape = this.shapeOf(arg)
         const last = shape[shape.length - 1]
         const width = knownSize(last)
@@ -190,9 +229,12 @@ class Builder {
         const value = this.operators(template.value)[0]
         return { kind: 'constant', args: [], value, shape: nodeAt(graph, match.at).shape }
       }
-      case 'linear': return this.linear(template.slot)
-      case 'parts': return this.parts(template.slot)
-      case 'elementwise': return this.elementwise(template)
+      case 'linear':
+        return this.linear(template.slot)
+      case 'parts':
+        return this.parts(template.slot)
+      case 'elementwise':
+        return this.elementwise(template)
     }
   }
 
@@ -225,15 +267,22 @@ class Builder {
       return pointwiseContent(this.shapeOf(source[0]), value, source)
     }
     if (value === variable(0) && source.length === 1) return { wire: source[0] }
-    return pointwiseContent(source.length === 0 ? nodeAt(this.graph, match.at).shape : this.shapeOf(source[0]), value, source)
+    return pointwiseContent(
+      source.length === 0 ? nodeAt(this.graph, match.at).shape : this.shapeOf(source[0]),
+      value,
+      source,
+    )
   }
 
   fn(template: FunctionTemplate): Expression {
     const { match } = this
     switch (template.kind) {
-      case 'exact': return this.reals(template.fn)
-      case 'variable': return (match.functions[template.slot] as { fn: Expression }).fn
-      case 'compose': return compose(this.fn(template.outer), this.fn(template.inner))
+      case 'exact':
+        return this.reals(template.fn)
+      case 'variable':
+        return (match.functions[template.slot] as { fn: Expression }).fn
+      case 'compose':
+        return compose(this.fn(template.outer), this.fn(template.inner))
       case 'inverse': {
         const of = template.of
         if (of.kind === 'variable') {
@@ -300,11 +349,16 @@ class Builder {
 
   operators(template: LinearTemplate): readonly Linear[] {
     switch (template.kind) {
-      case 'variable': return this.match.operators[template.slot] as readonly Linear[]
-      case 'exact': return [template.operator]
-      case 'identity': return [identity(this.size(template.size))]
-      case 'zero': return [zeroMatrix(this.size(template.rows), this.size(template.columns))]
-      case 'ones': return [ones(this.size(template.rows), this.size(template.columns))]
+      case 'variable':
+        return this.match.operators[template.slot] as readonly Linear[]
+      case 'exact':
+        return [template.operator]
+      case 'identity':
+        return [identity(this.size(template.size))]
+      case 'zero':
+        return [zeroMatrix(this.size(template.rows), this.size(template.columns))]
+      case 'ones':
+        return [ones(this.size(template.rows), this.size(template.columns))]
       case 'product': {
         const left = this.operators(template.left)
         const right = this.operators(template.right)
@@ -321,7 +375,8 @@ class Builder {
         const k = this.reals(template.factor)
         return this.operators(template.of).map(a => scaled(k, a))
       }
-      case 'normal': return this.operators(template.of).map(normalLinear)
+      case 'normal':
+        return this.operators(template.of).map(normalLinear)
     }
   }
 
@@ -335,7 +390,13 @@ class Builder {
       return shape[shape.length - 1]
     }
     const width = node.shape[node.shape.length - 1]
-    if (node.kind === 'slice') return additiveContent(graph, node.shape, { args: node.args, operators: [select(last(node.args[0]), node.start, width)] }, null)
+    if (node.kind === 'slice')
+      return additiveContent(
+        graph,
+        node.shape,
+        { args: node.args, operators: [select(last(node.args[0]), node.start, width)] },
+        null,
+      )
     if (node.kind === 'join') {
       let start = sizeOf(0)
       const operators = node.args.map(a => {
@@ -360,7 +421,9 @@ class Builder {
     const decomposition = partsOf(f.fn, f.args.length)
     if (decomposition === null) throw NOTHING
     const { after, core, before } = decomposition
-    const wires = f.args.map((arg, i) => before[i].reduce((wire, fn) => this.node({ kind: 'pointwise', shape, args: [wire], fn }), arg))
+    const wires = f.args.map((arg, i) =>
+      before[i].reduce((wire, fn) => this.node({ kind: 'pointwise', shape, args: [wire], fn }), arg),
+    )
     const stages = [...after]
     const last = stages.pop()
     if (last === undefined) return pointwiseContent(shape, core, wires)
@@ -423,9 +486,19 @@ function divided(width: Size, group: number): Size {
 
 function sameContent(graph: Graph, id: NodeId, content: NodeContent): boolean {
   const node = nodeAt(graph, id)
-  if (node.kind !== content.kind || node.args.length !== content.args.length || node.args.some((a, i) => a !== content.args[i])) return false
+  if (
+    node.kind !== content.kind ||
+    node.args.length !== content.args.length ||
+    node.args.some((a, i) => a !== content.args[i])
+  )
+    return false
   if (node.kind === 'additive' && content.kind === 'additive') {
     return node.bias === content.bias && node.operators.every((a, k) => a === content.operators[k])
   }
-  return node.kind === 'multiplicative' && content.kind === 'multiplicative' && node.operator === content.operator && node.bias === content.bias
+  return (
+    node.kind === 'multiplicative' &&
+    content.kind === 'multiplicative' &&
+    node.operator === content.operator &&
+    node.bias === content.bias
+  )
 }

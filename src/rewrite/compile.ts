@@ -1,15 +1,36 @@
 // From the text of a rule to the rule that the engine runs: names become slots, stages become patterns and templates.
 import { type Diagnostic, ruleCannot, type Span } from '../diagnostic.ts'
-import { weight, type WeightSymbol } from '../linear/linear.ts'
+import { type WeightSymbol, weight } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
-import { apply, call, type Expression, type FunctionSymbol, number, one, postorder, variable, x0 } from '../scalar/expression.ts'
+import {
+  apply,
+  call,
+  type Expression,
+  type FunctionSymbol,
+  number,
+  one,
+  postorder,
+  variable,
+  x0,
+} from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
-import { closedTerm, expressionTerm, unaryTerm } from '../syntax/terms.ts'
 import { rangeTree, rationalTerm, type Scope, sizeTerm, spanAt } from '../syntax/scope.ts'
+import { closedTerm, expressionTerm, unaryTerm } from '../syntax/terms.ts'
 import type { ConditionTree, FunctionTree, Located, RuleSide, RuleTree, Term } from '../syntax/tree.ts'
 import {
-  type Condition, constrainsSizes, type FunctionPattern, type FunctionTemplate, type LinearPattern, type LinearTemplate, needsSizes, type Pattern, type Phase,
-  type Property, type Rule, type RuleVariables, type Template,
+  type Condition,
+  constrainsSizes,
+  type FunctionPattern,
+  type FunctionTemplate,
+  type LinearPattern,
+  type LinearTemplate,
+  needsSizes,
+  type Pattern,
+  type Phase,
+  type Property,
+  type Rule,
+  type RuleVariables,
+  type Template,
 } from './rule.ts'
 
 /** Thrown inside when a rule says what the engine cannot do; the diagnostic has the place. */
@@ -33,7 +54,10 @@ export interface CompileOptions {
 }
 
 /** Compiles a rule. Diagnostics name what is not understood; then there is no rule. */
-export function compileRule(tree: RuleTree, options: CompileOptions): { rule: Rule | null; diagnostics: readonly Diagnostic[] } {
+export function compileRule(
+  tree: RuleTree,
+  options: CompileOptions,
+): { rule: Rule | null; diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = []
   try {
     const rule = new Compiler(tree, options, d => diagnostics.push(d)).compile()
@@ -44,7 +68,15 @@ export function compileRule(tree: RuleTree, options: CompileOptions): { rule: Ru
   }
 }
 
-const ANY_FUNCTION = { domain: [REALS], codomain: REALS, monotone: null, parity: null, inverse: null, definition: null, parameters: [] } as const
+const ANY_FUNCTION = {
+  domain: [REALS],
+  codomain: REALS,
+  monotone: null,
+  parity: null,
+  inverse: null,
+  definition: null,
+  parameters: [],
+} as const
 
 class Compiler {
   private readonly functions: { name: string; variadic: boolean; symbol: FunctionSymbol | null }[] = []
@@ -88,7 +120,8 @@ class Compiler {
             this.wires.push({ name: n.name, width: last === undefined ? null : sizeTerm(this.scope, 0, last) })
           }
           break
-        case 'function': break
+        case 'function':
+          break
       }
     }
     for (const d of tree.declarations) {
@@ -123,16 +156,22 @@ class Compiler {
         }
         case 'formula':
         case 'composition': {
-          const body = form.kind === 'formula'
-            ? expressionTerm(this.scope, form.body.offset, form.body.tree, t => {
-                const i = t.kind === 'name' ? form.parameters.findIndex(p => p.name === t.name) : -1
-                return i < 0 ? undefined : variable(i)
-              })
-            : unaryTerm(this.scope, form.body.offset, form.body.tree)
+          const body =
+            form.kind === 'formula'
+              ? expressionTerm(this.scope, form.body.offset, form.body.tree, t => {
+                  const i = t.kind === 'name' ? form.parameters.findIndex(p => p.name === t.name) : -1
+                  return i < 0 ? undefined : variable(i)
+                })
+              : unaryTerm(this.scope, form.body.offset, form.body.tree)
           if (body === null) break
           const parameters = form.kind === 'formula' ? form.parameters.map(p => p.name) : ['t']
           functions.set(n.name, {
-            name: n.name, arity: parameters.length, ...ANY_FUNCTION, domain: parameters.map(() => REALS), definition: body, parameters,
+            name: n.name,
+            arity: parameters.length,
+            ...ANY_FUNCTION,
+            domain: parameters.map(() => REALS),
+            definition: body,
+            parameters,
           })
           break
         }
@@ -146,7 +185,11 @@ class Compiler {
     const right = this.templateSide(tree.right)
     for (const c of tree.conditions) this.condition(c)
     const variables: RuleVariables = {
-      functions: this.functions, operators: this.operators, reals: this.reals, wires: this.wires, groups: this.groups,
+      functions: this.functions,
+      operators: this.operators,
+      reals: this.reals,
+      wires: this.wires,
+      groups: this.groups,
     }
     return {
       name: tree.name.name,
@@ -154,7 +197,9 @@ class Compiler {
       reason: tree.reason,
       direction: tree.direction,
       phase: options.phase,
-      variables, left, right,
+      variables,
+      left,
+      right,
       conditions: this.conditions,
       bindsSizes: needsSizes(right) || constrainsSizes(left),
       text: options.text.slice(tree.start, tree.end),
@@ -189,15 +234,18 @@ class Compiler {
 
   private wirePattern(term: Term): Pattern {
     switch (term.kind) {
-      case 'group': return this.wirePattern(term.of)
+      case 'group':
+        return this.wirePattern(term.of)
       case 'name': {
         const slot = this.wireSlot(term.name)
         if (slot >= 0) return { kind: 'wire', slot }
         break
       }
-      case 'chain': return term.stages.reduce((arg: Pattern, stage) => this.patternStage(stage, arg), this.wirePattern(term.first))
+      case 'chain':
+        return term.stages.reduce((arg: Pattern, stage) => this.patternStage(stage, arg), this.wirePattern(term.first))
       case 'call':
-        if (term.args.length === 1 && term.fn.kind === 'name' && !this.isScalar(term.fn)) return this.patternStage(term.fn, this.wirePattern(term.args[0]))
+        if (term.args.length === 1 && term.fn.kind === 'name' && !this.isScalar(term.fn))
+          return this.patternStage(term.fn, this.wirePattern(term.args[0]))
         break
       default:
     }
@@ -220,7 +268,8 @@ class Compiler {
   private elementwise(term: Term, argument: (t: Term) => number): Expression {
     const expression = expressionTerm(this.scope, 0, term, t => {
       if (t.kind === 'name' && this.wireSlot(t.name) >= 0) return variable(argument(t))
-      if (t.kind === 'chain' || (t.kind === 'call' && t.fn.kind === 'name' && !this.isScalar(t.fn))) return variable(argument(t))
+      if (t.kind === 'chain' || (t.kind === 'call' && t.fn.kind === 'name' && !this.isScalar(t.fn)))
+        return variable(argument(t))
       return undefined
     })
     if (expression === null) throw this.cannot(term, 'read this term')
@@ -236,10 +285,16 @@ class Compiler {
 
   private patternStage(stage: Term, arg: Pattern): Pattern {
     switch (stage.kind) {
-      case 'group': return this.patternStage(stage.of, arg)
+      case 'group':
+        return this.patternStage(stage.of, arg)
       case 'name': {
         const slot = this.functionSlot(stage.name)
-        if (slot >= 0) return { kind: 'pointwise', fn: { kind: 'variable', slot, variadic: this.functions[slot].variadic }, args: [arg] }
+        if (slot >= 0)
+          return {
+            kind: 'pointwise',
+            fn: { kind: 'variable', slot, variadic: this.functions[slot].variadic },
+            args: [arg],
+          }
         if (stage.name === 'softmax' || stage.name === 'logsoftmax') return { kind: stage.name, arg }
         break
       }
@@ -261,7 +316,12 @@ class Compiler {
             }
           case 'maxpool':
           case 'minpool':
-            return { kind: 'reduce', operation: stage.name === 'maxpool' ? 'max' : 'min', group: this.group(stage.args[0]), arg }
+            return {
+              kind: 'reduce',
+              operation: stage.name === 'maxpool' ? 'max' : 'min',
+              group: this.group(stage.args[0]),
+              arg,
+            }
           case 'mix': {
             const slot = stage.args[0].kind === 'name' ? this.functionSlot(stage.args[0].name) : -1
             if (slot < 0) throw this.cannot(stage.args[0], 'match mix with a function that is no variable of the rule')
@@ -279,7 +339,9 @@ class Compiler {
     const fn = unaryTerm(this.scope, 0, term)
     if (fn === null) throw this.cannot(term, 'read this function')
     // A function of the rule with a formula is that formula: its numbers are the rule's variables.
-    return fn.kind === 'apply' && fn.fn.definition !== null && this.hasReals(fn.fn.definition) && fn.args[0] === x0 ? fn.fn.definition : fn
+    return fn.kind === 'apply' && fn.fn.definition !== null && this.hasReals(fn.fn.definition) && fn.args[0] === x0
+      ? fn.fn.definition
+      : fn
   }
 
   private group(term: Term): number | { slot: number } {
@@ -288,7 +350,8 @@ class Compiler {
       return { slot: known >= 0 ? known : this.groups.push({ name: term.name }) - 1 }
     }
     const value = rationalTerm(term)
-    if (value === null || value.d !== 1n || value.compare(1) < 0) throw this.cannot(term, 'use this as the size of a group')
+    if (value === null || value.d !== 1n || value.compare(1) < 0)
+      throw this.cannot(term, 'use this as the size of a group')
     return Number(value.n)
   }
 
@@ -302,14 +365,20 @@ class Compiler {
     if (term.kind === 'group') return this.linearPattern(term.of)
     if (term.kind === 'name') {
       const slot = this.operatorSlot(term.name)
-      if (slot >= 0) return { kind: 'variable', slot, rows: this.operators[slot].rows, columns: this.operators[slot].columns }
+      if (slot >= 0)
+        return { kind: 'variable', slot, rows: this.operators[slot].rows, columns: this.operators[slot].columns }
       const symbol = this.scope.weights.get(term.name)
       if (symbol !== undefined) return { kind: 'exact', operator: weight(symbol) }
     }
     if (term.kind === 'call' && term.fn.kind === 'name') {
-      if (term.fn.name === 'identity' && term.args.length === 1) return { kind: 'identity', size: this.size(term.args[0]) }
+      if (term.fn.name === 'identity' && term.args.length === 1)
+        return { kind: 'identity', size: this.size(term.args[0]) }
       if (term.fn.name === 'zero' && term.args.length >= 1) {
-        return { kind: 'zero', rows: this.size(term.args[0]), columns: term.args.length > 1 ? this.size(term.args[1]) : sizeOf(1) }
+        return {
+          kind: 'zero',
+          rows: this.size(term.args[0]),
+          columns: term.args.length > 1 ? this.size(term.args[1]) : sizeOf(1),
+        }
       }
     }
     throw this.cannot(term, 'match this matrix: a left side has names of weights, identity(n) or zero(m, n)')
@@ -325,15 +394,21 @@ class Compiler {
 
   private wireTemplate(term: Term): Template {
     switch (term.kind) {
-      case 'group': return this.wireTemplate(term.of)
+      case 'group':
+        return this.wireTemplate(term.of)
       case 'name': {
         const slot = this.wireSlot(term.name)
         if (slot >= 0) return { kind: 'wire', slot }
         break
       }
-      case 'chain': return term.stages.reduce((arg: Template, stage) => this.templateStage(stage, arg), this.wireTemplate(term.first))
+      case 'chain':
+        return term.stages.reduce(
+          (arg: Template, stage) => this.templateStage(stage, arg),
+          this.wireTemplate(term.first),
+        )
       case 'call':
-        if (term.args.length === 1 && term.fn.kind === 'name' && !this.isScalar(term.fn)) return this.templateStage(term.fn, this.wireTemplate(term.args[0]))
+        if (term.args.length === 1 && term.fn.kind === 'name' && !this.isScalar(term.fn))
+          return this.templateStage(term.fn, this.wireTemplate(term.args[0]))
         break
       default:
     }
@@ -348,7 +423,8 @@ class Compiler {
 
   private templateStage(stage: Term, arg: Template): Template {
     switch (stage.kind) {
-      case 'group': return this.templateStage(stage.of, arg)
+      case 'group':
+        return this.templateStage(stage.of, arg)
       case 'name':
         if (stage.name === 'id') return arg
         if (stage.name === 'softmax' || stage.name === 'logsoftmax') return { kind: stage.name, arg }
@@ -359,7 +435,12 @@ class Compiler {
         const slot = first?.kind === 'name' ? this.functionSlot(first.name) : -1
         if (slot >= 0 && (name === 'linear' || name === 'parts')) return { kind: name, slot, arg }
         if (name === 'elementwise' && first?.kind === 'name' && second?.kind === 'name') {
-          return { kind: 'elementwise', operator: this.operatorSlot(first.name), bias: this.operatorSlot(second.name), arg }
+          return {
+            kind: 'elementwise',
+            operator: this.operatorSlot(first.name),
+            bias: this.operatorSlot(second.name),
+            arg,
+          }
         }
         break
       }
@@ -373,10 +454,16 @@ class Compiler {
               bias: stage.args.length > 1 ? this.linearTemplate(stage.args[1]) : null,
               arg,
             }
-          case 'constant': return { kind: 'constant', value: this.linearTemplate(stage.args[0]) }
+          case 'constant':
+            return { kind: 'constant', value: this.linearTemplate(stage.args[0]) }
           case 'maxpool':
           case 'minpool':
-            return { kind: 'reduce', operation: stage.name === 'maxpool' ? 'max' : 'min', group: this.group(stage.args[0]), arg }
+            return {
+              kind: 'reduce',
+              operation: stage.name === 'maxpool' ? 'max' : 'min',
+              group: this.group(stage.args[0]),
+              arg,
+            }
           case 'mix': {
             const slot = stage.args[0].kind === 'name' ? this.functionSlot(stage.args[0].name) : -1
             if (slot < 0) throw this.cannot(stage.args[0], 'build mix with a function that is no variable of the rule')
@@ -392,7 +479,8 @@ class Compiler {
 
   private functionTemplate(term: Term): FunctionTemplate {
     switch (term.kind) {
-      case 'group': return this.functionTemplate(term.of)
+      case 'group':
+        return this.functionTemplate(term.of)
       case 'name': {
         const slot = this.functionSlot(term.name)
         if (slot >= 0) return { kind: 'variable', slot }
@@ -404,7 +492,14 @@ class Compiler {
       }
       case 'call': {
         const name = term.fn.kind === 'name' ? term.fn.name : ''
-        if (name === 'inverse' || name === 'normal' || name === 'inner' || name === 'outer' || name === 'first' || name === 'last') {
+        if (
+          name === 'inverse' ||
+          name === 'normal' ||
+          name === 'inner' ||
+          name === 'outer' ||
+          name === 'first' ||
+          name === 'last'
+        ) {
           return { kind: name, of: this.functionTemplate(term.args[0]) }
         }
         break
@@ -416,7 +511,8 @@ class Compiler {
 
   private linearTemplate(term: Term): LinearTemplate {
     switch (term.kind) {
-      case 'group': return this.linearTemplate(term.of)
+      case 'group':
+        return this.linearTemplate(term.of)
       case 'name': {
         const slot = this.operatorSlot(term.name)
         if (slot >= 0) return { kind: 'variable', slot }
@@ -429,7 +525,11 @@ class Compiler {
         if (name === 'normal') return { kind: 'normal', of: this.linearTemplate(term.args[0]) }
         if (name === 'identity') return { kind: 'identity', size: this.size(term.args[0]) }
         if (name === 'zero' || name === 'ones') {
-          return { kind: name, rows: this.size(term.args[0]), columns: term.args.length > 1 ? this.size(term.args[1]) : sizeOf(1) }
+          return {
+            kind: name,
+            rows: this.size(term.args[0]),
+            columns: term.args.length > 1 ? this.size(term.args[1]) : sizeOf(1),
+          }
         }
         break
       }
@@ -437,7 +537,11 @@ class Compiler {
         let total = this.linearTemplate(term.terms[0])
         for (let i = 1; i < term.terms.length; i++) {
           const next = this.linearTemplate(term.terms[i])
-          total = { kind: 'sum', left: total, right: term.operators[i - 1] === '+' ? next : { kind: 'scale', factor: number(-1), of: next } }
+          total = {
+            kind: 'sum',
+            left: total,
+            right: term.operators[i - 1] === '+' ? next : { kind: 'scale', factor: number(-1), of: next },
+          }
         }
         return total
       }
@@ -469,13 +573,20 @@ class Compiler {
 
   private isLinear(term: Term): boolean {
     switch (term.kind) {
-      case 'group': return this.isLinear(term.of)
-      case 'name': return this.operatorSlot(term.name) >= 0 || this.scope.weights.has(term.name)
-      case 'call': return term.fn.kind === 'name' && ['identity', 'zero', 'ones', 'normal'].includes(term.fn.name)
-      case 'sum': return this.isLinear(term.terms[0])
-      case 'product': return term.factors.some(f => this.isLinear(f))
-      case 'negative': return this.isLinear(term.of)
-      default: return false
+      case 'group':
+        return this.isLinear(term.of)
+      case 'name':
+        return this.operatorSlot(term.name) >= 0 || this.scope.weights.has(term.name)
+      case 'call':
+        return term.fn.kind === 'name' && ['identity', 'zero', 'ones', 'normal'].includes(term.fn.name)
+      case 'sum':
+        return this.isLinear(term.terms[0])
+      case 'product':
+        return term.factors.some(f => this.isLinear(f))
+      case 'negative':
+        return this.isLinear(term.of)
+      default:
+        return false
     }
   }
 
@@ -498,9 +609,12 @@ class Compiler {
       throw this.cannot(c, `ask whether \`${name}\` is ${property}`)
     }
     const name = c.subject.kind === 'name' ? c.subject.name : ''
-    const within: Range | { domainOf: number } | null = c.domainOf !== null
-      ? { domainOf: c.domainOf.kind === 'name' ? this.functionSlot(c.domainOf.name) : -1 }
-      : c.range === null ? null : rangeTree(this.scope, 0, c.range)
+    const within: Range | { domainOf: number } | null =
+      c.domainOf !== null
+        ? { domainOf: c.domainOf.kind === 'name' ? this.functionSlot(c.domainOf.name) : -1 }
+        : c.range === null
+          ? null
+          : rangeTree(this.scope, 0, c.range)
     if (within === null || ('domainOf' in within && within.domainOf < 0)) throw this.cannot(c, 'read this set')
     const wire = this.wireSlot(name)
     if (wire >= 0) {
@@ -526,10 +640,15 @@ class Compiler {
 /** The names in a term that is a size. */
 function namesIn(term: Term): string[] {
   switch (term.kind) {
-    case 'name': return [term.name]
-    case 'group': return namesIn(term.of)
-    case 'sum': return term.terms.flatMap(namesIn)
-    case 'product': return term.factors.flatMap(namesIn)
-    default: return []
+    case 'name':
+      return [term.name]
+    case 'group':
+      return namesIn(term.of)
+    case 'sum':
+      return term.terms.flatMap(namesIn)
+    case 'product':
+      return term.factors.flatMap(namesIn)
+    default:
+      return []
   }
 }

@@ -25,7 +25,6 @@ export interface Graph {
   readonly outputs: readonly NodeId[]
 }
 
-
 export function graphOf(diagram: Diagram): Graph {
   const graph: Graph = {
     name: diagram.name,
@@ -149,7 +148,10 @@ export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
     const node = nodeAt(graph, user)
     removeUser(graph, id, user)
     addUser(graph, wire, user)
-    graph.nodes[user] = withArgs(node, node.args.map(a => (a === id ? wire : a)))
+    graph.nodes[user] = withArgs(
+      node,
+      node.args.map(a => (a === id ? wire : a)),
+    )
   }
   collect(graph, id)
   return users
@@ -163,7 +165,10 @@ function withArgs(node: Node, args: readonly NodeId[]): Node {
 }
 
 /** W x + V x = (W + V) x: each wire once, in order of first occurrence. */
-export function mergeTerms(args: readonly NodeId[], operators: readonly Linear[]): { args: NodeId[]; operators: Linear[] } {
+export function mergeTerms(
+  args: readonly NodeId[],
+  operators: readonly Linear[],
+): { args: NodeId[]; operators: Linear[] } {
   if (args.length === 1 || new Set(args).size === args.length) return { args: [...args], operators: [...operators] }
   const merged = new Map<NodeId, Linear>()
   args.forEach((a, k) => {
@@ -181,7 +186,13 @@ export function mergeArgs(args: readonly NodeId[], fn: Expression): { args: Node
 }
 
 /** g with the function f of other wires at its argument `index`: one pointwise function of all of those wires. */
-export function fuseAt(g: Expression, gArgs: readonly NodeId[], index: number, f: Expression, fArgs: readonly NodeId[]): { args: NodeId[]; fn: Expression } {
+export function fuseAt(
+  g: Expression,
+  gArgs: readonly NodeId[],
+  index: number,
+  f: Expression,
+  fArgs: readonly NodeId[],
+): { args: NodeId[]; fn: Expression } {
   if (gArgs.length === 1) return { args: [...fArgs], fn: compose(g, f) }
   const args: NodeId[] = []
   const place = new Map<NodeId, number>()

@@ -49,7 +49,8 @@ const NONE: never[] = []
 function emptyMatch(rule: Rule, at: NodeId): Match {
   const { functions, operators, reals, groups } = rule.variables
   return {
-    rule, at,
+    rule,
+    at,
     functions: functions.length > 0 ? [] : NONE,
     operators: operators.length > 0 ? [] : NONE,
     reals: reals.length > 0 ? [] : NONE,
@@ -105,7 +106,8 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
         matchPattern(graph, left.args[0], root.args[k], match) &&
         bindFunction(left.fn, root.fn, { node: root.id, args: root.args, index: k }, match) &&
         holds(graph, match, onFailure)
-      ) return match
+      )
+        return match
     }
     return null
   }
@@ -118,7 +120,13 @@ function isVariadic(fn: FunctionPattern): boolean {
   return fn.kind === 'variable' && fn.variadic
 }
 
-function matchTerm(graph: Graph, pattern: Extract<Pattern, { kind: 'additive' | 'multiplicative' }>, node: AdditiveNode, k: number, match: Match): boolean {
+function matchTerm(
+  graph: Graph,
+  pattern: Extract<Pattern, { kind: 'additive' | 'multiplicative' }>,
+  node: AdditiveNode,
+  k: number,
+  match: Match,
+): boolean {
   if (!matchPattern(graph, pattern.arg, node.args[k], match)) return false
   if (!matchOperator(pattern.operator, [node.operators[k]], match)) return false
   if (!matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)) return false
@@ -148,7 +156,10 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       if (isVariadic(pattern.fn)) {
         const fn = linearFunction(node, match.rule, pattern.fn)
         if (fn === null || pattern.args[0].kind !== 'wire') return false
-        return bindWires(graph, pattern.args[0].slot, node.args, match) && bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
+        return (
+          bindWires(graph, pattern.args[0].slot, node.args, match) &&
+          bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
+        )
       }
       if (node.kind !== 'pointwise' || node.args.length !== pattern.args.length) return false
       if (pattern.fn.kind === 'exact' && pattern.fn.fn !== node.fn) return false
@@ -220,13 +231,21 @@ function isOneOperation(fn: Expression): boolean {
 function linearFunction(node: Node, rule: Rule, pattern: FunctionPattern): Expression | null {
   if (node.kind === 'pointwise') return node.fn
   if (node.kind !== 'join' && node.kind !== 'slice') return null
-  const isLinear = rule.conditions.some(c => c.kind === 'function' && c.property === 'linear' && pattern.kind === 'variable' && c.slot === pattern.slot)
+  const isLinear = rule.conditions.some(
+    c => c.kind === 'function' && c.property === 'linear' && pattern.kind === 'variable' && c.slot === pattern.slot,
+  )
   return isLinear ? variable(0) : null
 }
 
-function bindFunction(pattern: FunctionPattern, fn: Expression, place: Omit<FunctionBinding, 'fn'>, match: Match): boolean {
+function bindFunction(
+  pattern: FunctionPattern,
+  fn: Expression,
+  place: Omit<FunctionBinding, 'fn'>,
+  match: Match,
+): boolean {
   switch (pattern.kind) {
-    case 'exact': return pattern.fn === fn
+    case 'exact':
+      return pattern.fn === fn
     case 'variable': {
       const old = match.functions[pattern.slot]
       if (old !== undefined) return old.fn === fn
@@ -237,7 +256,8 @@ function bindFunction(pattern: FunctionPattern, fn: Expression, place: Omit<Func
       const of = match.functions[pattern.slot]
       return of !== undefined && isOneOperation(of.fn) && fn.weight <= MAX_INVERTED && inversesOnce(of.fn).includes(fn)
     }
-    case 'form': return matchForm(pattern.fn, fn, match)
+    case 'form':
+      return matchForm(pattern.fn, fn, match)
   }
 }
 
@@ -256,7 +276,14 @@ function matchForm(form: Expression, fn: Expression, match: Match): boolean {
     if (slot >= 0) return variablesOf(e).length === 0 && bind(slot, e)
     if (p === e) return true
     if (p.kind !== e.kind) return false
-    if (p.kind === 'call' ? p.name !== (e as typeof p).name : p.kind === 'apply' ? p.fn !== (e as typeof p).fn : p.kind !== 'choose') return false
+    if (
+      p.kind === 'call'
+        ? p.name !== (e as typeof p).name
+        : p.kind === 'apply'
+          ? p.fn !== (e as typeof p).fn
+          : p.kind !== 'choose'
+    )
+      return false
     const ps = parts(p)
     const es = parts(e)
     return ps.length === es.length && ps.every((q, i) => structural(q, es[i]))
@@ -280,7 +307,10 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
     case 'variable': {
       const old = match.operators[pattern.slot]
       if (old !== undefined) {
-        return old.length === found.length && old.every((a, k) => a === found[k] || normalLinear(a) === normalLinear(found[k]))
+        return (
+          old.length === found.length &&
+          old.every((a, k) => a === found[k] || normalLinear(a) === normalLinear(found[k]))
+        )
       }
       match.operators[pattern.slot] = found
       bindSize(pattern.rows, found[0].rows, match)
@@ -290,8 +320,14 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
     case 'identity':
       return isSmallOperator(found[0]) && isIdentity(found[0]) && bindSize(pattern.size, found[0].rows, match)
     case 'zero':
-      return isSmallOperator(found[0]) && normalLinear(found[0]).kind === 'zero' && bindSize(pattern.rows, found[0].rows, match) && bindSize(pattern.columns, found[0].columns, match)
-    case 'exact': return found.length === 1 && pattern.operator === found[0]
+      return (
+        isSmallOperator(found[0]) &&
+        normalLinear(found[0]).kind === 'zero' &&
+        bindSize(pattern.rows, found[0].rows, match) &&
+        bindSize(pattern.columns, found[0].columns, match)
+      )
+    case 'exact':
+      return found.length === 1 && pattern.operator === found[0]
   }
 }
 
@@ -333,7 +369,11 @@ function zeroVector(rows: Size): readonly Linear[] {
 
 function holds(graph: Graph, match: Match, onFailure?: (failure: Failure) => void): boolean {
   // A rule of a user may hand a function to other arguments than those that it has here: it must be as declared for all.
-  if (match.rule.phase === 'own' && match.functions.some((f, slot) => f !== undefined && !isAsDeclared(match.rule, slot, f))) return false
+  if (
+    match.rule.phase === 'own' &&
+    match.functions.some((f, slot) => f !== undefined && !isAsDeclared(match.rule, slot, f))
+  )
+    return false
   for (const condition of match.rule.conditions) {
     const failure = checkCondition(graph, condition, match)
     if (failure !== null) {
@@ -349,7 +389,9 @@ function isAsDeclared(rule: Rule, slot: number, { fn, args }: FunctionBinding): 
   if (rule.variables.functions[slot].variadic || fn.weight > MAX_WEIGHT) return rule.variables.functions[slot].variadic
   const conditions = rule.conditions.filter(c => (c.kind === 'codomain' || c.kind === 'function') && c.slot === slot)
   const type = conditions.find(c => c.kind === 'codomain')
-  const onOwnDomain = rule.conditions.some(c => c.kind === 'wire' && 'domainOf' in c.within && c.within.domainOf === slot)
+  const onOwnDomain = rule.conditions.some(
+    c => c.kind === 'wire' && 'domainOf' in c.within && c.within.domainOf === slot,
+  )
   if (type === undefined && onOwnDomain) return true
   const domain = type?.domain ?? [REALS]
   if (domain.length !== args.length) return false
@@ -402,7 +444,11 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
         if (entries === null) {
           const range = operator.kind === 'symbol' ? operator.symbol.entries : REALS
           if (!isSubset(range, condition.within)) return fail(range, condition.within)
-        } else if (!entries.every(r => r.every(q => isSubset([{ low: q, lowOpen: false, high: q, highOpen: false }], condition.within)))) {
+        } else if (
+          !entries.every(r =>
+            r.every(q => isSubset([{ low: q, lowOpen: false, high: q, highOpen: false }], condition.within)),
+          )
+        ) {
           return { found: 'an entry outside', needed: printRange(condition.within) }
         }
       }
@@ -413,7 +459,8 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
       const ok = operators.every(a =>
         condition.property === 'scalar'
           ? (a.kind !== 'product' || knownSize(a.rows) !== null) && scalarFactor(a) !== null
-          : (entriesOf(a)?.every(r => r.every(q => q.d === 1n)) ?? false))
+          : (entriesOf(a)?.every(r => r.every(q => q.d === 1n)) ?? false),
+      )
       return ok ? null : { found: 'another operator', needed: condition.property }
     }
     case 'codomain': {
@@ -426,11 +473,16 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
       }
       return null
     }
-    case 'function': return checkProperty(graph, condition, match)
+    case 'function':
+      return checkProperty(graph, condition, match)
   }
 }
 
-function checkProperty(graph: Graph, condition: Extract<Condition, { kind: 'function' }>, match: Match): { found: string; needed: string } | null {
+function checkProperty(
+  graph: Graph,
+  condition: Extract<Condition, { kind: 'function' }>,
+  match: Match,
+): { found: string; needed: string } | null {
   const f = match.functions[condition.slot] as FunctionBinding
   const fail = { found: 'not shown', needed: condition.property }
   if (f.fn.weight > MAX_WEIGHT) return { found: 'a function too large to look into', needed: condition.property }
@@ -441,7 +493,9 @@ function checkProperty(graph: Graph, condition: Extract<Condition, { kind: 'func
       // Monotone on one set that holds the values of every component: groups mix components.
       const domain = whole(rangeAt(graph, f.args[0]))
       const found = analyse(f.fn, [domain]).defined ? monotonicity(f.fn, 0, [domain]) : null
-      return found === condition.property || found === 'constant' ? null : { found: found ?? 'neither shown', needed: condition.property }
+      return found === condition.property || found === 'constant'
+        ? null
+        : { found: found ?? 'neither shown', needed: condition.property }
     }
     case 'odd':
     case 'even': {
@@ -449,14 +503,17 @@ function checkProperty(graph: Graph, condition: Extract<Condition, { kind: 'func
       const mirrored = condition.property === 'even' ? f.fn : call('neg', f.fn)
       return parityOf(f.fn) === condition.property || minus === mirrored ? null : fail
     }
-    case 'invertible': return inversesOnce(f.fn).length > 0 ? null : fail
-    case 'idempotent': return isIdempotent(f.fn) ? null : fail
+    case 'invertible':
+      return inversesOnce(f.fn).length > 0 ? null : fail
+    case 'idempotent':
+      return isIdempotent(f.fn) ? null : fail
     case 'linear': {
       const node = nodeAt(graph, f.node)
       if (node.kind === 'join' || node.kind === 'slice') return null
       return isLinear(f.fn) ? null : fail
     }
-    default: return fail
+    default:
+      return fail
   }
 }
 

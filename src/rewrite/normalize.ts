@@ -19,7 +19,10 @@ export interface NormalizeOptions {
   readonly maxSteps?: number
   readonly signal?: AbortSignal
   /** Called for every step, before and after it changes the graph: for checking a step by numbers. */
-  readonly watch?: { before(graph: Graph, match: Match): void; after(graph: Graph, match: Match, applied: Applied): void }
+  readonly watch?: {
+    before(graph: Graph, match: Match): void
+    after(graph: Graph, match: Match, applied: Applied): void
+  }
 }
 
 /** The rules of one phase, by the kind of node that their pattern ends in. */
@@ -40,7 +43,8 @@ function rootKinds(rule: Rule): NodeKind[] {
   const { left } = rule
   if (left.kind === 'wire') return []
   const linear = rule.conditions.some(c => c.kind === 'function' && c.property === 'linear')
-  if (left.kind === 'pointwise' && left.fn.kind === 'variable' && left.fn.variadic && linear) return ['pointwise', 'join', 'slice']
+  if (left.kind === 'pointwise' && left.fn.kind === 'variable' && left.fn.variadic && linear)
+    return ['pointwise', 'join', 'slice']
   return [left.kind]
 }
 
@@ -128,7 +132,13 @@ export function* rewrite(graph: Graph, options: NormalizeOptions): Generator<Mat
 }
 
 /** Puts a node on the lists, and those that may see it in a pattern: its users, to the depth of the deepest pattern. */
-function touchAround(graph: Graph, id: NodeId, reach: number, touch: (id: NodeId, from: number) => void, from: number): void {
+function touchAround(
+  graph: Graph,
+  id: NodeId,
+  reach: number,
+  touch: (id: NodeId, from: number) => void,
+  from: number,
+): void {
   if (graph.nodes[id] === undefined) return
   touch(id, from)
   if (reach === 0) return
@@ -242,7 +252,8 @@ export function blockedRules(graph: Graph, rules: readonly Rule[], limit = 5): (
       for (const rule of index[node.kind] ?? []) {
         if (rule.conditions.every(c => c.kind === 'function' || c.kind === 'operator')) continue
         matchRule(graph, rule, node.id, failure => {
-          if (found.length < limit && (failure.condition.kind === 'wire' || failure.condition.kind === 'real')) found.push({ rule, ...failure })
+          if (found.length < limit && (failure.condition.kind === 'wire' || failure.condition.kind === 'real'))
+            found.push({ rule, ...failure })
         })
         if (found.length >= limit) return found
       }

@@ -1,9 +1,10 @@
 // A rule as the engine sees it: a pattern, a template, conditions. Rules are data; `compile.ts` makes them from text.
 // Variables are slots, one list for each kind of variable.
-import type { Expression, FunctionSymbol } from '../scalar/expression.ts'
-import type { Range } from '../scalar/range.ts'
+
 import type { Linear } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
+import type { Expression, FunctionSymbol } from '../scalar/expression.ts'
+import type { Range } from '../scalar/range.ts'
 
 /** Which functions a place of a pattern accepts. */
 export type FunctionPattern =
@@ -25,8 +26,18 @@ export type LinearPattern =
 export type Pattern =
   | { readonly kind: 'wire'; readonly slot: number }
   | { readonly kind: 'pointwise'; readonly fn: FunctionPattern; readonly args: readonly Pattern[] }
-  | { readonly kind: 'additive' | 'multiplicative'; readonly operator: LinearPattern; readonly bias: LinearPattern | null; readonly arg: Pattern }
-  | { readonly kind: 'reduce'; readonly operation: 'max' | 'min'; readonly group: number | { readonly slot: number }; readonly arg: Pattern }
+  | {
+      readonly kind: 'additive' | 'multiplicative'
+      readonly operator: LinearPattern
+      readonly bias: LinearPattern | null
+      readonly arg: Pattern
+    }
+  | {
+      readonly kind: 'reduce'
+      readonly operation: 'max' | 'min'
+      readonly group: number | { readonly slot: number }
+      readonly arg: Pattern
+    }
   | { readonly kind: 'mix'; readonly slot: number; readonly operator: LinearPattern; readonly arg: Pattern }
   | { readonly kind: 'softmax' | 'logsoftmax'; readonly arg: Pattern }
 
@@ -55,8 +66,18 @@ export type LinearTemplate =
 export type Template =
   | { readonly kind: 'wire'; readonly slot: number }
   | { readonly kind: 'pointwise'; readonly fn: FunctionTemplate; readonly args: readonly Template[] }
-  | { readonly kind: 'additive' | 'multiplicative'; readonly operator: LinearTemplate; readonly bias: LinearTemplate | null; readonly arg: Template }
-  | { readonly kind: 'reduce'; readonly operation: 'max' | 'min'; readonly group: number | { readonly slot: number }; readonly arg: Template }
+  | {
+      readonly kind: 'additive' | 'multiplicative'
+      readonly operator: LinearTemplate
+      readonly bias: LinearTemplate | null
+      readonly arg: Template
+    }
+  | {
+      readonly kind: 'reduce'
+      readonly operation: 'max' | 'min'
+      readonly group: number | { readonly slot: number }
+      readonly arg: Template
+    }
   | { readonly kind: 'softmax' | 'logsoftmax'; readonly arg: Template }
   | { readonly kind: 'mix'; readonly slot: number; readonly operator: LinearTemplate; readonly arg: Template }
   /** `constant[b]`: the vector b, whatever comes in. */
@@ -69,7 +90,15 @@ export type Template =
   | { readonly kind: 'elementwise'; readonly operator: number; readonly bias: number; readonly arg: Template }
 
 export type Property =
-  | 'increasing' | 'decreasing' | 'odd' | 'even' | 'invertible' | 'idempotent' | 'linear' | 'scalar' | 'integer'
+  | 'increasing'
+  | 'decreasing'
+  | 'odd'
+  | 'even'
+  | 'invertible'
+  | 'idempotent'
+  | 'linear'
+  | 'scalar'
+  | 'integer'
 
 export type Condition =
   | { readonly kind: 'wire'; readonly slot: number; readonly within: Range | { readonly domainOf: number } }
@@ -81,7 +110,11 @@ export type Condition =
   | { readonly kind: 'codomain'; readonly slot: number; readonly domain: readonly Range[]; readonly codomain: Range }
 
 export interface RuleVariables {
-  readonly functions: readonly { readonly name: string; readonly variadic: boolean; readonly symbol: FunctionSymbol | null }[]
+  readonly functions: readonly {
+    readonly name: string
+    readonly variadic: boolean
+    readonly symbol: FunctionSymbol | null
+  }[]
   readonly operators: readonly { readonly name: string }[]
   readonly reals: readonly { readonly name: string; readonly symbol: FunctionSymbol }[]
   /** `width`: the size of the last axis that the rule declares, which the wire bound to it fixes. */
@@ -119,9 +152,12 @@ export interface Rule {
 /** The depth of a pattern: how many nodes, one after the other, it looks at. */
 export function depthOf(pattern: Pattern): number {
   switch (pattern.kind) {
-    case 'wire': return 0
-    case 'pointwise': return 1 + Math.max(0, ...pattern.args.map(depthOf))
-    default: return 1 + depthOf(pattern.arg)
+    case 'wire':
+      return 0
+    case 'pointwise':
+      return 1 + Math.max(0, ...pattern.args.map(depthOf))
+    default:
+      return 1 + depthOf(pattern.arg)
   }
 }
 
@@ -131,22 +167,32 @@ export function needsSizes(template: Template): boolean {
     switch (t?.kind) {
       case 'identity':
       case 'zero':
-      case 'ones': return true
+      case 'ones':
+        return true
       case 'product':
-      case 'sum': return inLinear(t.left) || inLinear(t.right)
+      case 'sum':
+        return inLinear(t.left) || inLinear(t.right)
       case 'scale':
-      case 'normal': return inLinear(t.of)
-      default: return false
+      case 'normal':
+        return inLinear(t.of)
+      default:
+        return false
     }
   }
   switch (template.kind) {
-    case 'wire': return false
-    case 'constant': return inLinear(template.value)
-    case 'pointwise': return template.args.some(needsSizes)
+    case 'wire':
+      return false
+    case 'constant':
+      return inLinear(template.value)
+    case 'pointwise':
+      return template.args.some(needsSizes)
     case 'additive':
-    case 'multiplicative': return inLinear(template.operator) || inLinear(template.bias) || needsSizes(template.arg)
-    case 'mix': return inLinear(template.operator) || needsSizes(template.arg)
-    default: return needsSizes(template.arg)
+    case 'multiplicative':
+      return inLinear(template.operator) || inLinear(template.bias) || needsSizes(template.arg)
+    case 'mix':
+      return inLinear(template.operator) || needsSizes(template.arg)
+    default:
+      return needsSizes(template.arg)
   }
 }
 
@@ -170,7 +216,8 @@ export function constrainsSizes(pattern: Pattern): boolean {
     }
     const { operator } = at
     const bias = at.kind === 'mix' ? null : at.bias
-    if (operator.kind !== 'variable' || (bias !== null && (bias.kind !== 'variable' || bias.rows !== operator.rows))) return true
+    if (operator.kind !== 'variable' || (bias !== null && (bias.kind !== 'variable' || bias.rows !== operator.rows)))
+      return true
     if (operator.columns !== width && (width !== null || seen.has(operator.columns))) return true
     seen.add(operator.columns)
     if (seen.has(operator.rows)) return true

@@ -15,8 +15,9 @@ import {
 import { type Diagram, type InputNode, inputsOf, type NodeId, outputsOf } from '../diagram/diagram.ts'
 import { printShape, sameShape } from '../linear/size.ts'
 import { isReals, printRange, type Range, sameRange } from '../scalar/range.ts'
-import { NetBuilder, type StageCache } from './nets.ts'
+import { NetBuilder } from './nets.ts'
 import { type Scope, spanAt, unknown } from './scope.ts'
+import type { StageCache } from './stages.ts'
 import { type Identifier, type NetTree, namesIn, type ProveTree, type Verdict } from './tree.ts'
 
 /** A value that a net of the claim gets through `with`, and the set in which its declaration wants it. */

@@ -45,29 +45,8 @@ import {
 } from './tree.ts'
 import { isOpen, makeUnifier, unifyShapes } from './unify.ts'
 
-/** What a stage does to the wire that enters it; worked out once for equal texts. */
-type Stage =
-  | { readonly kind: 'pointwise'; readonly fn: Expression }
-  | {
-      readonly kind: 'additive' | 'multiplicative'
-      readonly operators: readonly Linear[]
-      readonly bias: Linear | null
-    }
-  | { readonly kind: 'mix'; readonly fn: Expression; readonly inverse: Expression; readonly operator: Linear }
-  | { readonly kind: 'reduce'; readonly operation: 'max' | 'min'; readonly group: number }
-  | { readonly kind: 'softmax' | 'logsoftmax' }
-
-/** Operations that take whole wires; in a formula they make nodes of their own. */
-const STRUCTURAL = new Set(['add', 'mul', 'mix', 'maxpool', 'minpool', 'softmax', 'logsoftmax'])
-
 /** Inputs that may leave their sizes open: solving for them is work of the square of their number. */
 const MOST_OPEN = 500
-
-/** Stages that are kept at a time. */
-const MOST_KEPT = 10_000
-
-/** Stages that were worked out, by their (shared) trees: a file's nets use one. null: it has an error. */
-export type StageCache = Map<Term, Stage | null>
 
 export class NetBuilder {
   readonly nodes: Node[] = []
@@ -205,7 +184,7 @@ export class NetBuilder {
       default: {
         const operators = stage.kind === 'mix' ? [stage.operator] : stage.operators
         for (const [i, operator] of operators.entries()) {
-          if (!this.enters(operator, args[i], offset, term, at, i)) return null
+          if (!this.enters(operator, args[i], args[0], offset, term, at, i)) return null
         }
         const out = [...shape.slice(0, -1), operators[0].rows]
         if (stage.kind === 'mix') {
@@ -233,9 +212,17 @@ export class NetBuilder {
     }
   }
 
-  private enters(operator: Linear, arg: NodeId, offset: number, term: Term, at: Located, index: number): boolean {
+  private enters(
+    operator: Linear,
+    arg: NodeId,
+    first: NodeId,
+    offset: number,
+    term: Term,
+    at: Located,
+    index: number,
+  ): boolean {
     const shape = this.nodes[arg].shape
-    if (this.sizes.unify(shape[shape.length - 1], operator.columns)) return true
+    if (this.sizes.unify(shape[shape.length - 1], operator.columns)) return this.accompanies(arg, first, offset, at)
     const found = printShape(this.shapeOf(arg))
     const parameters = term.kind === 'indexed' ? term.args : []
     const weights = parameters
@@ -245,6 +232,15 @@ export class NetBuilder {
     const origin = this.origin(arg).filter(o => o.span.start !== weights[0]?.span.start)
     const span = spanAt(this.scope, offset, at)
     this.scope.report(widthClash(span, printLinear(operator), operator.columns.text, found, [...weights, ...origin]))
+    return false
+  }
+
+  /** Whether two wires of one layer agree in all axes but the last. */
+  private accompanies(arg: NodeId, first: NodeId, offset: number, at: Located): boolean {
+    if (unifyShapes(this.sizes, this.nodes[arg].shape.slice(0, -1), this.nodes[first].shape.slice(0, -1))) return true
+    const [one, other] = [first, arg].map(a => printShape(this.shapeOf(a)))
+    const related = [...this.origin(first), ...this.origin(arg)]
+    this.scope.report(formulaClash(spanAt(this.scope, offset, at), one, other, related))
     return false
   }
 
@@ -273,74 +269,7 @@ export class NetBuilder {
   // --- Stages ---
 
   private stage(offset: number, term: Term): Stage | null {
-    const known = this.stages.get(term)
-    if (known !== undefined) return known
-    const made = this.makeStage(offset, term)
-    // Trees that occur once are not worth keeping.
-    if (this.stages.size >= MOST_KEPT) this.stages.clear()
-    this.stages.set(term, made)
-    return made
-  }
-
-  private makeStage(offset: number, term: Term): Stage | null {
-    const { scope } = this
-    const name = term.kind === 'name' || term.kind === 'indexed' ? term.name : ''
-    if (!STRUCTURAL.has(name)) {
-      const fn = unaryTerm(scope, offset, term)
-      return fn && { kind: 'pointwise', fn }
-    }
-    const parameters = term.kind === 'indexed' ? term.args : []
-    const wrong = (): null => {
-      scope.report(misused(spanAt(scope, offset, term), name))
-      return null
-    }
-    switch (name) {
-      case 'softmax':
-      case 'logsoftmax':
-        return parameters.length === 0 ? { kind: name } : wrong()
-      case 'maxpool':
-      case 'minpool': {
-        if (parameters.length !== 1) return wrong()
-        const group = rationalTerm(parameters[0])
-        if (group === null || group.d !== 1n || group.s < 0n || group.n < 1n || group.n > 1_000_000_000n) {
-          scope.report(notSize(spanAt(scope, offset, parameters[0]), null))
-          return null
-        }
-        return { kind: 'reduce', operation: name === 'maxpool' ? 'max' : 'min', group: Number(group.n) }
-      }
-      case 'mix': {
-        if (parameters.length !== 2) return wrong()
-        const fn = unaryTerm(scope, offset, parameters[0])
-        const operator = matrixTerm(scope, offset, parameters[1])
-        if (fn === null || operator === null) return null
-        const inverse = inverseOf(fn)
-        if (inverse !== null) return { kind: 'mix', fn, inverse, operator }
-        scope.report(noInverse(spanAt(scope, offset, parameters[0]), nameOf(parameters[0])))
-        return null
-      }
-      default:
-        if (parameters.length !== 1 && parameters.length !== 2) return wrong()
-        return this.layer(offset, term, name === 'add' ? 'additive' : 'multiplicative', 1)
-    }
-  }
-
-  /** `add[W]`, `add[W, b]`, and on two wires `add[V, W](x, y)`, `add[V, W, b](x, y)`. */
-  private layer(offset: number, term: Term, kind: 'additive' | 'multiplicative', wires: number): Stage | null {
-    const { scope } = this
-    const parameters = term.kind === 'indexed' ? term.args : []
-    const operators = parameters.slice(0, wires).map(p => matrixTerm(scope, offset, p))
-    const last = parameters[wires]
-    const bias = last === undefined ? null : vectorTerm(scope, offset, last)
-    if (operators.some(o => o === null) || (last !== undefined && bias === null)) return null
-    const all = operators as Linear[]
-    for (const [i, part] of [...all, ...(bias === null ? [] : [bias])].entries()) {
-      if (part.rows === all[0].rows) continue
-      const what = i === wires ? 'bias' : 'matrix'
-      const related = [parameters[i], parameters[0]].flatMap(p => declaredIn(scope, p))
-      scope.report(rowsClash(spanAt(scope, offset, parameters[i]), what, part.rows.text, all[0].rows.text, related))
-      return null
-    }
-    return { kind, operators: all, bias }
+    return stageOf(this.scope, offset, term, this.stages)
   }
 
   // --- Terms over wires ---
@@ -467,7 +396,7 @@ export class NetBuilder {
       this.scope.report(wrongWires(spanAt(this.scope, offset, term), nameOf(fn), wires.length))
       return null
     }
-    const stage = this.layer(offset, fn, 'additive', wires.length)
+    const stage = layerOf(this.scope, offset, fn, 'additive', wires.length)
     return stage && this.apply(stage, wires, offset, fn, term)
   }
 
@@ -552,11 +481,6 @@ export class NetBuilder {
     return ids
   }
 
-  /** Whether two wires have one shape; sizes that are open are made equal. */
-  agree(a: Shape, b: Shape): boolean {
-    return unifyShapes(this.sizes, a, b)
-  }
-
   /**
    * The diagram of these outputs: without wires that none of them needs (but for those to `keep`), numbered anew, with
    * all sizes put in. `to` gives the new numbers.
@@ -598,140 +522,4 @@ export class NetBuilder {
     for (const o of outputs) nodes.push(outputNode(o.name, nodes.length, nodes[to(o.id)]))
     return { diagram: { name, nodes, names }, to }
   }
-}
-
-function isStructural(fn: Term): boolean {
-  return (fn.kind === 'name' || fn.kind === 'indexed') && STRUCTURAL.has(fn.name)
-}
-
-/** The diagram of a net, or null where it has an error. */
-export function buildNet(scope: Scope, tree: NetTree, names: Diagram['names'], stages: StageCache): Diagram | null {
-  const builder = new NetBuilder(scope, stages)
-  const { form } = tree
-  if (form.kind === 'chain') {
-    const { output } = form
-    if (scope.functions.has(output.name) || isFunctionName(output.name) || OPERATIONS.has(output.name)) {
-      scope.report(outputIsFunction(spanAt(scope, 0, output), output.name))
-      return null
-    }
-    const input = builder.input(form.input)
-    const end = input === null ? null : builder.through(input, form.stages)
-    return end === null
-      ? null
-      : (builder.finish(tree.name.name, [{ name: output.name, id: end }], names)?.diagram ?? null)
-  }
-  return buildBlock(scope, tree, builder, names)
-}
-
-function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Diagram['names']): Diagram | null {
-  if (tree.form.kind !== 'block') return null
-  const { items } = tree.form
-  const span = spanAt(scope, 0, tree.name)
-  const [hasInput, hasOutput] = (['input', 'output'] as const).map(kind => items.some(i => i.kind === kind))
-  if (!hasInput) scope.report(noInput(span, tree.name.name))
-  if (!hasOutput) scope.report(noOutput(span, tree.name.name))
-  if (!hasInput || !hasOutput) return null
-  let sound = true
-  for (const item of items) {
-    if (item.kind === 'input') for (const input of item.inputs) if (builder.input(input) === null) sound = false
-  }
-  // Wires and outputs may be written in any order: each is worked out after those that it names.
-  interface Task {
-    readonly name: Identifier
-    readonly value: WireTree
-    readonly output: boolean
-    state: 'new' | 'open' | 'done'
-    id: NodeId | null
-  }
-  const tasks: Task[] = []
-  const wires = new Map<string, Task>()
-  const outputs: { readonly name: Identifier; readonly task: Task | null }[] = []
-  const firstPlace = new Map<string, Identifier>()
-  const declare = (name: Identifier): boolean => {
-    const old = firstPlace.get(name.name)
-    if (old !== undefined) {
-      scope.report(declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, old)))
-      return false
-    }
-    firstPlace.set(name.name, name)
-    return true
-  }
-  for (const item of items) if (item.kind === 'input') for (const i of item.inputs) firstPlace.set(i.name.name, i.name)
-  const inputs = new Set(firstPlace.keys())
-  for (const item of items) {
-    if (item.kind === 'input') continue
-    const parts = item.kind === 'wire' ? [{ name: item.name, value: item.value }] : item.outputs
-    for (const part of parts) {
-      if (part.value === null) {
-        outputs.push({ name: part.name, task: null })
-        continue
-      }
-      const task: Task = { name: part.name, value: part.value, output: item.kind === 'output', state: 'new', id: null }
-      // An output may have the name of an input, which then still means the input.
-      const isInput = item.kind === 'output' && inputs.has(part.name.name)
-      if (!isInput && !declare(part.name)) sound = false
-      else if (!isInput) wires.set(part.name.name, task)
-      tasks.push(task)
-      if (item.kind === 'output') outputs.push({ name: part.name, task })
-    }
-  }
-  const used = new Set<string>()
-  for (const task of tasks) {
-    const stack = [task]
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]
-      if (top.state === 'done') {
-        stack.pop()
-        continue
-      }
-      const wanted: Task[] = []
-      if (top.state === 'new') {
-        top.state = 'open'
-        for (const piece of [top.value.first, ...top.value.stages]) {
-          namesIn(piece.tree, n => {
-            used.add(n)
-            const other = wires.get(n)
-            if (other !== undefined && other.state !== 'done') wanted.push(other)
-          })
-        }
-        const open = wanted.find(w => w.state === 'open')
-        if (open !== undefined) {
-          const cycle = stack.slice(stack.indexOf(open)).map(t => t.name.name)
-          scope.report(cyclicWires(spanAt(scope, 0, open.name), cycle))
-          return null
-        }
-        // The first wanted one is worked out first.
-        for (const w of wanted.toReversed()) stack.push(w)
-        if (wanted.length > 0) continue
-      }
-      stack.pop()
-      top.state = 'done'
-      const id = builder.wire(top.value)
-      top.id = id
-      if (id === null) builder.failed.add(top.name.name)
-      const named =
-        id !== null && (wires.get(top.name.name) !== top || builder.name(top.name.name, id, spanAt(scope, 0, top.name)))
-      if (!named) sound = false
-    }
-  }
-  const ports: { name: string; id: NodeId }[] = []
-  for (const { name, task } of outputs) {
-    const id = task === null ? builder.wireNamed(name.name) : task.id
-    if (task === null) used.add(name.name)
-    const twice = ports.some(p => p.name === name.name)
-    // Two wires of one name were reported above.
-    if (twice && task === null) {
-      scope.report(
-        declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, firstPlace.get(name.name) ?? name)),
-      )
-    } else if (id !== null && !twice) ports.push({ name: name.name, id })
-    else if (task === null && id === null && !builder.failed.has(name.name)) {
-      unknown(scope, spanAt(scope, 0, name), 'wire', name.name, firstPlace.keys())
-    }
-    if (twice || id === null) sound = false
-  }
-  if (!sound) return null
-  for (const t of tasks)
-    if (!t.output && !used.has(t.name.name)) scope.report(unusedWire(spanAt(scope, 0, t.name), t.name.name))
-  return builder.finish(tree.name.name, ports, names)?.diagram ?? null
 }
