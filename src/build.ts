@@ -227,7 +227,7 @@ export const logsoftmax: Stage = wire => place(wire.net, { kind: 'logsoftmax', a
 export function net<I extends Record<string, InputSpec>>(
   inputs: I,
   body: (wires: { [K in keyof I]: Wire }) => Record<string, Wire>,
-  name = 'net',
+  name = 'built',
 ): Diagram {
   const builder: NetBuilder = { nodes: [] }
   const wires = Object.fromEntries(

@@ -3,7 +3,7 @@
 // values wherever both are defined.
 import { normalLinear, plus } from '../linear/arithmetic.ts'
 import type { Linear } from '../linear/linear.ts'
-import { printShape } from '../linear/size.ts'
+import { printShape, type Size } from '../linear/size.ts'
 import { type Expression, postorder, substitute, unfold, variable, variablesOf } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { simplify } from '../scalar/simplify.ts'
@@ -221,11 +221,13 @@ export function hashDiagram(diagram: Diagram): string {
 type Namer = (symbol: object | string, place: string) => string
 
 function describe(node: Node, args: readonly string[], nameOf: Namer): string {
-  const place = `${node.kind} ${args.join()}`
-  const shape = node.shape
-    .map(s => [...s.terms.map(([n, c]) => `${c}*${nameOf(`size ${n}`, place)}`).sort(), s.constant].join('+'))
-    .join('x')
-  const linear = (a: Linear): string => linearText(normalLinear(a), nameOf, place)
+  // Terms of a sum and wires of a function may stand in any order; so may the symbols that stand beside them.
+  const ordered = node.kind === 'additive' || node.kind === 'pointwise' ? [...args].sort() : args
+  const place = `${node.kind} ${ordered.join()}`
+  const sizeText = (s: Size): string =>
+    [...s.terms.map(([n, c]) => `${c}*${nameOf(`size ${n}`, place)}`).sort(), s.constant].join('+')
+  const shape = node.shape.map(sizeText).join('x')
+  const linear = (a: Linear, on = ''): string => linearText(normalLinear(a), nameOf, place + on)
   const body = ((): string => {
     switch (node.kind) {
       case 'input':
@@ -239,13 +241,13 @@ function describe(node: Node, args: readonly string[], nameOf: Namer): string {
       case 'pointwise':
         return pointwiseText(node.fn, args, nameOf, place)
       case 'additive': {
-        const terms = node.operators.map((w, k) => `${linear(w)}*${args[k]}`).sort()
+        const terms = node.operators.map((w, k) => `${linear(w, ` on ${args[k]}`)}*${args[k]}`).sort()
         return `${terms.join('+')}+${node.bias === null ? '' : linear(node.bias)}`
       }
       case 'multiplicative':
         return `${linear(node.operator)} ${args[0]} ${node.bias === null ? '' : linear(node.bias)}`
       case 'slice':
-        return `${node.start.text}..${node.end.text} ${args[0]}`
+        return `${sizeText(node.start)}..${sizeText(node.end)} ${args[0]}`
       case 'reduce':
         return `${node.operation} ${node.group} ${args[0]}`
       case 'mix':

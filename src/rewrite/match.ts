@@ -61,37 +61,65 @@ function emptyMatch(rule: Rule, at: NodeId): Match {
   }
 }
 
-/** Whether the kinds of nodes are those of the pattern: what is looked at before anything is bound. */
-function mayFit(graph: Graph, pattern: Pattern, id: NodeId): boolean {
+/**
+ * Whether the nodes look like the pattern: their kinds, and what is cheap to ask of functions and operators. It is asked
+ * before anything is bound, so that the many places at which a rule does not apply cost no memory.
+ */
+function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean {
   let at = pattern
   let node = nodeAt(graph, id)
   for (;;) {
     if (at.kind === 'wire') return true
     if (at.kind === 'pointwise') {
-      if (at.fn.kind === 'exact' && (node.kind !== 'pointwise' || node.fn !== at.fn.fn)) return false
+      const { fn } = at
       // A function of any number of wires may mean a join or a slice, and any of its wires.
-      if (at.fn.kind === 'variable' && at.fn.variadic) return true
+      if (fn.kind === 'variable' && fn.variadic) return mayBeVariadic(rule, fn.slot, node)
       if (node.kind !== 'pointwise') return false
+      if (fn.kind === 'exact' && node.fn !== fn.fn) return false
       if (at.args.length !== 1 || node.args.length !== 1) return at.args.length === node.args.length
-      at = at.args[0]
+      ;[at] = at.args
+      const before = nodeAt(graph, node.args[0])
+      if (at.kind === 'pointwise' && before.kind === 'pointwise' && !mayFollow(at.fn, before.fn, fn, node.fn)) return false
+      node = before
     } else {
       if (node.kind !== at.kind) return false
+      if (node.kind === 'additive' && !mayBe((at as { operator: LinearPattern }).operator, rule, node.operators)) return false
       at = at.arg
       if (node.args.length !== 1) return true
+      node = nodeAt(graph, node.args[0])
     }
-    node = nodeAt(graph, node.args[0])
   }
+}
+
+/** Two functions, one after the other, where the second pattern speaks of the function of the first. */
+function mayFollow(first: FunctionPattern, f: Expression, second: FunctionPattern, g: Expression): boolean {
+  if (first.kind !== 'variable' || first.variadic) return true
+  if (second.kind === 'inverse' && second.slot === first.slot) return isInverse(f, g)
+  return second.kind !== 'variable' || second.slot !== first.slot || f === g
+}
+
+function mayBeVariadic(rule: Rule, slot: number, node: Node): boolean {
+  if (node.kind !== 'pointwise') return node.kind === 'join' || node.kind === 'slice'
+  return !rule.conditions.some(c => c.kind === 'function' && c.slot === slot && c.property === 'linear') || isLinear(node.fn)
+}
+
+/** Unknown matrices and their products are not of a special kind. */
+function mayBe(pattern: LinearPattern, rule: Rule, operators: readonly Linear[]): boolean {
+  if (pattern.kind === 'identity' || pattern.kind === 'zero') return operators.length === 1 && isSmallOperator(operators[0])
+  if (pattern.kind !== 'variable') return true
+  const special = rule.conditions.some(c => c.kind === 'operator' && c.slot === pattern.slot)
+  return !special || operators.every(a => a.kind !== 'symbol' || a.symbol.value !== null)
 }
 
 /** The bindings with which the pattern fits at the node and its conditions hold, or null. */
 export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (failure: Failure) => void): Match | null {
   const { left } = rule
-  if (!mayFit(graph, left, at)) return null
+  if (!mayFit(graph, rule, left, at)) return null
   const root = nodeAt(graph, at)
   // An additive node is the sum of its terms: a pattern `... -> add[W, b]` may mean any one of them.
   if (left.kind === 'additive' && root.kind === 'additive' && left.arg.kind !== 'wire') {
     for (let k = 0; k < root.args.length; k++) {
-      if (!mayFit(graph, left.arg, root.args[k])) continue
+      if (!mayFit(graph, rule, left.arg, root.args[k])) continue
       const match = emptyMatch(rule, at)
       if (root.args.length > 1 && (rule.right.kind !== 'additive' || left.bias === null)) continue
       if (matchTerm(graph, left, root, k, match) && holds(graph, match, onFailure)) return match
@@ -100,7 +128,7 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
   }
   if (left.kind === 'pointwise' && root.kind === 'pointwise' && isVariadic(left.fn) && left.args[0].kind !== 'wire') {
     for (let k = 0; k < root.args.length; k++) {
-      if (!mayFit(graph, left.args[0], root.args[k])) continue
+      if (!mayFit(graph, rule, left.args[0], root.args[k])) continue
       const match = emptyMatch(rule, at)
       if (
         matchPattern(graph, left.args[0], root.args[k], match) &&
@@ -219,6 +247,11 @@ function matchArg(graph: Graph, pattern: Pattern, node: Node, match: Match): boo
 
 /** Functions with more parts than this are not looked into before they have been brought to their normal form. */
 const MAX_WEIGHT = 200
+/** g(f(x)) = x wherever f is defined. */
+function isInverse(f: Expression, g: Expression): boolean {
+  return isOneOperation(f) && g.weight <= MAX_INVERTED && inversesOnce(f).includes(g)
+}
+
 /** No inverse of one operation is longer. */
 const MAX_INVERTED = 20
 
@@ -254,7 +287,7 @@ function bindFunction(
     }
     case 'inverse': {
       const of = match.functions[pattern.slot]
-      return of !== undefined && isOneOperation(of.fn) && fn.weight <= MAX_INVERTED && inversesOnce(of.fn).includes(fn)
+      return of !== undefined && isInverse(of.fn, fn)
     }
     case 'form':
       return matchForm(pattern.fn, fn, match)
@@ -528,6 +561,7 @@ function isIdempotent(fn: Expression): boolean {
 
 const linear = new WeakMap<Expression, boolean>()
 function isLinear(fn: Expression): boolean {
+  if (fn.weight > MAX_WEIGHT) return false
   let found = linear.get(fn)
   if (found === undefined) linear.set(fn, (found = isArithmetic(fn) && linearForm(fn) !== null))
   return found

@@ -11,6 +11,10 @@ export type Signs = number
 export const MINUS: Signs = 1
 export const NULL: Signs = 2
 export const PLUS: Signs = 4
+export const NOT_MINUS: Signs = PLUS | NULL
+export const NOT_PLUS: Signs = MINUS | NULL
+export const NOT_NULL: Signs = MINUS | PLUS
+export const ANY: Signs = MINUS | NULL | PLUS
 
 const byBits: readonly Range[] = [0, 1, 2, 3, 4, 5, 6, 7].map(bits =>
   union(bits & 1 ? NEGATIVE : EMPTY, bits & 2 ? point(ZERO) : EMPTY, bits & 4 ? POSITIVE : EMPTY),

@@ -1,7 +1,7 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
 import type { Obstacle } from './analysis.ts'
-import { Case, MINUS, NULL, PLUS, rangeOfSigns, type Signs } from './case.ts'
+import { ANY, Case, MINUS, NOT_MINUS, NOT_NULL, NOT_PLUS, NULL, PLUS, rangeOfSigns, type Signs } from './case.ts'
 import {
   call,
   compose,
@@ -311,9 +311,14 @@ function firstResolved(pieces: readonly Expression[], within: Case): Equation | 
 
 /** The sets of signs of d that decide an operation; null (a request for a sign) wants to know all three. */
 function decisive(piece: Expression | null): Signs[] {
-  if (piece === null || (piece.kind === 'call' && piece.name === 'sign')) return [1, 2, 4]
-  if (piece.kind !== 'choose') return [6, 3]
-  const sets: Record<Relation, Signs[]> = { '<': [1, 6], '<=': [3, 4], '==': [2, 5], '!=': [5, 2] }
+  if (piece === null || (piece.kind === 'call' && piece.name === 'sign')) return [MINUS, NULL, PLUS]
+  if (piece.kind !== 'choose') return [NOT_MINUS, NOT_PLUS]
+  const sets: Record<Relation, Signs[]> = {
+    '<': [MINUS, NOT_MINUS],
+    '<=': [NOT_PLUS, PLUS],
+    '==': [NULL, NOT_NULL],
+    '!=': [NOT_NULL, NULL],
+  }
   return sets[piece.relation]
 }
 
@@ -332,22 +337,23 @@ function splitFor(task: Task, d: Expression, piece: Expression | null, meter: P.
     derive(task, d, form)
     return 'again'
   }
-  if (form.compared !== null && wanted.includes(6) && wanted.includes(3)) {
+  if (form.compared !== null && wanted.includes(NOT_MINUS) && wanted.includes(NOT_PLUS)) {
     return splitMonotone(task, form.compared)
   }
   const [factor] = form.open
   if (factor === undefined) return null
   // One factor decides together with d: it is split where d is. Otherwise zero is a case of its own.
   const decidesAlone = form.open.length === 1 && factor.exponent % 2 !== 0
-  const sets = wanted.length === 2 && factor.signs === 7 ? setsFor(wanted, decidesAlone, form.rest) : [4, 2, 1]
+  const sets =
+    wanted.length === 2 && factor.signs === ANY ? setsFor(wanted, decidesAlone, form.rest) : [PLUS, NULL, MINUS]
   const cases = sets.map(s => s & factor.signs).filter(s => s !== 0)
   return cases.length < 2 ? null : branchOut(task, factor.expression, { expression: d, chain: form.chain }, cases)
 }
 
 /** The signs of the only open factor that match the decisive signs of the whole, of which `rest` are the other factors'. */
 function setsFor(wanted: readonly Signs[], decidesAlone: boolean, rest: Signs): Signs[] {
-  if (wanted.includes(6) && wanted.includes(3)) return [6, 1]
-  if (!decidesAlone || wanted.includes(NULL)) return [4, 2, 1]
+  if (wanted.includes(NOT_MINUS) && wanted.includes(NOT_PLUS)) return [NOT_MINUS, MINUS]
+  if (!decidesAlone || wanted.includes(NULL)) return [PLUS, NULL, MINUS]
   return rest === MINUS ? wanted.map(mirrored) : [...wanted]
 }
 
@@ -361,8 +367,8 @@ function splitMonotone(
   { factor, difference, increasing }: NonNullable<SignForm['compared']>,
 ): Task[] | 'again' {
   const signs = task.within.signs(difference)
-  const weak = [6, 3].find(s => (signs & ~s) === 0)
-  if (weak === undefined) return branchOut(task, difference, { expression: difference, chain: [] }, [6, 1])
+  const weak = [NOT_MINUS, NOT_PLUS].find(s => (signs & ~s) === 0)
+  if (weak === undefined) return branchOut(task, difference, { expression: difference, chain: [] }, [NOT_MINUS, MINUS])
   const fact = { expression: factor, range: rangeOfSigns(increasing ? weak : mirrored(weak)) }
   task.branch.steps.push({ kind: 'monotone', fact, chain: [] })
   task.within = task.within.with(fact.expression, fact.range)

@@ -1,7 +1,7 @@
 // Checks a proof about two expressions, without searching: every equation is an instance of an axiom whose conditions
 // hold by range analysis, or arithmetic; every derived fact follows; every split covers what it splits; every leaf ends
 // in equality or contradiction; and both sides are defined.
-import { Case, powerSigns, rangeOfSigns, type Signs, TOTAL, timesSigns } from './case.ts'
+import { Case, NULL, PLUS, powerSigns, rangeOfSigns, type Signs, TOTAL, timesSigns } from './case.ts'
 import { call, compose, type Expression, parts, postorder, TooLarge, unfold, variablesOf } from './expression.ts'
 import * as P from './polynomial.ts'
 import {
@@ -20,7 +20,7 @@ import {
   signOf,
   strictParts,
 } from './proof.ts'
-import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, pointOf, type Range, union } from './range.ts'
+import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, type Range, union } from './range.ts'
 import { arithmeticOperands, Ring, wholeNumber } from './ring.ts'
 
 export type Verification = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
@@ -127,10 +127,6 @@ function isDefinedWith(given: readonly Expression[], after: Expression, within: 
   })
 }
 
-function isZeroOnly(range: Range): boolean {
-  return pointOf(range)?.equals(0) === true
-}
-
 function sameHead(a: Expression, b: Expression): boolean {
   if (a.kind === 'call' && b.kind === 'call') return a.name === b.name
   if (a.kind === 'choose' && b.kind === 'choose') return a.relation === b.relation
@@ -194,8 +190,8 @@ function checkEquation(equation: Equation, within: Case, modulo: Modulo): void {
       if (postorder(after).includes(before)) reject('not a solution')
       const ring = modulo.ring()
       const difference = ring.add(ring.expand(before), ring.expand(after), -1n)
-      const holds = within.conditions.some(({ expression, range }) => {
-        if (!isZeroOnly(range)) return false
+      const holds = within.conditions.some(({ expression }) => {
+        if (within.signs(expression) !== NULL) return false
         // The numerator of what vanishes vanishes, too.
         const { numerator } = ring.expand(modulo.normal(expression))
         if (numerator.size === 0) return false
@@ -227,7 +223,7 @@ export function keepsDefinedness(step: Equation, within: Case): boolean {
 /** The signs of a product of powers of signs. */
 function signsOfProduct(root: Expression, within: Case): Signs {
   const stack: { e: Expression; exponent: number }[] = [{ e: root, exponent: 1 }]
-  let result: Signs = 4
+  let result: Signs = PLUS
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
     const { e, exponent } = item
     if (e.kind === 'call' && e.name === '*') {
@@ -375,8 +371,8 @@ function check(
         const ring = modulo.ring()
         const [l, r] = sides.map(e => ring.expand(modulo.normal(e)))
         const difference = ring.add(l, r, -1n).numerator
-        const isZero = within.conditions.some(({ expression, range }) => {
-          if (!isZeroOnly(range)) return false
+        const isZero = within.conditions.some(({ expression }) => {
+          if (within.signs(expression) !== NULL) return false
           const { numerator } = ring.expand(modulo.normal(expression))
           if (numerator.size === 0) return false
           const { primitive, monomial } = P.contents(numerator)

@@ -1,25 +1,16 @@
-// From the tree of a net to its diagram: wires get nodes, and sizes that are left open are inferred.
+// The wires of a net under construction: terms over wires get nodes, and sizes that are left open are inferred.
 import {
   badGroup,
   badSlice,
-  cyclicWires,
   declaredTwice,
   declaredWithSize,
   formulaClash,
   joinClash,
   misplaced,
-  misused,
-  noInput,
-  noInverse,
-  noOutput,
-  notSize,
   numberWithoutWidth,
-  outputIsFunction,
   type Related,
-  rowsClash,
   type Span,
   undeterminedSize,
-  unusedWire,
   widthClash,
   wrongKind,
   wrongWires,
@@ -29,25 +20,20 @@ import { type Linear, literal, printLinear, weight } from '../linear/linear.ts'
 import { addSizes, divideSize, printShape, type Shape, type Size, sizeOf } from '../linear/size.ts'
 import { type Expression, variable, x0 } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
-import { inverseOf } from './inverse.ts'
-import { declaredIn, literalTerm, matrixTerm, vectorTerm } from './matrices.ts'
-import { leastSize, OPERATIONS, rangeTree, rationalTerm, type Scope, sizeTerm, spanAt, unknown } from './scope.ts'
-import { expressionTerm, isFunctionName, nameOf, unaryTerm } from './terms.ts'
-import {
-  type Identifier,
-  type InputTree,
-  type Located,
-  type NetTree,
-  namesIn,
-  type Piece,
-  type Term,
-  type WireTree,
-} from './tree.ts'
+import { declaredIn, literalTerm, vectorTerm } from './matrices.ts'
+import { leastSize, rangeTree, rationalTerm, type Scope, sizeTerm, spanAt } from './scope.ts'
+import { isStructural, layerOf, type Stage, type StageCache, stageOf } from './stages.ts'
+import { expressionTerm, nameOf } from './terms.ts'
+import type { InputTree, Located, Piece, Term, WireTree } from './tree.ts'
 import { isOpen, makeUnifier, unifyShapes } from './unify.ts'
 
 /** Inputs that may leave their sizes open: solving for them is work of the square of their number. */
 const MOST_OPEN = 500
 
+/**
+ * Collects the nodes of one net. Methods give the node of a wire, or null where there is an error, which is reported.
+ * `finish` gives the diagram; nothing is added after it.
+ */
 export class NetBuilder {
   readonly nodes: Node[] = []
   private readonly sizes = makeUnifier()

@@ -46,6 +46,8 @@ const STATEMENTS = new Set(['size', 'weights', 'function', 'net', 'prove', 'rule
 const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'use'])
 export const RESERVED: ReadonlySet<string> = new Set([...STATEMENTS, 'input', 'output', 'in', 'when', 'with', 'expect'])
 
+const LONGEST_KEYWORD = 'function'.length
+const INITIALS: ReadonlySet<number> = new Set([...RESERVED, 'real', 'wire'].map(w => w.charCodeAt(0)))
 const RULE = new Set(['rule'])
 const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire'])
 /** Words between the parts of a declaration, and words that may follow its last part. */
@@ -142,11 +144,12 @@ class Reader {
     return { file: this.file, start: starts[from], end: ends[Math.max(from, to - 1)] }
   }
   private keyword(token: number, words: ReadonlySet<string>): boolean {
-    return (
-      this.kind(token) === NAME &&
-      this.tokens.ends[token] - this.tokens.starts[token] < 9 &&
-      words.has(this.word(token))
-    )
+    if (this.kind(token) !== NAME) return false
+    const { starts, ends } = this.tokens
+    const start = starts[token]
+    // Most names are told from keywords by their length or first letter, without making a string of them.
+    if (ends[token] - start > LONGEST_KEYWORD || !INITIALS.has(this.text.charCodeAt(start))) return false
+    return words.has(this.text.slice(start, ends[token]))
   }
 
   /** The token after the statement that begins at `from`. A keyword that cannot stand inside it ends it, too. */
