@@ -80,7 +80,7 @@ const flags = ['--max-semi-space-size=64']
 /** One run, in a process of its own so that memory is that of this run. */
 function run(kind, n) {
   const { domain, stages } = stagesOf(kind, n)
-  const diagram = net({ x: input(3, domain) }, ({ x }) => ({ y: x.pipe(...stages) }))
+  const diagram = net({ x: input(3, domain) }, ({ x }) => ({ y: stages.reduce((wire, stage) => stage(wire), x) }))
   // The rules that rewrite layers; the algebra of real functions, which has no counterpart in Maude's chains, is measured
   // by bench:identities.
   const rules = builtin().filter(r => r.phase !== 'normal' && r.phase !== 'affine')

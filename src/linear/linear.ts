@@ -1,6 +1,6 @@
 // Linear operators as expressions. Equal ones are the same object, but for products: `normalLinear` tells whether those
 // are equal. A vector is an operator with one column. `size.ts` gives the sizes; entries are exact rationals where they are known.
-import { call, type Expression, number, one, printExpression } from '../scalar/expression.ts'
+import { type Expression, number, one, printExpression } from '../scalar/expression.ts'
 import { interner } from '../scalar/intern.ts'
 import type { Range } from '../scalar/range.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
@@ -151,7 +151,7 @@ export function scale(factor: Expression, of: Linear): Linear {
   return intern(`k${factor.id},${of.id}`, id => ({ kind: 'scale', id, rows: of.rows, columns: of.columns, factor, of }))
 }
 export function negate(of: Linear): Linear {
-  return scale(call('neg', one), of)
+  return scale(number(-1), of)
 }
 /** The operator from a wire of `total` components to those from `start` on, `length` of them. */
 export function select(total: Size, start: Size, length: Size): Linear {

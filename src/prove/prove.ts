@@ -41,7 +41,8 @@ export interface ProveOptions {
   readonly rules: readonly Rule[]
   /** For everything random: points, weights, functions. Default 1. */
   readonly seed?: number
-  readonly budget?: { readonly seconds?: number; readonly steps?: number }
+  /** `samples`: the points at which a counterexample is looked for. */
+  readonly budget?: { readonly seconds?: number; readonly steps?: number; readonly samples?: number }
   readonly signal?: AbortSignal
   /** Values that a net gets through `with`, and the sets in which its declaration wants them. */
   readonly requirements?: readonly Requirement[]
@@ -230,7 +231,7 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
   }
   signal?.throwIfAborted()
   const milliseconds = Math.max(500, deadline - Date.now())
-  const search = findCounterexample(left, right, { seed, budget: { milliseconds, signal } })
+  const search = findCounterexample(left, right, { seed, budget: { milliseconds, samples: options.budget?.samples, signal } })
   if (search.kind === 'counterexample') return { kind: 'refuted', domain, counterexample: search }
   const blocked =
     graphs === null

@@ -56,6 +56,7 @@ type Built = NodeContent | { readonly wire: NodeId }
 
 /** Applies the rule of a match. null: the right side computes nothing new here, so that the rule does not apply. */
 export function applyMatch(graph: Graph, match: Match): Applied | null {
+  if (!hasRight(match)) return null
   const builder = new Builder(graph, match)
   let built: Built
   try {
@@ -74,6 +75,13 @@ export function applyMatch(graph: Graph, match: Match): Applied | null {
   }
   replaceContent(graph, match.at, built)
   return { changed: [match.at, ...builder.created], created: builder.created, wire: null }
+}
+
+/** What can be told about a right side before anything is built: most functions have no parts. */
+function hasRight({ rule, functions }: Match): boolean {
+  if (rule.right.kind !== 'parts') return true
+  const f = functions[rule.right.slot]
+  return f === undefined || f.fn === variable(0) || partsOf(f.fn, f.args.length) !== null
 }
 
 /** A pointwise node with each wire once, and only the wires on which the function depends. */
