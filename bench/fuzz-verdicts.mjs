@@ -4,13 +4,22 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { createViteServer } from 'vitest/node'
 
-const { values } = parseArgs({ options: { n: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } } })
+const { values } = parseArgs({
+  options: { n: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
+})
 const [n, seed] = [Number(values.n), Number(values.seed)]
-if (!Number.isSafeInteger(n) || n < 1 || !Number.isSafeInteger(seed)) throw new Error('--n and --seed are whole numbers')
+if (!Number.isSafeInteger(n) || n < 1 || !Number.isSafeInteger(seed))
+  throw new Error('--n and --seed are whole numbers')
 
 // The tests are TypeScript with text files as modules: vite reads them as the tests do.
 const root = fileURLToPath(new URL('..', import.meta.url))
-const server = await createViteServer({ root, configFile: `${root}/vitest.config.ts`, server: { middlewareMode: true, ws: false }, optimizeDeps: { noDiscovery: true }, logLevel: 'error' })
+const server = await createViteServer({
+  root,
+  configFile: `${root}/vitest.config.ts`,
+  server: { middlewareMode: true, ws: false },
+  optimizeDeps: { noDiscovery: true },
+  logLevel: 'error',
+})
 const { noCounts, tryClaims } = await server.ssrLoadModule('/test/prove/fuzz.ts')
 
 const counts = noCounts()

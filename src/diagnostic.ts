@@ -435,6 +435,11 @@ export function outputIsFunction(span: Span, name: string): Diagnostic {
 export function unusedWire(span: Span, name: string): Diagnostic {
   return warning('W505', span, `no output depends on the wire ${quote(name)}; it is left out`)
 }
+export function neverDefined(span: Span): Diagnostic {
+  return warning('W506', span, 'this has no value, whatever the inputs are', {
+    hint: 'ln needs a positive number, a root one that is not negative, a division one that is not 0',
+  })
+}
 
 // --- Claims (E6..) ------------------------------------------------------------------------------------------------
 

@@ -188,6 +188,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'No output depends on this wire. It is left out of the net, so that what it computes, and where that is defined, plays no role.',
     example: 'net a { input x : 3   h = ln(x)   output y = exp(x) }\n',
   },
+  W506: {
+    title: 'an operation that has no value',
+    text: 'A division by the number 0, the logarithm of a number that is not positive and the like are undefined for every input. A net in which such an operation is on the way to an output is defined nowhere, and no claim about it can be proved.',
+    example: 'net a { input x : 3   output y = x / 0 }\n',
+  },
   E601: {
     title: 'nets whose inputs or outputs do not match',
     text: 'Two nets can be equal only if they take and give wires of the same shapes. Inputs and outputs are matched by name where the names are the same, else by position; `with` says how differing ones are related.',

@@ -44,7 +44,9 @@ const topOf = (path: string): string => path.split('/')[0]
 
 function importsOf(file: string): string[] {
   const text = readFileSync(new URL(file, root), 'utf8')
-  const found = text.matchAll(/^(?:import|export) (?:type )?(?:(?:\w+, )?\{[^}]*\}|\*(?: as \w+)?|\w+) from '([^']+)'|\bimport\('([^']+)'\)/gm)
+  const found = text.matchAll(
+    /^(?:import|export) (?:type )?(?:(?:\w+, )?\{[^}]*\}|\*(?: as \w+)?|\w+) from '([^']+)'|\bimport\('([^']+)'\)/gm,
+  )
   return [...found].map(m => m[1] ?? m[2])
 }
 
@@ -68,7 +70,8 @@ test('folders import only from those before them', () => {
       if (path === null) continue
       if (path.startsWith('../')) {
         const outside = path.slice('../'.length)
-        if (!(OUTSIDE[from] ?? []).some(o => outside === o || outside.startsWith(`${o}/`))) wrong.push(`${file} imports ${outside}`)
+        if (!(OUTSIDE[from] ?? []).some(o => outside === o || outside.startsWith(`${o}/`)))
+          wrong.push(`${file} imports ${outside}`)
         continue
       }
       const to = topOf(path)

@@ -28,7 +28,10 @@ interface Run {
   readonly stderr: string
 }
 
-function run(args: readonly string[], options: { readonly input?: string | Uint8Array; readonly env?: Record<string, string> } = {}): Run {
+function run(
+  args: readonly string[],
+  options: { readonly input?: string | Uint8Array; readonly env?: Record<string, string> } = {},
+): Run {
   const result = spawnSync(process.execPath, [cli, ...args], {
     cwd: folder,
     input: options.input ?? '',
@@ -50,7 +53,8 @@ function file(name: string, content: string | Uint8Array): string {
 
 const TRUE = 'net a { x : 2 in (0, inf) -> ln -> exp -> y }\nnet b { x : 2 in (0, inf) -> y }\nprove a == b\n'
 const FALSE = 'net a { x : 2 -> relu -> y }\nnet b { x : 2 -> y }\nprove a == b\n'
-const OPEN = 'weights W : 2 x 2\nnet a { x : 2 -> add[W] -> ln -> y }\nnet b { x : 2 -> add[W] -> ln -> y }\nprove a == b\n'
+const OPEN =
+  'weights W : 2 x 2\nnet a { x : 2 -> add[W] -> ln -> y }\nnet b { x : 2 -> add[W] -> ln -> y }\nprove a == b\n'
 
 describe('prove', () => {
   test('0: all proved', () => {
@@ -98,7 +102,9 @@ describe('prove', () => {
     expect(stdout).toContain('net a { x : 2 in (0, inf) -> ln -> exp -> y }')
   })
   test('--float says where floating point parts company', () => {
-    const { status, stdout } = run(['prove', '-', '--float'], { input: 'net a { x : 1 -> exp -> ln -> y }\nnet b { x : 1 -> y }\nprove a == b' })
+    const { status, stdout } = run(['prove', '-', '--float'], {
+      input: 'net a { x : 1 -> exp -> ln -> y }\nnet b { x : 1 -> y }\nprove a == b',
+    })
     expect(status).toBe(0)
     expect(stdout).toMatch(/binary64/)
   })
@@ -111,7 +117,9 @@ describe('prove', () => {
     const once = run(['prove', example('false.net'), '--seed', '7'])
     expect(once.status).toBe(1)
     expect(run(['prove', example('false.net'), '--seed', '7']).stdout).toBe(once.stdout)
-    expect(run(['prove', example('false.net'), '--seed', '8']).stdout.match(/^[A-Z]+/gm)).toEqual(once.stdout.match(/^[A-Z]+/gm))
+    expect(run(['prove', example('false.net'), '--seed', '8']).stdout.match(/^[A-Z]+/gm)).toEqual(
+      once.stdout.match(/^[A-Z]+/gm),
+    )
   })
   test('--svg draws the derivation', () => {
     const { status } = run(['prove', example('theorem.net'), '--svg', 'theorem.svg'])
@@ -151,7 +159,9 @@ describe('prove --json', () => {
     expect(functions).toEqual({})
     expect(left).toHaveLength(2)
     for (const [low, high] of [...left, ...right]) expect(Number(low)).toBeLessThanOrEqual(Number(high))
-    const apart = left.some(([low, high]: string[], i: number) => Number(high) < Number(right[i][0]) || Number(right[i][1]) < Number(low))
+    const apart = left.some(
+      ([low, high]: string[], i: number) => Number(high) < Number(right[i][0]) || Number(right[i][1]) < Number(low),
+    )
     expect(apart).toBe(true)
   })
   test('a side that is undefined is called so', () => {
@@ -177,7 +187,9 @@ describe('other commands', () => {
     const steps = JSON.parse(run(['normalize', example('theorem.net'), 'product', '--json']).stdout)
     expect(steps.steps.length).toBeGreaterThan(5)
     expect(steps.normalForm).toBe(stdout)
-    expect(run(['normalize', example('theorem.net'), 'product', '--steps']).stdout).toContain('multiplicative-additive identity')
+    expect(run(['normalize', example('theorem.net'), 'product', '--steps']).stdout).toContain(
+      'multiplicative-additive identity',
+    )
     expect(run(['normalize', example('theorem.net'), 'nobody']).status).toBe(3)
   })
   test('draw: SVG and PNG', () => {
@@ -190,16 +202,29 @@ describe('other commands', () => {
     expect(run(['draw', example('theorem.net'), '-o', join('nowhere', 'net.svg')]).status).toBe(3)
   })
   test('eval', () => {
-    const path = file('eval.net', 'size m, n\nweights W : m x n\nfunction f : R -> R\nnet a { x : n -> add[W] -> f -> y }\n')
+    const path = file(
+      'eval.net',
+      'size m, n\nweights W : m x n\nfunction f : R -> R\nnet a { x : n -> add[W] -> f -> y }\n',
+    )
     const given = ['--size', 'm=2', '--size', 'n=2', '--weights', 'W=[[1, 2], [3, 4]]', '--function', 'f=t^2']
-    expect(run(['eval', path, 'a', '--input', 'x=1,-1', ...given])).toMatchObject({ status: 0, stdout: 'y = 1, 1\n', stderr: '' })
-    expect(JSON.parse(run(['eval', path, 'a', '--input', 'x=1,1', ...given, '--json']).stdout)).toMatchObject({ net: 'a', outputs: { y: [9, 49] }, undefinedAt: null })
+    expect(run(['eval', path, 'a', '--input', 'x=1,-1', ...given])).toMatchObject({
+      status: 0,
+      stdout: 'y = 1, 1\n',
+      stderr: '',
+    })
+    expect(JSON.parse(run(['eval', path, 'a', '--input', 'x=1,1', ...given, '--json']).stdout)).toMatchObject({
+      net: 'a',
+      outputs: { y: [9, 49] },
+      undefinedAt: null,
+    })
     for (const wrong of [[], ['--input', 'x=1'], ['--input', 'x=1,b'], ['--input', 'z=1,2'], ['--input', 'x']]) {
       const { status, stdout, stderr } = run(['eval', path, 'a', ...wrong, ...given])
       expect([status, stdout]).toEqual([3, ''])
       expect(stderr).toMatch(/error\[E\d+\]/)
     }
-    expect(run(['eval', path, 'a', '--input', 'x=1,1', '--weights', 'W=[[1, 2], [3]]', ...given.slice(0, 4)]).status).toBe(3)
+    expect(
+      run(['eval', path, 'a', '--input', 'x=1,1', '--weights', 'W=[[1, 2], [3]]', ...given.slice(0, 4)]).status,
+    ).toBe(3)
   })
   test('rules: all of them, each with its reason', () => {
     const { status, stdout } = run(['rules'])
@@ -228,7 +253,8 @@ describe('other commands', () => {
     expect(readFileSync(broken, 'utf8')).toBe('net a { x : 2 -> exp\n')
   })
   test('explain', () => {
-    for (const code of Object.keys(EXPLANATIONS).slice(0, 3)) expect(run(['explain', code])).toMatchObject({ status: 0, stderr: '' })
+    for (const code of Object.keys(EXPLANATIONS).slice(0, 3))
+      expect(run(['explain', code])).toMatchObject({ status: 0, stderr: '' })
     const all = run(['explain']).stdout
     for (const code of Object.keys(EXPLANATIONS)) expect(all).toContain(code)
     expect(run(['explain', 'e401']).stdout).toMatch(/^E401: /)
@@ -238,7 +264,8 @@ describe('other commands', () => {
     expect(run(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n` })
     const { status, stdout } = run(['--help'])
     expect(status).toBe(0)
-    for (const command of ['prove', 'normalize', 'draw', 'eval', 'rules', 'fmt', 'explain']) expect(stdout).toContain(command)
+    for (const command of ['prove', 'normalize', 'draw', 'eval', 'rules', 'fmt', 'explain'])
+      expect(stdout).toContain(command)
   })
 })
 
@@ -257,7 +284,10 @@ describe('bad input: exit 3, a message on standard error, nothing on standard ou
     expect(bad(['prove', '-'], '')).toContain('standard input')
   })
   test('errors in the text: file, line, column, the text itself and a caret', () => {
-    const text = bad(['prove', file('wrong.net', 'net a { x : 3 -> exp -> y }\nnet b { x : 3 -> expp -> y }\nprove a == b\n')])
+    const text = bad([
+      'prove',
+      file('wrong.net', 'net a { x : 3 -> exp -> y }\nnet b { x : 3 -> expp -> y }\nprove a == b\n'),
+    ])
     expect(text).toMatch(/wrong\.net:2:18: error\[E201\]/)
     expect(text).toContain('net b { x : 3 -> expp -> y }')
     expect(text).toContain('^^^^')

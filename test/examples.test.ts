@@ -5,13 +5,15 @@ import { hashDiagram } from '../src/diagram/canonical.ts'
 import { type LoadedClaim, type Program, parse, trustedRules } from '../src/load.ts'
 import { prove, type Verdict } from '../src/prove/prove.ts'
 import { format } from '../src/syntax/format.ts'
-import { KNOWN_FUNCTIONS, OPERATIONS } from '../src/syntax/scope.ts'
 import { printDiagram } from '../src/syntax/print.ts'
+import { KNOWN_FUNCTIONS, OPERATIONS } from '../src/syntax/scope.ts'
 import { areApartAt } from './prove/apart.ts'
-import { random, type Random } from './syntax/generate.ts'
+import { type Random, random } from './syntax/generate.ts'
 
 const folder = new URL('../examples/', import.meta.url)
-const names = readdirSync(folder).filter(f => f.endsWith('.net')).sort()
+const names = readdirSync(folder)
+  .filter(f => f.endsWith('.net'))
+  .sort()
 
 async function verdictOf(program: Program, claim: LoadedClaim): Promise<Verdict> {
   const { rules } = await trustedRules(program)
@@ -45,7 +47,9 @@ function statementsOf({ tree }: Program): string[] {
 }
 
 const WORDS =
-  'size weights function net prove rule input output in when with expect inverse real wire and domain proved refuted undecided increasing decreasing odd even R inf pi e x id'.split(' ')
+  'size weights function net prove rule input output in when with expect inverse real wire and domain proved refuted undecided increasing decreasing odd even R inf pi e x id'.split(
+    ' ',
+  )
 
 /** Other names for all that a file names, in another alphabetical order; `x` stays, for it stands between sizes, too. */
 function renamed(text: string): { text: string; back: ReadonlyMap<string, string> } {
@@ -96,7 +100,8 @@ describe.each(names)('%s', name => {
 
   test('has the same verdicts with its statements in another order', async () => {
     const before = await verdictsOf(text)
-    for (const seed of [1, 2]) expect(await verdictsOf(shuffled(statementsOf(program), random(seed)).join('\n\n'))).toEqual(before)
+    for (const seed of [1, 2])
+      expect(await verdictsOf(shuffled(statementsOf(program), random(seed)).join('\n\n'))).toEqual(before)
   })
 
   test('has the same verdicts under other names', async () => {

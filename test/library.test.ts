@@ -28,7 +28,8 @@ import {
   wireRanges,
 } from '../src/index.ts'
 
-const { add, fn, input, join, matrix, maxpool, mul, net, pointwise, scale, shift, slice, softmax, unknownWeight } = build
+const { add, fn, input, join, matrix, maxpool, mul, net, pointwise, scale, shift, slice, softmax, unknownWeight } =
+  build
 
 const THEOREM = `weights W1, W2 : 3 x 3
 function sigma : (0, inf) -> (0, inf)
@@ -73,7 +74,16 @@ describe('from text', () => {
     expect(right).not.toBe('undefined')
   })
   test('no text makes parse throw', () => {
-    for (const text of ['', '}{', 'net', 'net a {', 'prove a == b', '\u0000', 'rule r { f ==> }', 'weights W = [[1], [2, 3]]']) {
+    for (const text of [
+      '',
+      '}{',
+      'net',
+      'net a {',
+      'prove a == b',
+      '\u0000',
+      'rule r { f ==> }',
+      'weights W = [[1], [2, 3]]',
+    ]) {
       expect(parse(text).diagnostics.some(d => d.severity === 'error')).toBe(true)
     }
     expect(parse(new Uint8Array([0xff, 0xfe, 0])).diagnostics[0].code).toBe('E001')
@@ -97,7 +107,8 @@ describe('from values', () => {
   const positive = { x: input(3, '(0, inf)') }
   test('a net like one that is written', () => {
     const built = net(positive, ({ x }) => ({ y: x.pipe(mul(W1), fn('relu'), mul(W2)) }), 'a')
-    const text = 'weights W1 : 4 x 3\nweights W2 : 2 x 4\nnet a { x : 3 in (0, inf) -> mul[W1] -> relu -> mul[W2] -> y }'
+    const text =
+      'weights W1 : 4 x 3\nweights W2 : 2 x 4\nnet a { x : 3 in (0, inf) -> mul[W1] -> relu -> mul[W2] -> y }'
     expect(hashDiagram(built)).toBe(hashDiagram(parse(text).nets.a))
     expect(printNet(built)).toBe('net a { x : 3 in (0, inf) -> mul[W1] -> relu -> mul[W2] -> y }')
   })
@@ -111,9 +122,21 @@ describe('from values', () => {
   test('all kinds of nodes print as text that is read as the same net', () => {
     const { call, variable } = expression
     const all = net({ a: input(4), b: input('n', '[0, 1]') }, ({ a, b }) => {
-      const h = a.pipe(add(matrix([[1, 2, 0, -0.5], [0, 1, 1, 1]])), shift(3), scale(0.25))
+      const h = a.pipe(
+        add(
+          matrix([
+            [1, 2, 0, -0.5],
+            [0, 1, 1, 1],
+          ]),
+        ),
+        shift(3),
+        scale(0.25),
+      )
       const both = join(h, a.pipe(slice(1, 3)), a.pipe(maxpool(2)))
-      return { y: pointwise(call('*', variable(0), variable(1)), both, both.pipe(fn('tanh'))), z: b.pipe(softmax, fn('id')) }
+      return {
+        y: pointwise(call('*', variable(0), variable(1)), both, both.pipe(fn('tanh'))),
+        z: b.pipe(softmax, fn('id')),
+      }
     })
     const again = parse(printDiagram(all))
     expect(again.diagnostics).toEqual([])
@@ -121,10 +144,23 @@ describe('from values', () => {
     expect(printDiagram(again.nets.built)).toBe(printDiagram(all))
   })
   test('evaluation', () => {
-    const a = net({ x: input(2) }, ({ x }) => ({ y: x.pipe(add(matrix([[1, 2], [3, 4]])), fn('relu')) }))
+    const a = net({ x: input(2) }, ({ x }) => ({
+      y: x.pipe(
+        add(
+          matrix([
+            [1, 2],
+            [3, 4],
+          ]),
+        ),
+        fn('relu'),
+      ),
+    }))
     expect(evaluate(a, { inputs: { x: [1, -1] } })).toMatchObject({ ok: true, outputs: { y: Float64Array.of(0, 0) } })
     expect(evaluate(a, { inputs: { x: [1, 1] } })).toMatchObject({ ok: true, outputs: { y: Float64Array.of(3, 7) } })
-    expect(evaluate(a, { inputs: { x: [1] } })).toMatchObject({ ok: false, problem: { kind: 'input-length', name: 'x', expected: 2, found: 1 } })
+    expect(evaluate(a, { inputs: { x: [1] } })).toMatchObject({
+      ok: false,
+      problem: { kind: 'input-length', name: 'x', expected: 2, found: 1 },
+    })
     expect(evaluate(a, { inputs: {} })).toMatchObject({ ok: false, problem: { kind: 'missing-input' } })
   })
   test('misuse is an error that names what is wrong', () => {
@@ -153,7 +189,13 @@ describe('real functions', () => {
   test('equality, derivatives, enclosures, normal forms', () => {
     expect(proveEqual(call('ln', call('exp', x)), x, [line.domain]).kind).toBe('proved')
     expect(proveEqual(call('exp', call('ln', x)), x, [line.domain]).kind).toBe('unproved')
-    expect(proveEqual(derivative(call('exp', call('*', number(2), x)), 0), call('*', number(2), call('exp', call('*', number(2), x))), [line.domain]).kind).toBe('proved')
+    expect(
+      proveEqual(
+        derivative(call('exp', call('*', number(2), x)), 0),
+        call('*', number(2), call('exp', call('*', number(2), x))),
+        [line.domain],
+      ).kind,
+    ).toBe('proved')
     expect(enclose(call('ln', number(-1)), [])).toBe('undefined')
     expect(enclose(call('sqrt', number(4)), [])).toMatchObject({ low: number(2).value, high: number(2).value })
     expect(simplify(call('ln', call('relu', call('exp', x))), [line.domain]).result).toBe(x)
@@ -162,10 +204,20 @@ describe('real functions', () => {
 
 describe('hashDiagram', () => {
   const hash = (text: string): string => hashDiagram(Object.values(parse(text).nets)[0])
-  const base = hash('weights A, B : 2 x 2\nfunction f : R -> R\nnet n { input x : 2, z : 2   output y = f(x -> add[A]) + (z -> add[B]) }')
+  const base = hash(
+    'weights A, B : 2 x 2\nfunction f : R -> R\nnet n { input x : 2, z : 2   output y = f(x -> add[A]) + (z -> add[B]) }',
+  )
   test('names, and the order of statements and terms, do not count', () => {
-    expect(hash('function g : R -> R\nweights U, V : 2 x 2\nnet m { input p : 2, q : 2   output r = (q -> add[V]) + g(p -> add[U]) }')).toBe(base)
-    expect(hash('weights B, A : 2 x 2\nfunction f : R -> R\nnet n { input x : 2, z : 2   h = z -> add[B]   k = x -> add[A]   output y = h + f(k) }')).toBe(base)
+    expect(
+      hash(
+        'function g : R -> R\nweights U, V : 2 x 2\nnet m { input p : 2, q : 2   output r = (q -> add[V]) + g(p -> add[U]) }',
+      ),
+    ).toBe(base)
+    expect(
+      hash(
+        'weights B, A : 2 x 2\nfunction f : R -> R\nnet n { input x : 2, z : 2   h = z -> add[B]   k = x -> add[A]   output y = h + f(k) }',
+      ),
+    ).toBe(base)
   })
   test('everything else does', () => {
     const others = [

@@ -6,7 +6,17 @@ import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
 import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
-import { interval, isSubset, NON_NEGATIVE, NON_POSITIVE, POSITIVE, point, REALS, union } from '../scalar/range.ts'
+import {
+  interval,
+  isSubset,
+  NON_NEGATIVE,
+  NON_POSITIVE,
+  POSITIVE,
+  point,
+  REALS,
+  sameRange,
+  union,
+} from '../scalar/range.ts'
 import { ONE, ZERO } from '../scalar/rational.ts'
 import type { Diagram, Node, NodeId } from './diagram.ts'
 
@@ -235,7 +245,11 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
     case 'output':
       return args[0]
     case 'pointwise': {
-      if (args.length === 1 && args[0].length === 1) return single(analyseShared(node.fn, args[0]).range)
+      if (args.length === 1 && args[0].length === 1) {
+        const { range } = analyseShared(node.fn, args[0])
+        // In a deep chain ranges settle: then the same object says so at once to all that comes after.
+        return sameRange(range, args[0][0]) ? args[0] : single(range)
+      }
       return settle([...componentwise(args)].map(domain => analyseShared(node.fn, domain).range))
     }
     case 'additive': {

@@ -231,7 +231,10 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
   }
   signal?.throwIfAborted()
   const milliseconds = Math.max(500, deadline - Date.now())
-  const search = findCounterexample(left, right, { seed, budget: { milliseconds, samples: options.budget?.samples, signal } })
+  const search = findCounterexample(left, right, {
+    seed,
+    budget: { milliseconds, samples: options.budget?.samples, signal },
+  })
   if (search.kind === 'counterexample') return { kind: 'refuted', domain, counterexample: search }
   const blocked =
     graphs === null

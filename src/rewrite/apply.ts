@@ -14,6 +14,7 @@ import {
   number,
   one,
   parts,
+  substitute,
   TooLarge,
   unfold,
   variable,
@@ -269,6 +270,7 @@ class Builder {
     if (fn.kind === 'normal' && fn.of.kind === 'variable') {
       const f = match.functions[fn.of.slot]
       if (f !== undefined && value === f.fn) throw NOTHING
+      if (value.kind === 'variable') return { wire: (f?.args ?? source)[value.index] }
       return pointwiseContent(nodeAt(this.graph, match.at).shape, value, f?.args ?? source)
     }
     if ((fn.kind === 'first' || fn.kind === 'outer') && fn.of.kind === 'variable' && source.length !== 1) {
@@ -310,9 +312,10 @@ class Builder {
         const of = this.fn(template.of)
         const several = variablesOf(of).length > 1
         if (several) {
-          const { after, core } = decompose(of, 1 + Math.max(...variablesOf(of)))
-          if (after.length === 0 || linearForm(core) === null) throw NOTHING
-          return template.kind === 'inner' ? core : after.reduce((g, h) => compose(h, g), variable(0))
+          const { after, core, before } = decompose(of, 1 + Math.max(...variablesOf(of)))
+          const inner = substitute(core, i => before[i].reduce((e, h) => compose(h, e), variable(i)))
+          if (after.length === 0 || linearForm(inner) === null) throw NOTHING
+          return template.kind === 'inner' ? inner : after.reduce((g, h) => compose(h, g), variable(0))
         }
         const split = innerAffine(of, this.domainOf(template.of))
         if (split === null) throw NOTHING

@@ -79,11 +79,13 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
       if (at.args.length !== 1 || node.args.length !== 1) return at.args.length === node.args.length
       ;[at] = at.args
       const before = nodeAt(graph, node.args[0])
-      if (at.kind === 'pointwise' && before.kind === 'pointwise' && !mayFollow(at.fn, before.fn, fn, node.fn)) return false
+      if (at.kind === 'pointwise' && before.kind === 'pointwise' && !mayFollow(at.fn, before.fn, fn, node.fn))
+        return false
       node = before
     } else {
       if (node.kind !== at.kind) return false
-      if (node.kind === 'additive' && !mayBe((at as { operator: LinearPattern }).operator, rule, node.operators)) return false
+      if (node.kind === 'additive' && !mayBe((at as { operator: LinearPattern }).operator, rule, node.operators))
+        return false
       at = at.arg
       if (node.args.length !== 1) return true
       node = nodeAt(graph, node.args[0])
@@ -100,12 +102,15 @@ function mayFollow(first: FunctionPattern, f: Expression, second: FunctionPatter
 
 function mayBeVariadic(rule: Rule, slot: number, node: Node): boolean {
   if (node.kind !== 'pointwise') return node.kind === 'join' || node.kind === 'slice'
-  return !rule.conditions.some(c => c.kind === 'function' && c.slot === slot && c.property === 'linear') || isLinear(node.fn)
+  return (
+    !rule.conditions.some(c => c.kind === 'function' && c.slot === slot && c.property === 'linear') || isLinear(node.fn)
+  )
 }
 
 /** Unknown matrices and their products are not of a special kind. */
 function mayBe(pattern: LinearPattern, rule: Rule, operators: readonly Linear[]): boolean {
-  if (pattern.kind === 'identity' || pattern.kind === 'zero') return operators.length === 1 && isSmallOperator(operators[0])
+  if (pattern.kind === 'identity' || pattern.kind === 'zero')
+    return operators.length === 1 && isSmallOperator(operators[0])
   if (pattern.kind !== 'variable') return true
   const special = rule.conditions.some(c => c.kind === 'operator' && c.slot === pattern.slot)
   return !special || operators.every(a => a.kind !== 'symbol' || a.symbol.value !== null)

@@ -2,12 +2,14 @@
 import {
   misplaced,
   misused,
+  neverDefined,
   noInverse,
   notClosed,
   tooManyParameters,
   wrongArguments,
   wrongKind,
 } from '../diagnostic.ts'
+import { enclose } from '../scalar/enclosure.ts'
 import {
   ARITY,
   apply,
@@ -16,8 +18,10 @@ import {
   compose,
   constant,
   type Expression,
+  functionsOf,
   isKnownName,
   number,
+  parts,
   substitute,
   variable,
   variablesOf,
@@ -39,8 +43,30 @@ export interface ScalarFunction {
   readonly of: (args: readonly Expression[]) => Expression
 }
 
-/** The expression that a term says. */
+/** Operations that are not defined for all numbers. */
+const PARTIAL: ReadonlySet<string> = new Set(['/', '^', 'ln', 'sqrt', 'tan', 'acosh', 'atanh'])
+
+/** Whether an operation of numbers is defined for none of its arguments: `ln(-1)`, `x / 0`. Its parts are not to blame. */
+function isNowhere(e: Expression): boolean {
+  if (e.kind !== 'call' || !PARTIAL.has(e.name)) return false
+  const closed = (a: Expression): boolean => a.mask === 0 && functionsOf(a).every(f => f.definition !== null)
+  const value = (a: Expression): ReturnType<typeof enclose> => enclose(a, [])
+  if (e.args.every(closed)) return value(e) === 'undefined' && e.args.every(a => value(a) !== 'undefined')
+  if (e.name !== '/' || !closed(e.args[1])) return false
+  const divisor = value(e.args[1])
+  return typeof divisor !== 'string' && divisor.low.n === 0n && divisor.high.n === 0n
+}
+
+/** The expression that a term says. A part that has no value for any input is reported where it stands. */
 export function expressionTerm(scope: Scope, offset: number, term: Term, leaf: Leaf): Expression | null {
+  const e = readTerm(scope, offset, term, leaf)
+  if (e !== null && (term.kind === 'product' || term.kind === 'power' || term.kind === 'call') && isNowhere(e)) {
+    scope.report(neverDefined(spanAt(scope, offset, term)))
+  }
+  return e
+}
+
+function readTerm(scope: Scope, offset: number, term: Term, leaf: Leaf): Expression | null {
   const given = leaf(term)
   if (given !== undefined) return given
   const read = (t: Term): Expression | null => expressionTerm(scope, offset, t, leaf)
@@ -222,6 +248,7 @@ export function functionTerm(scope: Scope, offset: number, term: Term): ScalarFu
           return null
         }
         const fn = parametric(parameters[0] as Expression)
+        if (isNowhere(fn) || parts(fn).some(isNowhere)) scope.report(neverDefined(span))
         return { arity: 1, of: args => substitute(fn, () => args[0]) }
       }
       // Any other function takes its last arguments as parameters: lrelu[0.1] is lrelu(t, 0.1).

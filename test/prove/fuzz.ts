@@ -5,11 +5,27 @@ import { printCounterexample } from '../../src/prove/counterexample.ts'
 import { prove, type Verdict } from '../../src/prove/prove.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { enclose } from '../../src/scalar/enclosure.ts'
-import { type Expression, parts, postorder, printExpression, substitute, variable, withParts } from '../../src/scalar/expression.ts'
+import {
+  type Expression,
+  parts,
+  postorder,
+  printExpression,
+  substitute,
+  variable,
+  withParts,
+} from '../../src/scalar/expression.ts'
 import { containsPoint, printRange, type Range } from '../../src/scalar/range.ts'
 import type { Rational } from '../../src/scalar/rational.ts'
 import { diagram, input, output, pointwise } from '../numeric/build.ts'
-import { findDifference, mutated, type Random, randomDomain, randomExpression, seeded, soundStep } from '../scalar/random-equations.ts'
+import {
+  findDifference,
+  mutated,
+  type Random,
+  randomDomain,
+  randomExpression,
+  seeded,
+  soundStep,
+} from '../scalar/random-equations.ts'
 import { areApartAt } from './apart.ts'
 
 export interface Claim {
@@ -31,7 +47,13 @@ function netOf(name: string, e: Expression, domain: readonly Range[], random: Ra
   for (const part of order) {
     const inner = parts(part)
     // Variables are wires: the first ones are the inputs, each node that is cut off is one more.
-    const own = inner.length === 0 ? part : withParts(part, inner.map(p => pieces.get(p) as Expression))
+    const own =
+      inner.length === 0
+        ? part
+        : withParts(
+            part,
+            inner.map(p => pieces.get(p) as Expression),
+          )
     if (isWhole || inner.length === 0 || part === e || random() < 0.5) {
       pieces.set(part, own)
       continue
@@ -44,7 +66,11 @@ function netOf(name: string, e: Expression, domain: readonly Range[], random: Ra
 
 function nodeOf(e: Expression): Parameters<typeof diagram>[1] {
   const wires = [...new Set(postorder(e).flatMap(p => (p.kind === 'variable' ? [p.index] : [])))].sort((a, b) => a - b)
-  return pointwise(substitute(e, i => variable(wires.indexOf(i))), 1, ...wires)
+  return pointwise(
+    substitute(e, i => variable(wires.indexOf(i))),
+    1,
+    ...wires,
+  )
 }
 
 /** The two claims of a seed: one that is true, one that is nearly so. */
@@ -82,7 +108,8 @@ function objection(claim: Claim, verdict: Verdict, random: Random): string | nul
   const options = { bits: 256, maxBits: 4096 }
   const [l, r] = [enclose(left, point, options), enclose(right, point, options)]
   if (l === 'unknown' || r === 'unknown') return null
-  const isApart = l === 'undefined' || r === 'undefined' ? l !== r : l.high.compare(r.low) < 0 || r.high.compare(l.low) < 0
+  const isApart =
+    l === 'undefined' || r === 'undefined' ? l !== r : l.high.compare(r.low) < 0 || r.high.compare(l.low) < 0
   return isApart ? null : `false REFUTED: ${shown}`
 }
 

@@ -4,7 +4,7 @@ import { parse } from '../../src/load.ts'
 import { prove, type Verdict } from '../../src/prove/prove.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { areApartAt } from './apart.ts'
-import { fileOf, identities, type Identity } from './identities.ts'
+import { fileOf, type Identity, identities } from './identities.ts'
 
 async function verdictOf(identity: Identity): Promise<Verdict> {
   const { claims, diagnostics } = parse(fileOf(identity))

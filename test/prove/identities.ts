@@ -9,7 +9,10 @@ export interface Identity {
   readonly rhs: string
 }
 
-export function identities(): { readonly true_scalar: readonly Identity[]; readonly false_scalar: readonly Identity[] } {
+export function identities(): {
+  readonly true_scalar: readonly Identity[]
+  readonly false_scalar: readonly Identity[]
+} {
   return JSON.parse(readFileSync(new URL('../identities.json', import.meta.url), 'utf8'))
 }
 
@@ -30,11 +33,17 @@ function softsign(x) = x/(1 + abs(x))
 function trelu(x, a) = x > a ? x : 0
 function lae(x, y) = ln(exp(x) + exp(y))
 `
-const SETS: Readonly<Record<string, string>> = { R: 'R', '>0': '(0, inf)', '>=0': '[0, inf)', '!=0': '(-inf, 0) | (0, inf)' }
+const SETS: Readonly<Record<string, string>> = {
+  R: 'R',
+  '>0': '(0, inf)',
+  '>=0': '[0, inf)',
+  '!=0': '(-inf, 0) | (0, inf)',
+}
 
 /** The claim that both sides are equal, as a file. */
 export function fileOf({ domain, lhs, rhs }: Identity): string {
   const inputs = Object.entries(domain).map(([name, set]) => `${name} : 1 in ${SETS[set] ?? set}`)
-  const side = (name: string, formula: string): string => `net ${name} { input ${inputs.join(', ')}   output out = ${formula} }`
+  const side = (name: string, formula: string): string =>
+    `net ${name} { input ${inputs.join(', ')}   output out = ${formula} }`
   return `${PRELUDE}${side('left_', lhs)}\n${side('right_', rhs)}\nprove left_ == right_\n`
 }
