@@ -62,7 +62,7 @@ describe('from text', () => {
     const { normal, log } = normalFormOf(nets.product, { rules: builtin() })
     expect(steps.map(s => [s.rule.name, s.at, s.index])).toEqual(log.entries.map((m, i) => [m.rule.name, m.at, i]))
     expect(printNet(steps[steps.length - 1].after)).toBe(printNet(normal))
-    steps.slice(1).forEach((s, i) => expect(printNet(s.before)).toBe(printNet(steps[i].after)))
+    expect(steps.slice(1).map(s => printNet(s.before))).toEqual(steps.slice(0, -1).map(s => printNet(s.after)))
   })
   test('a refutation', async () => {
     const { nets } = parse('net a { x : 1 -> ln -> exp -> y }\nnet b { x : 1 -> y }')
@@ -197,7 +197,8 @@ describe('real functions', () => {
       ).kind,
     ).toBe('proved')
     expect(enclose(call('ln', number(-1)), [])).toBe('undefined')
-    expect(enclose(call('sqrt', number(4)), [])).toMatchObject({ low: number(2).value, high: number(2).value })
+    const root = enclose(call('sqrt', number(4)), [])
+    expect(typeof root === 'string' ? root : [root.low, root.high].map(String)).toEqual(['2', '2'])
     expect(simplify(call('ln', call('relu', call('exp', x))), [line.domain]).result).toBe(x)
   })
 })

@@ -373,8 +373,9 @@ class Builder {
       case 'product': {
         const left = this.operators(template.left)
         const right = this.operators(template.right)
-        if (left.length !== 1 && right.length !== 1) throw NOTHING
-        return left.length === 1 ? right.map(r => times(left[0], r)) : left.map(l => times(l, right[0]))
+        // B * [A1 A2] = [B*A1 B*A2]; a row of blocks times a matrix is no such row.
+        if (left.length !== 1) throw NOTHING
+        return right.map(r => times(left[0], r))
       }
       case 'sum': {
         const left = this.operators(template.left)

@@ -201,7 +201,7 @@ class Compiler {
       left,
       right,
       conditions: this.conditions,
-      bindsSizes: needsSizes(right) || constrainsSizes(left),
+      bindsSizes: needsSizes(right) || constrainsSizes(left) || this.wires.some(w => w.width !== null),
       text: options.text.slice(tree.start, tree.end),
       assumed: options.assumed,
     }

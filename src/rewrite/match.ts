@@ -351,9 +351,10 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
         )
       }
       match.operators[pattern.slot] = found
-      bindSize(pattern.rows, found[0].rows, match)
-      if (found.length === 1) bindSize(pattern.columns, found[0].columns, match)
-      return true
+      return (
+        !match.rule.bindsSizes ||
+        (bindSize(pattern.rows, found[0].rows, match) && found.every(a => bindSize(pattern.columns, a.columns, match)))
+      )
     }
     case 'identity':
       return isSmallOperator(found[0]) && isIdentity(found[0]) && bindSize(pattern.size, found[0].rows, match)

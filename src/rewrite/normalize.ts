@@ -166,10 +166,10 @@ export interface Step {
   readonly after: Diagram
 }
 
-/** Steps from a log, whose diagrams are made by replaying it. */
-export function stepsOf(log: Log): Step[] {
-  const replay = new Replay(log)
-  return log.entries.map((match, index) => ({
+/** The step with this position, whose diagrams are made by replaying the log. */
+function stepAt(replay: Replay, index: number): Step {
+  const match = replay.log.entries[index]
+  return {
     rule: match.rule,
     at: match.at,
     match,
@@ -180,7 +180,13 @@ export function stepsOf(log: Log): Step[] {
     get after() {
       return replay.state(index + 1)
     },
-  }))
+  }
+}
+
+/** The steps of a log. */
+export function stepsOf(log: Log): Step[] {
+  const replay = new Replay(log)
+  return log.entries.map((_, index) => stepAt(replay, index))
 }
 
 /** Makes states of a derivation again. Going forward costs the steps in between; going back starts anew. */
@@ -226,21 +232,7 @@ export function* normalize(diagram: Diagram, options: NormalizeOptions): Generat
   const entries: Match[] = []
   const log: Log = { start: diagram, entries }
   const replay = new Replay(log)
-  for (const match of rewrite(graph, options)) {
-    const index = entries.push(match) - 1
-    yield {
-      rule: match.rule,
-      at: match.at,
-      match,
-      index,
-      get before() {
-        return replay.state(index)
-      },
-      get after() {
-        return replay.state(index + 1)
-      },
-    }
-  }
+  for (const match of rewrite(graph, options)) yield stepAt(replay, entries.push(match) - 1)
 }
 
 /** Rules whose pattern fits somewhere in the net but whose condition is not shown: what kept them from applying. */

@@ -196,9 +196,14 @@ export function needsSizes(template: Template): boolean {
   }
 }
 
+/** A size that may be any: a name, and not a number or a sum. */
+function isOpen(size: Size): boolean {
+  return size.constant === 0 && size.terms.length === 1 && size.terms[0][1] === 1
+}
+
 /**
- * Whether the sizes that the left side's weights are declared with say more than that the layers fit: `W : n x n`, or a
- * size that comes back later. Then they have to be looked at when matching.
+ * Whether the sizes that the left side's weights are declared with say more than that the layers fit: `W : n x n`,
+ * `W : 1 x n`, or a size that comes back later. Then they have to be looked at when matching.
  */
 export function constrainsSizes(pattern: Pattern): boolean {
   const chain: Pattern[] = []
@@ -218,6 +223,7 @@ export function constrainsSizes(pattern: Pattern): boolean {
     const bias = at.kind === 'mix' ? null : at.bias
     if (operator.kind !== 'variable' || (bias !== null && (bias.kind !== 'variable' || bias.rows !== operator.rows)))
       return true
+    if (!isOpen(operator.rows) || !isOpen(operator.columns)) return true
     if (operator.columns !== width && (width !== null || seen.has(operator.columns))) return true
     seen.add(operator.columns)
     if (seen.has(operator.rows)) return true

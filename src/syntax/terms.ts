@@ -46,10 +46,21 @@ export interface ScalarFunction {
 /** Operations that are not defined for all numbers. */
 const PARTIAL: ReadonlySet<string> = new Set(['/', '^', 'ln', 'sqrt', 'tan', 'acosh', 'atanh'])
 
+/** Whether an unknown function stands in an expression, or in the definition of one that does. */
+function hasUnknown(e: Expression): boolean {
+  const seen = new Set(functionsOf(e))
+  // Functions that are found on the way are looked at in turn.
+  for (const f of seen) {
+    if (f.definition === null) return true
+    for (const g of functionsOf(f.definition)) seen.add(g)
+  }
+  return false
+}
+
 /** Whether an operation of numbers is defined for none of its arguments: `ln(-1)`, `x / 0`. Its parts are not to blame. */
 function isNowhere(e: Expression): boolean {
   if (e.kind !== 'call' || !PARTIAL.has(e.name)) return false
-  const closed = (a: Expression): boolean => a.mask === 0 && functionsOf(a).every(f => f.definition !== null)
+  const closed = (a: Expression): boolean => a.mask === 0 && !hasUnknown(a)
   const value = (a: Expression): ReturnType<typeof enclose> => enclose(a, [])
   if (e.args.every(closed)) return value(e) === 'undefined' && e.args.every(a => value(a) !== 'undefined')
   if (e.name !== '/' || !closed(e.args[1])) return false

@@ -588,6 +588,18 @@ const CASES: readonly Case[] = [
     'x : 2 -> add[B] -> add[A] -> y',
     'weights A, B : 2 x 2\nrule r { weights W : n x 1\nweights V : 1 x n  add[W] -> add[V] ==> add[V * W] }',
   ],
+  [
+    'refuted',
+    'x : 2 -> add[A] -> softmax -> y',
+    'input x : 2 output y = 1',
+    'weights A : 2 x 2\nrule r { weights W : 1 x n  add[W] -> softmax ==> add[W] -> scale[0] -> shift[1] }',
+  ],
+  [
+    'proved',
+    'x : 2 -> add[A] -> softmax -> y',
+    'input x : 2 output y = (x -> add[A] -> scale[0] -> shift[1])',
+    'weights A : 1 x 2\nrule r { weights W : 1 x n  add[W] -> softmax ==> add[W] -> scale[0] -> shift[1] }',
+  ],
   // choices, strictness, roots and powers of negative numbers
   ['refuted', 'input x : 1 output y = (x > 0 ? 1 : 1/x) * 0', 'input x : 1 output y = 0'],
   ['refuted', 'input x : 1 output y = x != 0 ? x/x : 0/x', 'input x : 1 output y = 1'],
