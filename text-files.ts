@@ -12,6 +12,8 @@ export const textFiles = {
     const path = id.split('?')[0]
     if (!/\.(ohm|net)$/.test(path)) return null
     const text = await readFile(path, 'utf8')
-    return `export default ${path.endsWith('.ohm') ? grammar(text).toRecipe() : JSON.stringify(text)}`
+    // Ohm's published types leave the method out.
+    const recipe = (): string => (grammar(text) as unknown as { toRecipe(): string }).toRecipe()
+    return `export default ${path.endsWith('.ohm') ? recipe() : JSON.stringify(text)}`
   },
 }

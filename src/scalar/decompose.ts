@@ -1,6 +1,16 @@
 // A function as a chain of functions: `ln(sigma(exp t))` is exp, then sigma, then ln. The parts of the chain are the
 // subexpressions through which every occurrence of the variables passes.
-import { call, compose, type Expression, fold, parts, postorder, substitute, variable, withParts } from './expression.ts'
+import {
+  call,
+  compose,
+  type Expression,
+  fold,
+  parts,
+  postorder,
+  substitute,
+  variable,
+  withParts,
+} from './expression.ts'
 
 /** fn = outer . inner[0 of], where outer is a function of as many arguments as fn, each through its own chain. */
 export interface Decomposition {
@@ -27,7 +37,12 @@ function variableBits(root: Expression): Map<Expression, number> {
  * The parts through which every path from the root to the variables in `mask` passes, outermost first. Parts that may
  * be left out by a choice do not count, since a choice is lazy: only what the test contains is always evaluated.
  */
-function dominators(root: Expression, order: readonly Expression[], bits: ReadonlyMap<Expression, number>, mask: number): Expression[] {
+function dominators(
+  root: Expression,
+  order: readonly Expression[],
+  bits: ReadonlyMap<Expression, number>,
+  mask: number,
+): Expression[] {
   const found: Expression[] = []
   const pending = new Set<Expression>([root])
   for (let i = order.length - 1; i >= 0 && pending.size > 0; i--) {
@@ -74,7 +89,15 @@ function cutBetween(e: Expression, d: Expression): Expression {
       continue
     }
     const old = parts(p)
-    done.set(p, old.length === 0 ? p : withParts(p, old.map(q => done.get(q) as Expression)))
+    done.set(
+      p,
+      old.length === 0
+        ? p
+        : withParts(
+            p,
+            old.map(q => done.get(q) as Expression),
+          ),
+    )
     stack.pop()
   }
   return done.get(e) as Expression

@@ -5,15 +5,38 @@
 // counts). Children exist before their parents, so the ids of an expression's parts are a topological order; every
 // function here works on that order or on a stack of its own, never on the call stack: a sum may have 10,000 terms.
 import { interner } from './intern.ts'
-import { ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
 import type { Range } from './range.ts'
+import { ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
 
 /** Operators and functions that the language knows. `^` is the real power of `soundness.md`. */
 export type KnownName =
-  | '+' | '-' | '*' | '/' | '^' | 'neg'
-  | 'exp' | 'ln' | 'sqrt' | 'abs' | 'sign' | 'max' | 'min' | 'floor'
-  | 'sin' | 'cos' | 'tan' | 'sinh' | 'cosh' | 'tanh' | 'asinh' | 'acosh' | 'atanh'
-  | 'erf' | 'sigmoid' | 'relu' | 'softplus'
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '^'
+  | 'neg'
+  | 'exp'
+  | 'ln'
+  | 'sqrt'
+  | 'abs'
+  | 'sign'
+  | 'max'
+  | 'min'
+  | 'floor'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh'
+  | 'erf'
+  | 'sigmoid'
+  | 'relu'
+  | 'softplus'
 
 export type Relation = '<' | '<=' | '==' | '!='
 
@@ -44,12 +67,29 @@ interface Common {
   /** The variables that occur, a bit for each of the first 31; bit 31 stands for all others. */
   readonly mask: number
 }
-export interface NumberExpression extends Common { readonly kind: 'number'; readonly value: Rational }
-export interface ConstantExpression extends Common { readonly kind: 'constant'; readonly name: 'pi' | 'e' }
+export interface NumberExpression extends Common {
+  readonly kind: 'number'
+  readonly value: Rational
+}
+export interface ConstantExpression extends Common {
+  readonly kind: 'constant'
+  readonly name: 'pi' | 'e'
+}
 /** The argument with this index, from 0. */
-export interface VariableExpression extends Common { readonly kind: 'variable'; readonly index: number }
-export interface CallExpression extends Common { readonly kind: 'call'; readonly name: KnownName; readonly args: readonly Expression[] }
-export interface ApplyExpression extends Common { readonly kind: 'apply'; readonly fn: FunctionSymbol; readonly args: readonly Expression[] }
+export interface VariableExpression extends Common {
+  readonly kind: 'variable'
+  readonly index: number
+}
+export interface CallExpression extends Common {
+  readonly kind: 'call'
+  readonly name: KnownName
+  readonly args: readonly Expression[]
+}
+export interface ApplyExpression extends Common {
+  readonly kind: 'apply'
+  readonly fn: FunctionSymbol
+  readonly args: readonly Expression[]
+}
 /** `left relation right ? then : otherwise` */
 export interface ChooseExpression extends Common {
   readonly kind: 'choose'
@@ -60,14 +100,42 @@ export interface ChooseExpression extends Common {
   readonly otherwise: Expression
 }
 export type Expression =
-  | NumberExpression | ConstantExpression | VariableExpression | CallExpression | ApplyExpression | ChooseExpression
+  | NumberExpression
+  | ConstantExpression
+  | VariableExpression
+  | CallExpression
+  | ApplyExpression
+  | ChooseExpression
 
 /** How many arguments each known name takes. */
 export const ARITY: Readonly<Record<KnownName, number>> = {
-  '+': 2, '-': 2, '*': 2, '/': 2, '^': 2, neg: 1,
-  exp: 1, ln: 1, sqrt: 1, abs: 1, sign: 1, max: 2, min: 2, floor: 1,
-  sin: 1, cos: 1, tan: 1, sinh: 1, cosh: 1, tanh: 1, asinh: 1, acosh: 1, atanh: 1,
-  erf: 1, sigmoid: 1, relu: 1, softplus: 1,
+  '+': 2,
+  '-': 2,
+  '*': 2,
+  '/': 2,
+  '^': 2,
+  neg: 1,
+  exp: 1,
+  ln: 1,
+  sqrt: 1,
+  abs: 1,
+  sign: 1,
+  max: 2,
+  min: 2,
+  floor: 1,
+  sin: 1,
+  cos: 1,
+  tan: 1,
+  sinh: 1,
+  cosh: 1,
+  tanh: 1,
+  asinh: 1,
+  acosh: 1,
+  atanh: 1,
+  erf: 1,
+  sigmoid: 1,
+  relu: 1,
+  softplus: 1,
 }
 
 export function isKnownName(name: string): name is KnownName {
@@ -113,17 +181,48 @@ export function variable(index: number): Expression {
 }
 /** A known function of arguments. Throws RangeError when their number is not the function's. */
 export function call(name: KnownName, ...args: readonly Expression[]): Expression {
-  if (args.length !== ARITY[name]) throw new RangeError(`call: ${name} takes ${ARITY[name]} arguments, not ${args.length}`)
-  return intern(`f${name},${args.map(a => a.id).join()}`, id => ({ kind: 'call', id, weight: weightOf(args), mask: maskOf(args), name, args }))
+  if (args.length !== ARITY[name])
+    throw new RangeError(`call: ${name} takes ${ARITY[name]} arguments, not ${args.length}`)
+  return intern(`f${name},${args.map(a => a.id).join()}`, id => ({
+    kind: 'call',
+    id,
+    weight: weightOf(args),
+    mask: maskOf(args),
+    name,
+    args,
+  }))
 }
 /** A declared function of arguments. Throws RangeError when their number is not the function's. */
 export function apply(fn: FunctionSymbol, ...args: readonly Expression[]): Expression {
-  if (args.length !== fn.arity) throw new RangeError(`apply: ${fn.name} takes ${fn.arity} arguments, not ${args.length}`)
-  return intern(`a${symbolId(fn)},${args.map(a => a.id).join()}`, id => ({ kind: 'apply', id, weight: weightOf(args), mask: maskOf(args), fn, args }))
+  if (args.length !== fn.arity)
+    throw new RangeError(`apply: ${fn.name} takes ${fn.arity} arguments, not ${args.length}`)
+  return intern(`a${symbolId(fn)},${args.map(a => a.id).join()}`, id => ({
+    kind: 'apply',
+    id,
+    weight: weightOf(args),
+    mask: maskOf(args),
+    fn,
+    args,
+  }))
 }
-export function choose(relation: Relation, left: Expression, right: Expression, then: Expression, otherwise: Expression): Expression {
-  return intern(`?${relation}${left.id},${right.id},${then.id},${otherwise.id}`, id =>
-    ({ kind: 'choose', id, weight: weightOf([left, right, then, otherwise]), mask: maskOf([left, right, then, otherwise]), relation, left, right, then, otherwise }))
+export function choose(
+  relation: Relation,
+  left: Expression,
+  right: Expression,
+  then: Expression,
+  otherwise: Expression,
+): Expression {
+  return intern(`?${relation}${left.id},${right.id},${then.id},${otherwise.id}`, id => ({
+    kind: 'choose',
+    id,
+    weight: weightOf([left, right, then, otherwise]),
+    mask: maskOf([left, right, then, otherwise]),
+    relation,
+    left,
+    right,
+    then,
+    otherwise,
+  }))
 }
 
 export const zero = number(ZERO)
@@ -134,19 +233,26 @@ export const x0 = variable(0)
 export function parts(e: Expression): readonly Expression[] {
   switch (e.kind) {
     case 'call':
-    case 'apply': return e.args
-    case 'choose': return [e.left, e.right, e.then, e.otherwise]
-    default: return []
+    case 'apply':
+      return e.args
+    case 'choose':
+      return [e.left, e.right, e.then, e.otherwise]
+    default:
+      return []
   }
 }
 
 /** The same expression with other parts (as many as `parts` gives). */
 export function withParts(e: Expression, p: readonly Expression[]): Expression {
   switch (e.kind) {
-    case 'call': return call(e.name, ...p)
-    case 'apply': return apply(e.fn, ...p)
-    case 'choose': return choose(e.relation, p[0], p[1], p[2], p[3])
-    default: return e
+    case 'call':
+      return call(e.name, ...p)
+    case 'apply':
+      return apply(e.fn, ...p)
+    case 'choose':
+      return choose(e.relation, p[0], p[1], p[2], p[3])
+    default:
+      return e
   }
 }
 
@@ -228,8 +334,26 @@ export class TooLarge extends Error {}
 
 /** Functions that are defined for all reals. */
 const TOTAL: ReadonlySet<KnownName> = new Set([
-  '+', '-', '*', 'neg', 'exp', 'abs', 'sign', 'max', 'min', 'floor', 'sin', 'cos', 'sinh', 'cosh', 'tanh', 'asinh', 'erf', 'sigmoid',
-  'relu', 'softplus',
+  '+',
+  '-',
+  '*',
+  'neg',
+  'exp',
+  'abs',
+  'sign',
+  'max',
+  'min',
+  'floor',
+  'sin',
+  'cos',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'erf',
+  'sigmoid',
+  'relu',
+  'softplus',
 ] as const)
 
 /** The variables that are evaluated whenever the expression is, whatever branches are taken. */
@@ -258,7 +382,10 @@ function strictly(result: Expression, body: Expression, args: readonly Expressio
     if (arg.kind === 'variable' || arg.kind === 'number') return
     strict ??= strictVariables(body)
     if (strict.has(i)) return
-    if (postorder(arg).every(e => e.kind !== 'apply' && e.kind !== 'choose' && (e.kind !== 'call' || TOTAL.has(e.name)))) return
+    if (
+      postorder(arg).every(e => e.kind !== 'apply' && e.kind !== 'choose' && (e.kind !== 'call' || TOTAL.has(e.name)))
+    )
+      return
     total = call('+', total, call('*', number(0), arg))
   })
   return total
@@ -280,7 +407,9 @@ export function unfold(root: Expression, limit = 200_000): Expression {
       continue
     }
     const order = postorder(e)
-    const missing = order.flatMap(p => (p.kind === 'apply' && p.fn.definition !== null && !done.has(p.fn.definition) ? [p.fn.definition] : []))
+    const missing = order.flatMap(p =>
+      p.kind === 'apply' && p.fn.definition !== null && !done.has(p.fn.definition) ? [p.fn.definition] : [],
+    )
     if (missing.length > 0) {
       todo.push(...missing)
       continue
@@ -292,7 +421,11 @@ export function unfold(root: Expression, limit = 200_000): Expression {
       if (p.kind === 'apply' && p.fn.definition !== null) {
         const body = done.get(p.fn.definition) as Expression
         made += size(body)
-        result = strictly(substitute(body, i => args[i]), body, args)
+        result = strictly(
+          substitute(body, i => args[i]),
+          body,
+          args,
+        )
       }
       if (++made > limit) throw new TooLarge(`more than ${limit} parts`)
       done.set(p, result)
@@ -302,18 +435,31 @@ export function unfold(root: Expression, limit = 200_000): Expression {
   return done.get(root) as Expression
 }
 
-const KIND_ORDER: Readonly<Record<Expression['kind'], number>> = { number: 0, constant: 1, variable: 2, call: 3, apply: 4, choose: 5 }
+const KIND_ORDER: Readonly<Record<Expression['kind'], number>> = {
+  number: 0,
+  constant: 1,
+  variable: 2,
+  call: 3,
+  apply: 4,
+  choose: 5,
+}
 
 function compareHeads(a: Expression, b: Expression): number {
   if (a.kind !== b.kind) return KIND_ORDER[a.kind] - KIND_ORDER[b.kind]
   const text = (s: string, t: string): number => (s < t ? -1 : s > t ? 1 : 0)
   switch (a.kind) {
-    case 'number': return a.value.compare((b as NumberExpression).value)
-    case 'constant': return text(a.name, (b as ConstantExpression).name)
-    case 'variable': return a.index - (b as VariableExpression).index
-    case 'call': return text(a.name, (b as CallExpression).name)
-    case 'apply': return text(a.fn.name, (b as ApplyExpression).fn.name) || symbolId(a.fn) - symbolId((b as ApplyExpression).fn)
-    case 'choose': return text(a.relation, (b as ChooseExpression).relation)
+    case 'number':
+      return a.value.compare((b as NumberExpression).value)
+    case 'constant':
+      return text(a.name, (b as ConstantExpression).name)
+    case 'variable':
+      return a.index - (b as VariableExpression).index
+    case 'call':
+      return text(a.name, (b as CallExpression).name)
+    case 'apply':
+      return text(a.fn.name, (b as ApplyExpression).fn.name) || symbolId(a.fn) - symbolId((b as ApplyExpression).fn)
+    case 'choose':
+      return text(a.relation, (b as ChooseExpression).relation)
   }
 }
 
@@ -360,9 +506,12 @@ export function printExpression(root: Expression, names?: readonly string[], lim
           const text = printRational(e.value)
           return { text, level: text.includes('/') ? 4 : text.startsWith('-') ? 5 : ATOM }
         }
-        case 'constant': return { text: e.name, level: ATOM }
-        case 'variable': return { text: nameOf(e.index), level: ATOM }
-        case 'apply': return { text: `${e.fn.name}(${e.args.map(a => at(a, 0)).join(', ')})`, level: ATOM }
+        case 'constant':
+          return { text: e.name, level: ATOM }
+        case 'variable':
+          return { text: nameOf(e.index), level: ATOM }
+        case 'apply':
+          return { text: `${e.fn.name}(${e.args.map(a => at(a, 0)).join(', ')})`, level: ATOM }
         case 'choose':
           return {
             text: `${at(e.left, 3)} ${e.relation} ${at(e.right, 3)} ? ${at(e.then, 2)} : ${at(e.otherwise, 1)}`,
