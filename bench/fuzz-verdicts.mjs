@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { createViteServer } from 'vitest/node'
 
 const { values } = parseArgs({
-  options: { n: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' } },
+  options: { n: { type: 'string', default: '1000000' }, seed: { type: 'string', default: '1' } },
 })
 const [n, seed] = [Number(values.n), Number(values.seed)]
 if (!Number.isSafeInteger(n) || n < 1 || !Number.isSafeInteger(seed))

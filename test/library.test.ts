@@ -87,6 +87,9 @@ describe('from text', () => {
       expect(parse(text).diagnostics.some(d => d.severity === 'error')).toBe(true)
     }
     expect(parse(new Uint8Array([0xff, 0xfe, 0])).diagnostics[0].code).toBe('E001')
+    // An unknown function inside of a defined one has no value to be looked at.
+    const unknown = 'function phi : R -> R\nfunction f(t) = phi(t)\nnet a { input x : 1   output y = x + ln(f(2)) }'
+    expect(parse(unknown).diagnostics).toEqual([])
   })
   test('rules of a file are used once they are proved', async () => {
     const program = parse(`rule wrong { relu ==> id }
