@@ -319,7 +319,7 @@ function matchForm(form: Expression, fn: Expression, match: Match): boolean {
         ? p.name !== (e as typeof p).name
         : p.kind === 'apply'
           ? p.fn !== (e as typeof p).fn
-          : p.kind !== 'choose'
+          : p.kind !== 'choose' || p.relation !== (e as typeof p).relation
     )
       return false
     const ps = parts(p)

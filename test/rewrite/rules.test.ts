@@ -312,3 +312,22 @@ describe('random nets', () => {
     expect(forward.length).toBeGreaterThan(4)
   })
 })
+
+test('a choice in a rule means its own comparison', () => {
+  const { rules, nets, diagnostics } = parse(`
+    rule step "a step" {
+      wire x : n
+      real c
+      max(x < c ? 0 : 1, x)  ==>  max(x, x < c ? 0 : 1)
+    }
+    net less { input x : 1   output y = max(x < 2 ? 0 : 1, x) }
+    net equal { input x : 1   output y = max(x == 2 ? 0 : 1, x) }
+  `)
+  expect(diagnostics).toEqual([])
+  const own = rules.map(r => ({ ...r, assumed: false }))
+  const first = (net: Diagram): string[] =>
+    normalFormOf(net, { rules: own, maxSteps: 100 }).log.entries.map(m => m.rule.name)
+  expect(() => first(nets.less)).not.toThrow()
+  expect(first(nets.less)).toContain('step')
+  expect(first(nets.equal)).toEqual([])
+})
