@@ -1,7 +1,7 @@
 // The set of values that each wire can be shown to carry, and where a node may be undefined. A wire's range has one
 // set for all of its components, or one for each component; sets are always supersets of the values that occur.
 import { entriesOf } from '../linear/arithmetic.ts'
-import { type Linear, linearPostorder } from '../linear/linear.ts'
+import { hasAtMost, type Linear, linearPostorder } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
 import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
@@ -156,22 +156,11 @@ function isSmall(a: Linear): boolean {
   let small = sizes.get(a)
   if (small === undefined) {
     // Parts of a large operator are large or are looked at once: the look stops as soon as there are too many.
-    small = countsAtMost(a, MAX_PARTS)
+    small = hasAtMost(a, MAX_PARTS)
     sizes.set(a, small)
   }
   return small
 }
-function countsAtMost(a: Linear, limit: number): boolean {
-  let count = 0
-  const stack = [a]
-  for (let p = stack.pop(); p !== undefined; p = stack.pop()) {
-    if (++count > limit) return false
-    if (p.kind === 'product' || p.kind === 'sum') stack.push(p.left, p.right)
-    else if (p.kind === 'scale') stack.push(p.of)
-  }
-  return true
-}
-
 function operatorRange(a: Linear, x: WireRange): WireRange {
   if (x.length === 1 && isReals(x[0]) && a.kind === 'symbol' && a.symbol.value === null) return ANY
   return isSmall(a) ? applyRange(a, x) : ANY

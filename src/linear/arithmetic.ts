@@ -7,6 +7,7 @@ import { call, compareExpressions, type Expression, number, one, zero } from '..
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { simplify } from '../scalar/simplify.ts'
 import {
+  hasAtMost,
   identity,
   type Linear,
   linearPostorder,
@@ -334,7 +335,7 @@ function build(terms: Term[], rows: Size, columns: Size): Linear {
 /** The factor k where the operator is k times the identity (0 for the zero operator), else null. Bounded work. */
 export function scalarFactor(a: Linear): Expression | null {
   if (a.kind === 'symbol' && a.symbol.value === null) return null
-  if (linearPostorder(a).length > 1_000) return null
+  if (!hasAtMost(a, 1_000)) return null
   const n = normalLinear(a)
   if (n.kind === 'zero') return a.rows === a.columns ? zero : null
   if (n.kind === 'identity') return one

@@ -214,6 +214,17 @@ export function linearPostorder(...roots: readonly Linear[]): Linear[] {
   return order
 }
 
+/** Whether an operator has at most so many parts, shared ones counted again. Looks at no more than that. */
+export function hasAtMost(root: Linear, limit: number): boolean {
+  let count = 0
+  const stack = [root]
+  for (let a = stack.pop(); a !== undefined; a = stack.pop()) {
+    if (++count > limit) return false
+    stack.push(...linearParts(a))
+  }
+  return true
+}
+
 /** The declared weights that occur, in order of first occurrence. */
 export function weightsOf(...roots: readonly Linear[]): WeightSymbol[] {
   const found = new Set<WeightSymbol>()

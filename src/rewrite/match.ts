@@ -30,7 +30,7 @@ export interface Match {
   readonly wires: (readonly NodeId[] | undefined)[]
   readonly groups: (number | undefined)[]
   /** Unknown sizes of the rule, and what they are here. */
-  readonly sizes: (readonly [name: string, size: Size])[]
+  sizes: (readonly [name: string, size: Size])[]
   /** Terms of the additive node at the root that the pattern does not mean. */
   carried: { readonly args: readonly NodeId[]; readonly operators: readonly Linear[] } | null
 }
@@ -56,7 +56,7 @@ function emptyMatch(rule: Rule, at: NodeId): Match {
     reals: reals.length > 0 ? [] : NONE,
     wires: [],
     groups: groups.length > 0 ? [] : NONE,
-    sizes: [],
+    sizes: NONE,
     carried: null,
   }
 }
@@ -385,7 +385,7 @@ function bindSize(pattern: Size, found: Size, match: Match): boolean {
     const name = pattern.terms[0][0]
     const old = match.sizes.find(([n]) => n === name)
     if (old !== undefined) return old[1] === found
-    match.sizes.push([name, found])
+    match.sizes = [...match.sizes, [name, found]]
     return true
   }
   return pattern === found
