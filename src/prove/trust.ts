@@ -9,7 +9,7 @@ import { applyMatch } from '../rewrite/apply.ts'
 import { graphOf, snapshot } from '../rewrite/graph.ts'
 import { matchRule } from '../rewrite/match.ts'
 import type { FunctionPattern, LinearPattern, Pattern, Rule } from '../rewrite/rule.ts'
-import { apply, type Expression, type FunctionSymbol, fold, parts, withParts, x0 } from '../scalar/expression.ts'
+import { apply, type Expression, type FunctionSymbol, fold, mapParts, x0 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { type ProveOptions, prove } from './prove.ts'
@@ -242,8 +242,7 @@ class LeftSide {
         const c = this.rule.conditions.find(d => d.kind === 'real' && d.slot === slot)
         if (slot >= 0) return apply(this.constant(slot, c?.kind === 'real' ? c.within : REALS))
       }
-      const old = parts(e)
-      return old.length === 0 ? e : withParts(e, old.map(of))
+      return mapParts(e, of)
     })
   }
   private readonly constants = new Map<number, FunctionSymbol>()

@@ -11,15 +11,14 @@ import {
   compose,
   type Expression,
   fold,
+  mapParts,
   number,
   one,
-  parts,
   substitute,
   TooLarge,
   unfold,
   variable,
   variablesOf,
-  withParts,
   zero,
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
@@ -99,8 +98,7 @@ export function pointwiseContent(shape: Shape, fn: Expression, args: readonly No
 function renumber(fn: Expression, used: readonly number[]): Expression {
   return fold<Expression>(fn, (e, of) => {
     if (e.kind === 'variable') return variable(used.indexOf(e.index))
-    const old = parts(e)
-    return old.length === 0 ? e : withParts(e, old.map(of))
+    return mapParts(e, of)
   })
 }
 
@@ -349,8 +347,7 @@ class Builder {
         const slot = reals.findIndex(r => r.symbol === e.fn)
         return slot < 0 ? e : (this.match.reals[slot] ?? e)
       }
-      const old = parts(e)
-      return old.length === 0 ? e : withParts(e, old.map(of))
+      return mapParts(e, of)
     })
   }
 

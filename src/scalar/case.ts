@@ -1,7 +1,7 @@
 // One case of a proof: the domain of the variables and the facts assumed so far, with the questions that proofs ask.
 import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
 import type { Condition } from './axioms.ts'
-import { compose, type Expression, postorder } from './expression.ts'
+import { compose, type Expression, postorder, TOTAL } from './expression.ts'
 import { EMPTY, isReals, isSubset, NEGATIVE, POSITIVE, point, type Range, signsOf, union } from './range.ts'
 import { ZERO } from './rational.ts'
 import { wholeNumber } from './ring.ts'
@@ -40,30 +40,6 @@ export function powerSigns(a: Signs, exponent: number): Signs {
   const even = exponent % 2 === 0
   return (a & PLUS) | (a & NULL && exponent > 0 ? NULL : 0) | (a & MINUS ? (even ? PLUS : MINUS) : 0)
 }
-
-/** Operations that are defined whenever their operands are. */
-export const TOTAL: ReadonlySet<string> = new Set([
-  '+',
-  '-',
-  '*',
-  'neg',
-  'exp',
-  'abs',
-  'sign',
-  'max',
-  'min',
-  'floor',
-  'sin',
-  'cos',
-  'sinh',
-  'cosh',
-  'tanh',
-  'asinh',
-  'erf',
-  'sigmoid',
-  'relu',
-  'softplus',
-])
 
 export class Case {
   private readonly ranges = new Map<Expression, Range>()

@@ -1,16 +1,6 @@
 // A function as a chain of functions: `ln(sigma(exp t))` is exp, then sigma, then ln. The parts of the chain are the
 // subexpressions through which every occurrence of the variables passes.
-import {
-  call,
-  compose,
-  type Expression,
-  fold,
-  parts,
-  postorder,
-  substitute,
-  variable,
-  withParts,
-} from './expression.ts'
+import { call, compose, type Expression, fold, mapParts, parts, postorder, substitute, variable } from './expression.ts'
 
 /** fn = outer . inner[0 of], where outer is a function of as many arguments as fn, each through its own chain. */
 export interface Decomposition {
@@ -88,15 +78,9 @@ function cutBetween(e: Expression, d: Expression): Expression {
       stack.push(...missing)
       continue
     }
-    const old = parts(p)
     done.set(
       p,
-      old.length === 0
-        ? p
-        : withParts(
-            p,
-            old.map(q => done.get(q) as Expression),
-          ),
+      mapParts(p, q => done.get(q) as Expression),
     )
     stack.pop()
   }
@@ -145,8 +129,7 @@ function restOf(d: readonly Expression[]): Expression[] {
 function replacePart(e: Expression, d: Expression, index: number): Expression {
   return fold<Expression>(e, (p, of) => {
     if (p === d) return variable(index)
-    const old = parts(p)
-    return old.length === 0 ? p : withParts(p, old.map(of))
+    return mapParts(p, of)
   })
 }
 

@@ -256,6 +256,14 @@ export function withParts(e: Expression, p: readonly Expression[]): Expression {
   }
 }
 
+/** The same expression with `of` of each of its parts; itself where nothing changes. */
+export function mapParts(e: Expression, of: (part: Expression) => Expression): Expression {
+  const old = parts(e)
+  if (old.length === 0) return e
+  const fresh = old.map(of)
+  return fresh.every((f, i) => f === old[i]) ? e : withParts(e, fresh)
+}
+
 /** All different parts of the given expressions, each after its own parts, in an order that does not depend on history. */
 export function postorder(...roots: readonly Expression[]): Expression[] {
   const order: Expression[] = []
@@ -316,11 +324,7 @@ export function functionsOf(...roots: readonly Expression[]): FunctionSymbol[] {
 /** Replaces every variable at once; variables for which `by` gives undefined stay. */
 export function substitute(root: Expression, by: (index: number) => Expression | undefined): Expression {
   return fold<Expression>(root, (e, of) => {
-    if (e.kind === 'variable') return by(e.index) ?? e
-    const old = parts(e)
-    if (old.length === 0) return e
-    const fresh = old.map(of)
-    return fresh.every((f, i) => f === old[i]) ? e : withParts(e, fresh)
+    return e.kind === 'variable' ? (by(e.index) ?? e) : mapParts(e, of)
   })
 }
 
@@ -332,8 +336,8 @@ export function compose(g: Expression, f: Expression, index = 0): Expression {
 /** Thrown when definitions unfold beyond what can be worked with; the engine turns it into UNDECIDED or a diagnostic. */
 export class TooLarge extends Error {}
 
-/** Functions that are defined for all reals. */
-const TOTAL: ReadonlySet<KnownName> = new Set([
+/** Operations that are defined whenever their operands are. */
+export const TOTAL: ReadonlySet<string> = new Set([
   '+',
   '-',
   '*',
@@ -354,7 +358,7 @@ const TOTAL: ReadonlySet<KnownName> = new Set([
   'sigmoid',
   'relu',
   'softplus',
-] as const)
+])
 
 /** The variables that are evaluated whenever the expression is, whatever branches are taken. */
 function strictVariables(root: Expression): Set<number> {

@@ -1,8 +1,8 @@
 // Checks a proof about two expressions, without searching: every equation is an instance of an axiom whose conditions
 // hold by range analysis, or arithmetic; every derived fact follows; every split covers what it splits; every leaf ends
 // in equality or contradiction; and both sides are defined.
-import { Case, NULL, PLUS, powerSigns, rangeOfSigns, type Signs, TOTAL, timesSigns } from './case.ts'
-import { call, compose, type Expression, parts, postorder, TooLarge, unfold, variablesOf } from './expression.ts'
+import { Case, NULL, PLUS, powerSigns, rangeOfSigns, type Signs, timesSigns } from './case.ts'
+import { call, compose, type Expression, parts, postorder, TOTAL, TooLarge, unfold, variablesOf } from './expression.ts'
 import * as P from './polynomial.ts'
 import {
   type Branch,
