@@ -3,22 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { builtin, parse, prove } from '../dist/index.mjs'
 
-const PRELUDE = `function sig(x) = 1/(1 + exp(-x))
-function lrelu(x, a) = x >= 0 ? x : a*x
-function elu(x, a) = x >= 0 ? x : a*(exp(x) - 1)
-function celu(x, a) = x >= 0 ? x : a*(exp(x/a) - 1)
-function Phi(x) = (1 + erf(x/sqrt(2)))/2
-function clip(x, l, u) = min(max(x, l), u)
-function silu(x) = x*sig(x)
-function gelu(x) = x*Phi(x)
-function gelutanh(x) = x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))
-function mish(x) = x*tanh(softplus(x))
-function hardswish(x) = x*clip(x + 3, 0, 6)/6
-function hsig(x, a, b) = clip(a*x + b, 0, 1)
-function softsign(x) = x/(1 + abs(x))
-function trelu(x, a) = x > a ? x : 0
-function lae(x, y) = ln(exp(x) + exp(y))
-`
+const PRELUDE = readFileSync(new URL('../test/identities.net', import.meta.url), 'utf8')
 const SETS = { R: 'R', '>0': '(0, inf)', '>=0': '[0, inf)', '!=0': '(-inf, 0) | (0, inf)' }
 
 function fileOf({ domain, lhs, rhs }) {

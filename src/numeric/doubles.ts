@@ -1,15 +1,7 @@
 // Arithmetic in binary64: fast, rounded, and evidence only. NaN stands for undefined.
 
-import { compileExpression } from '../scalar/evaluate.ts'
-import {
-  ARITY,
-  call,
-  type Expression,
-  type KnownName,
-  type Relation,
-  variable,
-  variablesOf,
-} from '../scalar/expression.ts'
+import { compileExpression, holds } from '../scalar/evaluate.ts'
+import { ARITY, call, type Expression, type KnownName, variable, variablesOf } from '../scalar/expression.ts'
 import { toDouble } from '../scalar/rational.ts'
 import type { Arithmetic } from './arithmetic.ts'
 
@@ -23,20 +15,6 @@ function knownFunction(name: KnownName): (args: ArrayLike<number>) => number {
     compiled.set(name, f)
   }
   return f
-}
-
-/** `left relation right` for numbers. */
-export function holds(relation: Relation, left: number, right: number): boolean {
-  switch (relation) {
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-  }
 }
 
 export const doubles: Arithmetic<number> = {

@@ -1,12 +1,13 @@
 // Where two nets that are equal over the reals part company in floating point, operation by operation as written:
 // overflow, underflow, operations that lose their domain by rounding, and cancellation.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
+import { holds } from '../scalar/evaluate.ts'
 import type { KnownName, Relation } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, type Rational, toDouble } from '../scalar/rational.ts'
 import { type Arithmetic, interpret } from './arithmetic.ts'
 import { workOf } from './contents.ts'
-import { doubles, holds } from './doubles.ts'
+import { doubles } from './doubles.ts'
 import type { Instance } from './ground.ts'
 import { constantsIn, randomInstance, unknownsOf } from './instance.ts'
 import { componentsIn, evaluateNet, type Scope, scopeOf, sizeIn } from './net.ts'

@@ -247,15 +247,18 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
 }
 
 function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requirement[]): UndecidedReason | null {
+  const sides = { left, right }
+  const known = new Map<'left' | 'right', ReadonlyMap<NodeId, WireRange>>()
   for (const { side, node, range } of requirements) {
-    const diagram = side === 'left' ? left : right
-    const found = wireRanges(diagram).get(node)
+    const diagram = sides[side]
+    const ranges = known.get(side) ?? wireRanges(diagram)
+    known.set(side, ranges)
+    const found = ranges.get(node)
     if (found === undefined)
       throw new RangeError(`prove: a requirement names the node n${node}, which ${diagram.name} does not have`)
     if (within(found, range)) continue
     // Range by range nothing may be seen of what the functions before the wire are together.
     const fused = fuse(nodesById(diagram), node)
-    const ranges = wireRanges(diagram)
     const together =
       fused === null
         ? null

@@ -7,7 +7,7 @@ import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { call, compose, type Expression, fold, number, parts, variable, variablesOf } from '../scalar/expression.ts'
-import { inversesOf, KNOWN } from '../scalar/functions.ts'
+import { inversesOf, isIdempotent, parityOf } from '../scalar/functions.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { linearForm } from '../scalar/simplify.ts'
 import { type Graph, nodeAt, rangeAt } from './graph.ts'
@@ -554,15 +554,6 @@ function checkProperty(
     default:
       return fail
   }
-}
-
-/** What the table of functions says of a function that is one of the known or declared ones. */
-function parityOf(fn: Expression): 'odd' | 'even' | null {
-  if (fn.kind === 'call' && fn.args[0] === variable(0)) return KNOWN[fn.name].parity
-  return fn.kind === 'apply' && fn.args[0] === variable(0) ? fn.fn.parity : null
-}
-function isIdempotent(fn: Expression): boolean {
-  return fn.kind === 'call' && fn.args.length === 1 && fn.args[0] === variable(0) && KNOWN[fn.name].idempotent
 }
 
 const linear = new WeakMap<Expression, boolean>()

@@ -85,7 +85,8 @@ const binary: Readonly<Partial<Record<KnownName, Binary>>> = {
   min: Math.min,
 }
 
-function holds(relation: Relation, left: number, right: number): boolean {
+/** `left relation right` for numbers. */
+export function holds(relation: Relation, left: number, right: number): boolean {
   switch (relation) {
     case '<':
       return left < right

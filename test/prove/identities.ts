@@ -16,23 +16,7 @@ export function identities(): {
   return JSON.parse(readFileSync(new URL('../identities.json', import.meta.url), 'utf8'))
 }
 
-/** The functions of the set by their formulas; relu, softplus and erf are known. */
-export const PRELUDE = `function sig(x) = 1/(1 + exp(-x))
-function lrelu(x, a) = x >= 0 ? x : a*x
-function elu(x, a) = x >= 0 ? x : a*(exp(x) - 1)
-function celu(x, a) = x >= 0 ? x : a*(exp(x/a) - 1)
-function Phi(x) = (1 + erf(x/sqrt(2)))/2
-function clip(x, l, u) = min(max(x, l), u)
-function silu(x) = x*sig(x)
-function gelu(x) = x*Phi(x)
-function gelutanh(x) = x/2*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))
-function mish(x) = x*tanh(softplus(x))
-function hardswish(x) = x*clip(x + 3, 0, 6)/6
-function hsig(x, a, b) = clip(a*x + b, 0, 1)
-function softsign(x) = x/(1 + abs(x))
-function trelu(x, a) = x > a ? x : 0
-function lae(x, y) = ln(exp(x) + exp(y))
-`
+export const PRELUDE = readFileSync(new URL('../identities.net', import.meta.url), 'utf8')
 const SETS: Readonly<Record<string, string>> = {
   R: 'R',
   '>0': '(0, inf)',
