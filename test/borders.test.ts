@@ -14,13 +14,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   scalar: ['diagnostic.ts'],
   linear: ['diagnostic.ts', 'scalar'],
   diagram: ['diagnostic.ts', 'scalar', 'linear'],
-  syntax: ['diagnostic.ts', 'scalar', 'linear', 'diagram'],
-  numeric: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'syntax'],
-  // The checker shares no code with the engine beyond the definition of a diagram.
+  // The checker stands before all that searches: it shares with the engine the definitions of what a net is.
   check: ['scalar', 'linear', 'diagram'],
-  rewrite: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'syntax', 'numeric'],
-  prove: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'syntax', 'numeric', 'check', 'rewrite'],
-  draw: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'syntax', 'numeric'],
+  algebra: ['scalar', 'linear', 'diagram', 'check'],
+  syntax: ['diagnostic.ts', 'scalar', 'linear', 'diagram'],
+  numeric: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'algebra', 'syntax'],
+  rewrite: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'algebra', 'syntax', 'numeric'],
+  prove: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'check', 'algebra', 'syntax', 'numeric', 'rewrite'],
+  draw: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'algebra', 'syntax', 'numeric'],
   formats: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'syntax', 'numeric'],
 }
 const OUTSIDE: Readonly<Record<string, readonly string[]>> = {

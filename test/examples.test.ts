@@ -1,7 +1,7 @@
 // Every example says what it expects, and gets it: as it stands, with its statements in any order, and with other names.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { hashDiagram } from '../src/diagram/canonical.ts'
+import { hashDiagram } from '../src/algebra/canonical.ts'
 import { type LoadedClaim, type Program, parse, trustedRules } from '../src/load.ts'
 import { prove, type Verdict } from '../src/prove/prove.ts'
 import { format } from '../src/syntax/format.ts'

@@ -1,7 +1,6 @@
 // The set of values that each wire can be shown to carry, and where a node may be undefined. A wire's range has one
 // set for all of its components, or one for each component; sets are always supersets of the values that occur.
-import { entriesOf } from '../linear/arithmetic.ts'
-import { hasAtMost, type Linear, linearPostorder } from '../linear/linear.ts'
+import { entriesOf, hasAtMost, type Linear, linearPostorder } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
 import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'

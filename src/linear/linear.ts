@@ -3,8 +3,8 @@
 import { type Expression, number, one, printExpression } from '../scalar/expression.ts'
 import { interner } from '../scalar/intern.ts'
 import type { Range } from '../scalar/range.ts'
-import { printRational, type Rational } from '../scalar/rational.ts'
-import { printShape, type Size, sizeOf } from './size.ts'
+import { ONE, printRational, type Rational, ZERO } from '../scalar/rational.ts'
+import { knownSize, printShape, type Size, sizeOf } from './size.ts'
 
 /** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
 export interface WeightSymbol {
@@ -172,6 +172,40 @@ export function embed(total: Size, start: Size, length: Size): Linear {
     columns: length,
     start,
   }))
+}
+
+/** Known matrices are computed with up to this many entries. */
+export const MOST_ENTRIES = 1 << 20
+
+/** The entries of an operator that is known in full and not too large, else null. Special ones of known size count. */
+export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
+  const rows = knownSize(a.rows)
+  const columns = knownSize(a.columns)
+  if (rows === null || columns === null || rows * columns > MOST_ENTRIES) return null
+  const fill = (entry: (i: number, j: number) => Rational): Rational[][] =>
+    Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
+  switch (a.kind) {
+    case 'symbol':
+      return a.symbol.value
+    case 'literal':
+      return a.entries
+    case 'identity':
+      return fill((i, j) => (i === j ? ONE : ZERO))
+    case 'zero':
+      return fill(() => ZERO)
+    case 'ones':
+      return fill(() => ONE)
+    case 'select': {
+      const start = knownSize(a.start)
+      return start === null ? null : fill((i, j) => (j === start + i ? ONE : ZERO))
+    }
+    case 'embed': {
+      const start = knownSize(a.start)
+      return start === null ? null : fill((i, j) => (i === start + j ? ONE : ZERO))
+    }
+    default:
+      return null
+  }
 }
 
 /** The direct parts of an operator, in order. */

@@ -1,10 +1,10 @@
 // Are two nets in normal form the same? Their wires are put into classes; where two functions of the same wires differ
 // in form, the equality prover for real functions is asked. Everything found is recorded, so that it can be shown.
-import { type WireClass, WireClasses } from '../diagram/canonical.ts'
+import { type WireClass, WireClasses } from '../algebra/canonical.ts'
+import { proveEqual } from '../algebra/equality.ts'
 import { type Diagram, type NodeId, outputsOf } from '../diagram/diagram.ts'
 import { type WireRange, whole } from '../diagram/ranges.ts'
 import { sameShape } from '../linear/size.ts'
-import { proveEqual } from '../scalar/equality.ts'
 import { type Expression, substitute, variable } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import type { Range } from '../scalar/range.ts'

@@ -1,11 +1,13 @@
 // What a rule puts in the place of what it matched. The node at the root keeps its id and gets new content (or its users
 // are handed to an equal wire); everything else that is needed is new; what nobody uses any more goes.
+
+import { type Decomposition, decompose } from '../algebra/decompose.ts'
+import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../algebra/operators.ts'
+import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simplify.ts'
 import type { NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
-import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../linear/arithmetic.ts'
 import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
-import { type Decomposition, decompose } from '../scalar/decompose.ts'
 import {
   call,
   compose,
@@ -23,7 +25,6 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { innerAffine, linearForm, outerAffine, simplify } from '../scalar/simplify.ts'
 import {
   addNode,
   fuseAt,

@@ -1,8 +1,9 @@
 // The graph that rewriting edits in place. Nodes are those of a diagram; a wire that is replaced by an equal one keeps
 // what is known about its values. Nothing here knows a rule.
+
+import { plus } from '../algebra/operators.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { nodeRange, type WireRange } from '../diagram/ranges.ts'
-import { plus } from '../linear/arithmetic.ts'
 import type { Linear } from '../linear/linear.ts'
 import { compose, type Expression, substitute, variable } from '../scalar/expression.ts'
 

@@ -1,15 +1,16 @@
 // Does a rule apply at a node, and with which bindings? Patterns are small, so matching may recurse on them; the net is
 // never walked beyond the depth of the pattern.
+
+import { normalLinear, scalarFactor } from '../algebra/operators.ts'
+import { linearForm } from '../algebra/simplify.ts'
 import type { AdditiveNode, Node, NodeId } from '../diagram/diagram.ts'
 import { analyseShared, componentwise, type WireRange, whole } from '../diagram/ranges.ts'
-import { entriesOf, normalLinear, scalarFactor } from '../linear/arithmetic.ts'
-import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
+import { entriesOf, identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { call, compose, type Expression, fold, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { inversesOf, isIdempotent, parityOf } from '../scalar/functions.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
-import { linearForm } from '../scalar/simplify.ts'
 import { type Graph, nodeAt, rangeAt } from './graph.ts'
 import type { Condition, FunctionPattern, LinearPattern, Pattern, Rule } from './rule.ts'
 

@@ -1,10 +1,9 @@
 // One case of a proof: the domain of the variables and the facts assumed so far, with the questions that proofs ask.
 import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
 import type { Condition } from './axioms.ts'
-import { compose, type Expression, postorder, TOTAL } from './expression.ts'
+import { compose, type Expression, postorder, TOTAL, wholeNumber } from './expression.ts'
 import { EMPTY, isReals, isSubset, NEGATIVE, POSITIVE, point, type Range, signsOf, union } from './range.ts'
 import { ZERO } from './rational.ts'
-import { wholeNumber } from './ring.ts'
 
 /** A set of signs, as bits: 1 negative, 2 zero, 4 positive. */
 export type Signs = number

@@ -299,6 +299,13 @@ export function fold<T>(root: Expression, visit: (e: Expression, of: (part: Expr
   return of(root)
 }
 
+/** The whole number that an expression is written as, else null. */
+export function wholeNumber(e: Expression): number | null {
+  if (e.kind !== 'number' || e.value.d !== 1n) return null
+  const value = Number(e.value.s * e.value.n)
+  return Number.isSafeInteger(value) ? value : null
+}
+
 /** The number of different parts: the work that a pass over the expression is. */
 export function size(e: Expression): number {
   return postorder(e).length

@@ -1,13 +1,13 @@
 // The sign of an expression: a product of the signs of simpler ones, by factoring its normal form, by comparing exponents
 // instead of exponentials, arguments instead of logarithms, squares instead of roots. The factors whose signs stay open
 // are what a proof splits on.
-import { type Case, MINUS, NULL, PLUS, powerSigns, type Signs, timesSigns } from './case.ts'
+import { type Case, MINUS, NULL, PLUS, powerSigns, type Signs, timesSigns } from '../scalar/case.ts'
+import { call, type Expression, number, one } from '../scalar/expression.ts'
+import { axiomStep, conditionsOf, type Equation, type Link, signOf } from '../scalar/proof.ts'
+import { rational } from '../scalar/rational.ts'
 import type { Normal } from './expander.ts'
-import { call, type Expression, number, one } from './expression.ts'
 import { Normalizer } from './normal.ts'
 import * as P from './polynomial.ts'
-import { axiomStep, conditionsOf, type Equation, type Link, signOf } from './proof.ts'
-import { rational } from './rational.ts'
 
 export interface SignForm {
   /** The signs that the expression can have. */

@@ -1,9 +1,19 @@
 // Checks a proof about two expressions, without searching: every equation is an instance of an axiom whose conditions
 // hold by range analysis, or arithmetic; every derived fact follows; every split covers what it splits; every leaf ends
 // in equality or contradiction; and both sides are defined.
-import { Case, NULL, PLUS, powerSigns, rangeOfSigns, type Signs, timesSigns } from './case.ts'
-import { call, compose, type Expression, parts, postorder, TOTAL, TooLarge, unfold, variablesOf } from './expression.ts'
-import * as P from './polynomial.ts'
+import { Case, NULL, PLUS, powerSigns, rangeOfSigns, type Signs, timesSigns } from '../scalar/case.ts'
+import {
+  call,
+  compose,
+  type Expression,
+  parts,
+  postorder,
+  TOTAL,
+  TooLarge,
+  unfold,
+  variablesOf,
+  wholeNumber,
+} from '../scalar/expression.ts'
 import {
   type Branch,
   conditionsOf,
@@ -13,15 +23,16 @@ import {
   instantiate,
   type Link,
   MOST_PARTS,
-  Rewriter,
   relationOf,
   replaceAll,
   type ScalarProof,
   signOf,
   strictParts,
-} from './proof.ts'
-import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, type Range, union } from './range.ts'
-import { arithmeticOperands, Ring, wholeNumber } from './ring.ts'
+} from '../scalar/proof.ts'
+import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, type Range, union } from '../scalar/range.ts'
+import * as P from './polynomial.ts'
+import { Rewriter } from './rewriter.ts'
+import { arithmeticOperands, Ring } from './ring.ts'
 
 export type Verification = { readonly accepted: true } | { readonly accepted: false; readonly reason: string }
 

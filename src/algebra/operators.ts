@@ -3,25 +3,26 @@
 //
 // Over matrices these laws hold without conditions, so equal normal forms mean equal operators. The converse needs no
 // promise: unknown weights are free, and what is given up for lack of budget is only left as it stands.
-import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
-import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
-import { simplify } from '../scalar/simplify.ts'
+
 import {
+  entriesOf,
   hasAtMost,
   identity,
   type Linear,
   linearPostorder,
   literal,
+  MOST_ENTRIES,
   product,
   scale,
   sharedProduct,
   sum,
   zeroMatrix,
-} from './linear.ts'
-import { addSizes, knownSize, type Size } from './size.ts'
+} from '../linear/linear.ts'
+import { addSizes, type Size } from '../linear/size.ts'
+import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
+import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
+import { simplify } from './simplify.ts'
 
-/** Known matrices are computed with up to this many entries. */
-const MAX_ENTRIES = 1 << 20
 /** An operator whose expansion has more terms than this is left as it stands. */
 const MAX_TERMS = 2_000
 
@@ -60,42 +61,11 @@ export function scaled(factor: Expression, of: Linear): Linear {
   return scale(factor, of)
 }
 
-/** The entries of an operator that is known in full and not too large, else null. Special ones of known size count. */
-export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
-  const rows = knownSize(a.rows)
-  const columns = knownSize(a.columns)
-  if (rows === null || columns === null || rows * columns > MAX_ENTRIES) return null
-  const fill = (entry: (i: number, j: number) => Rational): Rational[][] =>
-    Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
-  switch (a.kind) {
-    case 'symbol':
-      return a.symbol.value
-    case 'literal':
-      return a.entries
-    case 'identity':
-      return fill((i, j) => (i === j ? ONE : ZERO))
-    case 'zero':
-      return fill(() => ZERO)
-    case 'ones':
-      return fill(() => ONE)
-    case 'select': {
-      const start = knownSize(a.start)
-      return start === null ? null : fill((i, j) => (j === start + i ? ONE : ZERO))
-    }
-    case 'embed': {
-      const start = knownSize(a.start)
-      return start === null ? null : fill((i, j) => (i === start + j ? ONE : ZERO))
-    }
-    default:
-      return null
-  }
-}
-
 function multiplyEntries(
   a: readonly (readonly Rational[])[],
   b: readonly (readonly Rational[])[],
 ): Rational[][] | null {
-  if (a.length * b.length * b[0].length > MAX_ENTRIES) return null
+  if (a.length * b.length * b[0].length > MOST_ENTRIES) return null
   return a.map(row =>
     b[0].map((_, j) => {
       let total = ZERO

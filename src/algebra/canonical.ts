@@ -1,14 +1,15 @@
 // When are two wires the same, whatever the nodes are called and in whatever order they stand? Each wire gets a class:
 // by its kind of node, the normal form of what the node does, and the classes of its args. Equal classes mean equal
 // values wherever both are defined.
-import { normalLinear, plus } from '../linear/arithmetic.ts'
+
+import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
+import { type WireRange, whole, wireRanges } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
 import { printShape, type Size } from '../linear/size.ts'
 import { type Expression, postorder, substitute, unfold, variable, variablesOf } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
-import { simplify } from '../scalar/simplify.ts'
-import type { Diagram, Node, NodeId } from './diagram.ts'
-import { type WireRange, whole, wireRanges } from './ranges.ts'
+import { normalLinear, plus } from './operators.ts'
+import { simplify } from './simplify.ts'
 
 export type WireClass = number
 

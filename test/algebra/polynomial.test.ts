@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { factorsOf, integerRoot, squareRoot } from '../../src/scalar/factor.ts'
-import * as P from '../../src/scalar/polynomial.ts'
+import { factorsOf, integerRoot, squareRoot } from '../../src/algebra/factor.ts'
+import * as P from '../../src/algebra/polynomial.ts'
 
 fc.configureGlobal({ seed: 20 })
 

@@ -1,9 +1,17 @@
 // Arithmetic on expressions: sums, products, quotients and whole powers expanded into quotients of polynomials whose
 // variables are the remaining subexpressions ("atoms"). This is what a "ring" step of a proof is verified with.
-import { type CallExpression, call, compareExpressions, type Expression, number, zero } from './expression.ts'
+import {
+  type CallExpression,
+  call,
+  compareExpressions,
+  type Expression,
+  number,
+  wholeNumber,
+  zero,
+} from '../scalar/expression.ts'
+import { type Rational, rational } from '../scalar/rational.ts'
 import type { Polynomial, Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
-import { type Rational, rational } from './rational.ts'
 
 /** Whole powers of sums beyond this many terms stay unexpanded. */
 const LARGEST_EXPANSION = 5000
@@ -267,13 +275,6 @@ function estimatedTerms(terms: number, exponent: number): number {
   let count = 1
   for (let i = 1; i < terms && count <= LARGEST_EXPANSION; i++) count = (count * (exponent + i)) / i
   return count
-}
-
-/** The whole number that an expression is written as, else null. */
-export function wholeNumber(e: Expression): number | null {
-  if (e.kind !== 'number' || e.value.d !== 1n) return null
-  const value = Number(e.value.s * e.value.n)
-  return Number.isSafeInteger(value) ? value : null
 }
 
 /** The operands when the expression is a sum, difference, product, quotient, opposite or whole power, else none. */

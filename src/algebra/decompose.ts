@@ -1,6 +1,16 @@
 // A function as a chain of functions: `ln(sigma(exp t))` is exp, then sigma, then ln. The parts of the chain are the
 // subexpressions through which every occurrence of the variables passes.
-import { call, compose, type Expression, fold, mapParts, parts, postorder, substitute, variable } from './expression.ts'
+import {
+  call,
+  compose,
+  type Expression,
+  fold,
+  mapParts,
+  parts,
+  postorder,
+  substitute,
+  variable,
+} from '../scalar/expression.ts'
 
 /** fn = outer . inner[0 of], where outer is a function of as many arguments as fn, each through its own chain. */
 export interface Decomposition {

@@ -7,15 +7,26 @@
 // Exponents, angles and roots need common denominators, and logarithms coprime arguments: these are learned while
 // normalizing, and normalizing is repeated until nothing new was learned.
 
+import {
+  apply,
+  call,
+  constant,
+  type Expression,
+  type KnownName,
+  number,
+  one,
+  parts,
+  wholeNumber,
+  withParts,
+} from '../scalar/expression.ts'
+import { axiomStep, conditionsOf } from '../scalar/proof.ts'
+import { NEGATIVE, NON_NEGATIVE, POSITIVE } from '../scalar/range.ts'
+import { ONE, type Rational, rational } from '../scalar/rational.ts'
 import { Expander, type Normal } from './expander.ts'
-import { apply, call, constant, type Expression, type KnownName, number, one, parts, withParts } from './expression.ts'
 import { factorsOf } from './factor.ts'
 import type { Factor, Polynomial, Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
-import { axiomStep, conditionsOf } from './proof.ts'
-import { NEGATIVE, NON_NEGATIVE, POSITIVE } from './range.ts'
-import { ONE, type Rational, rational } from './rational.ts'
-import { innerSums, isSum, startsNegative, wholeNumber } from './ring.ts'
+import { innerSums, isSum, startsNegative } from './ring.ts'
 
 /** What an atom of the ring is, where that matters. */
 type AtomKind =

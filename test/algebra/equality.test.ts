@@ -1,11 +1,11 @@
 // The equality prover on identities that people write, on near-misses of them, on hostile input and on random equations.
 import { describe, expect, test } from 'vitest'
+import { proveEqual } from '../../src/algebra/equality.ts'
+import { verifyScalarProof } from '../../src/algebra/verify.ts'
 import { derivative } from '../../src/scalar/derivative.ts'
-import { proveEqual } from '../../src/scalar/equality.ts'
 import { call, type Expression, number, printExpression, variable } from '../../src/scalar/expression.ts'
 import { printProof } from '../../src/scalar/proof.ts'
 import { EMPTY, POSITIVE, printRange, REALS } from '../../src/scalar/range.ts'
-import { verifyScalarProof } from '../../src/scalar/verify.ts'
 import {
   defined,
   developmentSet,
@@ -15,8 +15,15 @@ import {
   rangeFrom,
   standard,
   unknown,
-} from './formula.ts'
-import { findDifference, mutated, randomDomain, randomExpression, seeded, soundStep } from './random-equations.ts'
+} from '../scalar/formula.ts'
+import {
+  findDifference,
+  mutated,
+  randomDomain,
+  randomExpression,
+  seeded,
+  soundStep,
+} from '../scalar/random-equations.ts'
 
 const functions = {
   ...standard,

@@ -1,8 +1,7 @@
 // Readable normal forms of real functions: arithmetic collected, inverse functions cancelled, piecewise operations that
 // are decided on the domain resolved, exponentials merged, the names softplus, sigmoid and relu used where they apply.
 // Every step is an equation of the axioms' table, and the whole is verified before it is given out.
-import { Case } from './case.ts'
-import { Expander, type Normal } from './expander.ts'
+import { Case } from '../scalar/case.ts'
 import {
   apply,
   call,
@@ -17,15 +16,17 @@ import {
   TooLarge,
   unfold,
   variablesOf,
+  wholeNumber,
   withParts,
   zero,
-} from './expression.ts'
+} from '../scalar/expression.ts'
+import { axiomStep, conditionsOf, MOST_PARTS, type ScalarProof } from '../scalar/proof.ts'
+import { POSITIVE, type Range, sameRange } from '../scalar/range.ts'
+import { ONE, type Rational, rational } from '../scalar/rational.ts'
+import { Expander, type Normal } from './expander.ts'
 import type { Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
-import { axiomStep, conditionsOf, MOST_PARTS, type ScalarProof } from './proof.ts'
-import { POSITIVE, type Range, sameRange } from './range.ts'
-import { ONE, type Rational, rational } from './rational.ts'
-import { innerSums, isSum, startsNegative, wholeNumber } from './ring.ts'
+import { innerSums, isSum, startsNegative } from './ring.ts'
 import { verifyScalarProof } from './verify.ts'
 
 /** `before` is defined on the whole domain, and so is `after`, and they are equal there. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { proveEqual } from '../../src/algebra/equality.ts'
+import { innerAffine, linearForm, outerAffine, simplify } from '../../src/algebra/simplify.ts'
+import { verifyScalarProof } from '../../src/algebra/verify.ts'
 import { Case } from '../../src/scalar/case.ts'
-import { proveEqual } from '../../src/scalar/equality.ts'
 import { call, compose, type Expression, number, printExpression, variable } from '../../src/scalar/expression.ts'
 import { REALS } from '../../src/scalar/range.ts'
-import { innerAffine, linearForm, outerAffine, simplify } from '../../src/scalar/simplify.ts'
-import { verifyScalarProof } from '../../src/scalar/verify.ts'
-import { expressionOf, rangeFrom, standard, unknown } from './formula.ts'
-import { findDifference, randomDomain, randomExpression, seeded } from './random-equations.ts'
+import { expressionOf, rangeFrom, standard, unknown } from '../scalar/formula.ts'
+import { findDifference, randomDomain, randomExpression, seeded } from '../scalar/random-equations.ts'
 
 const functions = {
   ...standard,

@@ -1,7 +1,18 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
-import type { Obstacle } from './analysis.ts'
-import { ANY, Case, MINUS, NOT_MINUS, NOT_NULL, NOT_PLUS, NULL, PLUS, rangeOfSigns, type Signs } from './case.ts'
+import type { Obstacle } from '../scalar/analysis.ts'
+import {
+  ANY,
+  Case,
+  MINUS,
+  NOT_MINUS,
+  NOT_NULL,
+  NOT_PLUS,
+  NULL,
+  PLUS,
+  rangeOfSigns,
+  type Signs,
+} from '../scalar/case.ts'
 import {
   call,
   compose,
@@ -13,9 +24,7 @@ import {
   TooLarge,
   unfold,
   variablesOf,
-} from './expression.ts'
-import { Normalizer } from './normal.ts'
-import * as P from './polynomial.ts'
+} from '../scalar/expression.ts'
 import {
   axiomStep,
   type Branch,
@@ -27,8 +36,10 @@ import {
   replaceAll,
   type ScalarProof,
   strictParts,
-} from './proof.ts'
-import { isEmpty, type Range } from './range.ts'
+} from '../scalar/proof.ts'
+import { isEmpty, type Range } from '../scalar/range.ts'
+import { Normalizer } from './normal.ts'
+import * as P from './polynomial.ts'
 import { Ring } from './ring.ts'
 import { type SignForm, signForm } from './sign.ts'
 import { keepsDefinedness, verifyScalarProof } from './verify.ts'

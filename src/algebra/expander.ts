@@ -1,11 +1,11 @@
 // Expressions together with their expansion, and the equations by which they were reached: what the normal form and the
 // readable form are both computed with.
-import type { Case } from './case.ts'
-import { call, type Expression, number } from './expression.ts'
+import type { Case } from '../scalar/case.ts'
+import { call, type Expression, number } from '../scalar/expression.ts'
+import { axiomStep, conditionsOf, type Equation } from '../scalar/proof.ts'
+import type { Rational } from '../scalar/rational.ts'
 import type { Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
-import { axiomStep, conditionsOf, type Equation } from './proof.ts'
-import type { Rational } from './rational.ts'
 import { Ring } from './ring.ts'
 
 /** An expression with its expansion. `current` is what the logged equations rewrite it to, before expansion. */

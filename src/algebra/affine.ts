@@ -1,6 +1,6 @@
 // Affine parts of real functions: linear functions recognized as such, and functions of one variable split into an affine
 // function before or after a simpler one, so that the affine part can become a part of a layer.
-import { Case } from './case.ts'
+import { Case } from '../scalar/case.ts'
 import {
   call,
   compareExpressions,
@@ -15,11 +15,11 @@ import {
   variable,
   variablesOf,
   zero,
-} from './expression.ts'
+} from '../scalar/expression.ts'
+import { NON_ZERO, type Range, REALS } from '../scalar/range.ts'
+import { type Rational, rational } from '../scalar/rational.ts'
 import type { Polynomial, Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
-import { NON_ZERO, type Range, REALS } from './range.ts'
-import { type Rational, rational } from './rational.ts'
 import { simplify } from './readable.ts'
 import { arithmeticOperands, Ring } from './ring.ts'
 
