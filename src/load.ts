@@ -11,6 +11,7 @@ import {
 } from './diagnostic.ts'
 import type { Diagram } from './diagram/diagram.ts'
 import type { WeightSymbol } from './linear/linear.ts'
+import type { Statement } from './prove/certify.ts'
 import { alignInputs, Mismatch } from './prove/prove.ts'
 import { trustRule } from './prove/trust.ts'
 import { builtin } from './rewrite/builtin.ts'
@@ -118,7 +119,11 @@ export async function trustedRules(
     readonly seconds?: number
     readonly signal?: AbortSignal
   } = {},
-): Promise<{ rules: readonly Rule[]; diagnostics: readonly Diagnostic[] }> {
+): Promise<{
+  rules: readonly Rule[]
+  statements: ReadonlyMap<Rule, Statement>
+  diagnostics: readonly Diagnostic[]
+}> {
   const diagnostics: Diagnostic[] = []
   const assume = options.assume ?? []
   for (const name of assume) {
@@ -135,6 +140,7 @@ export async function trustedRules(
     }
   }
   const own: Rule[] = []
+  const statements = new Map<Rule, Statement>()
   for (const rule of program.rules) {
     if (rule.direction !== '==>') continue
     const trust = await trustRule(rule, {
@@ -143,9 +149,13 @@ export async function trustedRules(
       budget: { seconds: options.seconds ?? 5 },
       signal: options.signal,
     })
-    if (trust.kind === 'proved') own.push({ ...rule, assumed: false })
-    else if (assume.includes(rule.name)) own.push(rule)
-    else diagnostics.push(ruleAssumed(rule.name, trust.because))
+    if (trust.kind === 'assumed' && !assume.includes(rule.name)) {
+      diagnostics.push(ruleAssumed(rule.name, trust.because))
+      continue
+    }
+    const trusted = { ...rule, assumed: trust.kind === 'assumed' }
+    own.push(trusted)
+    if (trust.statement !== null) statements.set(trusted, trust.statement)
   }
-  return { rules: [...own, ...builtin()], diagnostics }
+  return { rules: [...own, ...builtin()], statements, diagnostics }
 }

@@ -60,7 +60,9 @@ describe('from text', () => {
   test('normalize yields steps, of which the last ends in the normal form', () => {
     const steps = [...normalize(nets.product, { rules: builtin() })]
     const { normal, log } = normalFormOf(nets.product, { rules: builtin() })
-    expect(steps.map(s => [s.rule.name, s.at, s.index])).toEqual(log.entries.map((m, i) => [m.rule.name, m.at, i]))
+    expect(steps.map(s => [s.rule.name, s.at, s.index])).toEqual(
+      Array.from(log.entries, (m, i) => [m.rule.name, m.at, i]),
+    )
     expect(printNet(steps[steps.length - 1].after)).toBe(printNet(normal))
     expect(steps.slice(1).map(s => printNet(s.before))).toEqual(steps.slice(0, -1).map(s => printNet(s.after)))
   })

@@ -1,5 +1,7 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
+
+import { keepsDefinedness, verifyScalarProof } from '../check/scalar.ts'
 import type { Obstacle } from '../scalar/analysis.ts'
 import {
   ANY,
@@ -42,7 +44,6 @@ import { Normalizer } from './normal.ts'
 import * as P from './polynomial.ts'
 import { Ring } from './ring.ts'
 import { type SignForm, signForm } from './sign.ts'
-import { keepsDefinedness, verifyScalarProof } from './verify.ts'
 
 export interface Budget {
   /** Units of work of polynomial arithmetic and rewriting. */
@@ -92,7 +93,7 @@ export function proveEqual(
     }
     if (domain.some(isEmpty)) return unproved('the domain is empty')
     const proof = search(sides, domain, meter)
-    const verification = verifyScalarProof(proof, sides[0], sides[1], domain, meter)
+    const verification = verifyScalarProof(proof, sides[0], sides[1], domain)
     return verification.accepted
       ? { kind: 'proved', proof }
       : unproved(`a step could not be verified: ${verification.reason}`)

@@ -43,7 +43,8 @@ export function addFactors(a: Expression, b: Expression): Expression {
 export function times(left: Linear, right: Linear): Linear {
   if (left.kind === 'identity') return right
   if (right.kind === 'identity') return left
-  if (left.kind === 'zero' || right.kind === 'zero') return zeroMatrix(left.rows, right.columns)
+  if (left.kind === 'zero' || right.kind === 'zero')
+    return right.kind === 'zero' && left.rows === right.rows ? right : zeroMatrix(left.rows, right.columns)
   if (left.kind === 'scale') return scaled(left.factor, times(left.of, right))
   if (right.kind === 'scale') return scaled(right.factor, times(left, right.of))
   return product(left, right)

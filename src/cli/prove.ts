@@ -2,6 +2,7 @@
 // or pictures.
 import { type Diagnostic, lineAndColumn, noClaims, type Span, unexpectedVerdict } from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
+import { certificateOf, certificateText } from '../prove/certify.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { derivationOf } from '../prove/derivation.ts'
 import { prove, type Side, type Verdict } from '../prove/prove.ts'
@@ -16,6 +17,8 @@ export interface ProveCommandOptions {
   readonly json?: boolean
   readonly steps?: boolean
   readonly svg?: string
+  readonly certificate?: string
+  readonly unchecked?: boolean
   readonly float?: boolean
   readonly assume: readonly string[]
   readonly seed: number
@@ -40,7 +43,7 @@ export async function proveCommand(
     report([noClaims(program.file)], program.text)
     return USAGE
   }
-  const { rules, diagnostics } = await trustedRules(program, {
+  const { rules, statements, diagnostics } = await trustedRules(program, {
     assume: options.assume,
     seed: options.seed,
     seconds: options.timeout,
@@ -55,6 +58,8 @@ export async function proveCommand(
       seed: options.seed,
       budget: { seconds: options.timeout },
       requirements: claim.requirements,
+      statements,
+      unchecked: options.unchecked,
     })
     results.push({ claim, verdict, milliseconds: Math.round(performance.now() - start) })
     if (!options.json) process.stdout.write(await verdictText(claim, verdict, options))
@@ -62,6 +67,11 @@ export async function proveCommand(
       report([unexpectedVerdict(claim.span, claim.expect, verdict.kind)], program.text)
   }
   if (options.json) process.stdout.write(`${JSON.stringify(await document(program, results, options), null, 2)}\n`)
+  if (options.certificate !== undefined) {
+    const claims = results.map(({ claim, verdict }) => ({ ...claim, verdict }))
+    const certificate = certificateOf(claims, { seed: options.seed, statements })
+    writeOutput(options.certificate, certificateText(certificate))
+  }
   if (options.svg !== undefined) {
     const { draw } = await import('../draw/draw.ts')
     const derivations = results.map(r => derivationOf(r.claim, r.verdict))
@@ -96,6 +106,7 @@ async function verdictText(claim: LoadedClaim, verdict: Verdict, options: ProveC
       lines.push(...indent(undecidedDetails(verdict, claim.leftName, claim.rightName, printNet)))
       break
   }
+  if (options.unchecked && verdict.kind !== 'undecided') lines.push('    not checked: the checker was left out')
   if (options.steps && verdict.kind !== 'refuted' && verdict.left !== null && verdict.right !== null) {
     lines.push(...stepLines(claim.leftName, verdict.left), ...stepLines(claim.rightName, verdict.right))
   }
@@ -128,7 +139,7 @@ async function document(
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {
     const steps = (side: Side | null, name: 'left' | 'right'): object[] =>
-      (side?.log.entries ?? []).map(m => ({ rule: m.rule.name, side: name, at: `n${m.at}` }))
+      Array.from(side?.log.entries ?? [], m => ({ rule: m.rule.name, side: name, at: `n${m.at}` }))
     const sides = verdict.kind === 'refuted' ? { left: null, right: null } : verdict
     claims.push({
       left: claim.leftName,
@@ -144,6 +155,7 @@ async function document(
           ? { left: printNet(verdict.left.normal), right: printNet(verdict.right.normal) }
           : null,
       assumptions: verdict.kind === 'proved' ? verdict.assumptions : [],
+      checked: verdict.certificate !== null,
       float: verdict.kind === 'proved' ? await floatsOf(claim, options.seed) : null,
       milliseconds,
     })

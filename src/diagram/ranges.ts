@@ -88,6 +88,7 @@ function entryRange(a: Linear): Range {
 
 /** Ranges of `a` applied to a vector with these ranges. */
 function applyRange(a: Linear, x: WireRange): WireRange {
+  if (a.kind === 'identity') return x
   const entries = smallEntries(a)
   if (entries !== null) {
     return settle(
@@ -103,8 +104,6 @@ function applyRange(a: Linear, x: WireRange): WireRange {
     )
   }
   switch (a.kind) {
-    case 'identity':
-      return x
     case 'zero':
       return [point(ZERO)]
     case 'select':
@@ -165,8 +164,13 @@ function operatorRange(a: Linear, x: WireRange): WireRange {
   return isSmall(a) ? applyRange(a, x) : ANY
 }
 
+const UNIT: WireRange = [point(ONE)]
+const vectors = new WeakMap<Linear, WireRange>()
+/** The range of a constant vector: a bias is asked for at many nodes. */
 function vectorRange(v: Linear): WireRange {
-  return operatorRange(v, [point(ONE)])
+  let found = vectors.get(v)
+  if (found === undefined) vectors.set(v, (found = operatorRange(v, UNIT)))
+  return found
 }
 
 function addRanges(a: WireRange, b: WireRange): WireRange {
@@ -218,9 +222,35 @@ export function analyseShared(fn: Expression, domain: readonly Range[]): Analysi
 }
 
 /** For each component (or for all at once), the ranges of the args at that component. */
-export function* componentwise(args: readonly WireRange[]): Generator<Range[]> {
+export function componentwise(args: readonly WireRange[]): readonly (readonly Range[])[] {
+  // One set for all components of one wire is, as a list, the wire's range.
+  if (args.length === 1 && args[0].length === 1) return args
   const n = Math.max(1, ...args.map(a => a.length))
-  for (let i = 0; i < n; i++) yield args.map(a => component(a, i))
+  return Array.from({ length: n }, (_, i) => args.map(a => component(a, i)))
+}
+
+/** What is known of one function: the range that it was asked about last, and others. */
+interface Images {
+  argument: WireRange | null
+  image: WireRange
+  readonly others: WeakMap<WireRange, WireRange>
+}
+const images = new WeakMap<Expression, Images>()
+/** The range of a function of one wire that has one set for all components. Remembered: a deep net has few of each. */
+function imageOf(fn: Expression, argument: WireRange): WireRange {
+  let known = images.get(fn)
+  if (known === undefined) images.set(fn, (known = { argument: null, image: ANY, others: new WeakMap() }))
+  if (known.argument === argument) return known.image
+  let image = known.others.get(argument)
+  if (image === undefined) {
+    const { range } = analyseCall(fn, argument) ?? analyse(fn, argument)
+    // In a deep chain ranges settle: then the same object says so at once to all that comes after.
+    image = sameRange(range, argument[0]) ? argument : single(range)
+    known.others.set(argument, image)
+  }
+  known.argument = argument
+  known.image = image
+  return image
 }
 
 /** The range of a node's wire, from those of its args. */
@@ -233,12 +263,8 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
     case 'output':
       return args[0]
     case 'pointwise': {
-      if (args.length === 1 && args[0].length === 1) {
-        const { range } = analyseShared(node.fn, args[0])
-        // In a deep chain ranges settle: then the same object says so at once to all that comes after.
-        return sameRange(range, args[0][0]) ? args[0] : single(range)
-      }
-      return settle([...componentwise(args)].map(domain => analyseShared(node.fn, domain).range))
+      if (args.length === 1 && args[0].length === 1) return imageOf(node.fn, args[0])
+      return settle(componentwise(args).map(domain => analyseShared(node.fn, domain).range))
     }
     case 'additive': {
       let total: WireRange | null = null

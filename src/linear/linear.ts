@@ -81,17 +81,19 @@ export type Linear =
   | EmbedLinear
 
 const table = interner<Linear>()
-const symbolIds = new WeakMap<WeightSymbol, number>()
-let nextSymbolId = 1
+const weights = new WeakMap<WeightSymbol, Linear>()
 
 function intern<L extends Linear>(key: string, make: (id: number) => L): L {
   return table.get(key, make)
 }
 
 export function weight(symbol: WeightSymbol): Linear {
-  let n = symbolIds.get(symbol)
-  if (n === undefined) symbolIds.set(symbol, (n = nextSymbolId++))
-  return intern(`w${n}`, id => ({ kind: 'symbol', id, rows: symbol.rows, columns: symbol.columns, symbol }))
+  let found = weights.get(symbol)
+  if (found === undefined) {
+    found = { kind: 'symbol', id: table.newId(), rows: symbol.rows, columns: symbol.columns, symbol }
+    weights.set(symbol, found)
+  }
+  return found
 }
 /** A matrix with these exact entries. Throws RangeError when it has no entries or rows of different lengths. */
 export function literal(entries: readonly (readonly Rational[])[]): Linear {

@@ -6,11 +6,11 @@
 import type { Node } from '../diagram/diagram.ts'
 import type { KnownName, Relation } from '../scalar/expression.ts'
 import { ceilDouble, floorDouble } from '../scalar/rational.ts'
-import type { Arithmetic } from './arithmetic.ts'
+import type { Arithmetic } from '../semantics/arithmetic.ts'
+import type { Instance } from '../semantics/ground.ts'
+import { evaluateNode, type Scope, scopeOf } from '../semantics/net.ts'
+import { type Partially, partialArithmetic } from '../semantics/partial.ts'
 import { doubles } from './doubles.ts'
-import type { Instance } from './ground.ts'
-import { evaluateNode, type Scope, scopeOf } from './net.ts'
-import { type Partially, partialArithmetic } from './partial.ts'
 
 /** The true value is a real number from low to high; an infinite end says that there is no bound. */
 export interface DoubleInterval {

@@ -3,7 +3,7 @@
 import { compileExpression, holds } from '../scalar/evaluate.ts'
 import { ARITY, call, type Expression, type KnownName, variable, variablesOf } from '../scalar/expression.ts'
 import { toDouble } from '../scalar/rational.ts'
-import type { Arithmetic } from './arithmetic.ts'
+import type { Arithmetic } from '../semantics/arithmetic.ts'
 
 const compiled = new Map<KnownName, (args: ArrayLike<number>) => number>()
 

@@ -5,9 +5,9 @@ import type { Size } from '../linear/size.ts'
 import type { Expression, FunctionSymbol } from '../scalar/expression.ts'
 import { containsPoint, isReals, type Range } from '../scalar/range.ts'
 import { fromDouble, toDouble } from '../scalar/rational.ts'
+import { componentsIn, evaluateNet, scopeOf, sizeIn } from '../semantics/net.ts'
 import { doubles } from './doubles.ts'
 import { unknownsOf } from './instance.ts'
-import { componentsIn, evaluateNet, scopeOf, sizeIn } from './net.ts'
 
 /** A matrix by rows, or the components of a vector. */
 export type WeightValue = readonly ArrayLike<number>[] | ArrayLike<number>

@@ -2,7 +2,7 @@
 import type { WeightSymbol } from '../linear/linear.ts'
 import { type Expression, type FunctionSymbol, printExpression } from '../scalar/expression.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
-import type { Instance } from './ground.ts'
+import type { Instance } from '../semantics/ground.ts'
 
 /** `sigma(t)` and its formula in these arguments. */
 function formulaOf(fn: FunctionSymbol, formula: Expression): { head: string; text: string } {

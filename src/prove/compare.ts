@@ -16,8 +16,14 @@ export interface Join {
   readonly domain: readonly Range[]
   readonly proof: ScalarProof
 }
+/** Two nets whose wires have been put into classes of equal ones. */
+export interface Meeting {
+  readonly classes: WireClasses
+  readonly left: { readonly normal: Diagram; readonly classes: ReadonlyMap<NodeId, WireClass> }
+  readonly right: { readonly normal: Diagram; readonly classes: ReadonlyMap<NodeId, WireClass> }
+}
 export type Comparison =
-  | { readonly kind: 'same'; readonly joins: readonly Join[] }
+  | { readonly kind: 'same'; readonly joins: readonly Join[]; readonly meeting: Meeting }
   /** The first output that could not be shown equal, and what the equality prover said, if it was asked. */
   | { readonly kind: 'different'; readonly output: string; readonly reason: string | null }
 
@@ -77,5 +83,10 @@ export function compareDiagrams(
     const reason = ask(l, r, domain)
     if (reason !== null) return { kind: 'different', output: output.name, reason }
   }
-  return { kind: 'same', joins }
+  const meeting: Meeting = {
+    classes,
+    left: { normal: left, classes: leftClasses },
+    right: { normal: right, classes: rightClasses },
+  }
+  return { kind: 'same', joins, meeting }
 }

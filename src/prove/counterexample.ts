@@ -1,9 +1,9 @@
 // Counterexamples as data that can be printed: the point, the values of what was unknown, and the two enclosures.
 import type { NodeId } from '../diagram/diagram.ts'
-import type { Instance } from '../numeric/ground.ts'
 import { instanceJson, type JsonInstance, printInstance, printNumbers } from '../numeric/print.ts'
 import type { Enclosure } from '../scalar/enclosure.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
+import type { Instance } from '../semantics/ground.ts'
 
 /** What a net gives at a point: enclosures of the components of all its outputs in order, or nothing, and where not. */
 export type NetValue =

@@ -1,15 +1,15 @@
 // Points that the nets themselves suggest: where a divisor, the argument of a logarithm or of a root, or the test of a
 // choice is zero along a line parallel to an axis. There functions bend, jump, or cease to be defined.
 import type { Node } from '../diagram/diagram.ts'
-import { livingNodes } from '../numeric/contents.ts'
 import { doubles } from '../numeric/doubles.ts'
-import { groundExpression } from '../numeric/ground.ts'
-import { evaluateNet, type Scope, scopeOf } from '../numeric/net.ts'
 import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
 import { call, type Expression, one, postorder, TooLarge, unfold, variablesOf, x0 } from '../scalar/expression.ts'
 import { containsPoint, type Range } from '../scalar/range.ts'
 import { fromDouble, nextDown, nextUp, type Rational, rational, toDouble } from '../scalar/rational.ts'
+import { livingNodes } from '../semantics/contents.ts'
+import { groundExpression } from '../semantics/ground.ts'
+import { evaluateNet, type Scope, scopeOf } from '../semantics/net.ts'
 import type { Point, Side, Trial } from './trial.ts'
 
 /** The expressions in a function at whose zeros something happens to it. */

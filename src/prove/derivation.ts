@@ -1,7 +1,8 @@
 // A verdict as a derivation to be drawn: the left net, what it becomes by one rule after the other, and so on back to
 // the right net. Neighbouring steps by one rule are one stage, as the post draws them.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
-import { type Log, Replay } from '../rewrite/normalize.ts'
+import type { Log } from '../rewrite/log.ts'
+import { Replay } from '../rewrite/normalize.ts'
 import { printExpression } from '../scalar/expression.ts'
 import type { Verdict } from './prove.ts'
 
@@ -21,11 +22,13 @@ export interface Derivation {
 /** The states of a log at which another rule takes over: after the last step of each run of one rule. */
 function runs(log: Log): { title: string; end: number }[] {
   const found: { title: string; end: number }[] = []
-  log.entries.forEach((match, index) => {
+  let end = 0
+  for (const match of log.entries) {
+    end++
     const last = found[found.length - 1]
-    if (last !== undefined && last.title === match.rule.title) last.end = index + 1
-    else found.push({ title: match.rule.title, end: index + 1 })
-  })
+    if (last !== undefined && last.title === match.rule.title) last.end = end
+    else found.push({ title: match.rule.title, end })
+  }
   return found
 }
 

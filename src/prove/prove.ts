@@ -1,6 +1,8 @@
 // Is one net equal to another, for all inputs of the domain, and all weights, sizes and functions left unknown? Both are
 // brought to normal form by rules and compared; where they do not meet, a counterexample is looked for.
+import { check } from '../check/check.ts'
 import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputsOf } from '../diagram/diagram.ts'
+import type { Json } from '../diagram/json.ts'
 import {
   analyseShared,
   componentwise,
@@ -14,10 +16,10 @@ import {
 } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
-import { expressionsIn, linearsIn, unknownFunctionsIn } from '../numeric/contents.ts'
 import { type Graph, graphOf, snapshot } from '../rewrite/graph.ts'
-import type { Failure, Match } from '../rewrite/match.ts'
-import { blockedRules, type Log, rewrite, TooManySteps } from '../rewrite/normalize.ts'
+import { Entries, type Log } from '../rewrite/log.ts'
+import type { Failure } from '../rewrite/match.ts'
+import { blockedRules, rewrite, TooManySteps } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import {
@@ -31,8 +33,10 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
+import { expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Requirement } from '../syntax/claims.ts'
-import { type Comparison, compareDiagrams, type Join } from './compare.ts'
+import { certificateOf, type Statement, Uncertified } from './certify.ts'
+import { type Comparison, compareDiagrams, type Join, type Meeting } from './compare.ts'
 import { type Counterexample, findCounterexample, type NoCounterexample } from './refute.ts'
 import { StepSampler } from './sample.ts'
 
@@ -46,7 +50,14 @@ export interface ProveOptions {
   readonly signal?: AbortSignal
   /** Values that a net gets through `with`, and the sets in which its declaration wants them. */
   readonly requirements?: readonly Requirement[]
+  /** Rules that are not built in, as statements that the certificate can cite. */
+  readonly statements?: ReadonlyMap<Rule, Statement>
+  /** Leaves out the certificate, and the check of it. */
+  readonly unchecked?: boolean
 }
+
+/** The checker does not accept what the prover has found: a fault of one of the two. */
+export class CertificateFault extends Error {}
 
 /** The derivation of a normal form, and how it ends. */
 export interface Side {
@@ -54,22 +65,32 @@ export interface Side {
   readonly normal: Diagram
 }
 
-export interface Proved {
+/** What every verdict is about. */
+interface About {
+  /** The two nets as nets of the same inputs. */
+  readonly nets: { readonly left: Diagram; readonly right: Diagram }
+  readonly requirements: readonly Requirement[]
+  /** The document that the checker has accepted; null where that was not asked for. */
+  readonly certificate: Json | null
+}
+
+export interface Proved extends About {
   readonly kind: 'proved'
   readonly domain: Readonly<Record<string, Range>>
   readonly left: Side
   readonly right: Side
   /** Functions on which the normal forms differed in form, with the proofs that they are equal. */
   readonly joins: readonly Join[]
+  readonly meeting: Meeting
   /** Rules that nobody has proved, on which this proof rests. */
   readonly assumptions: readonly string[]
 }
-export interface Refuted {
+export interface Refuted extends About {
   readonly kind: 'refuted'
   readonly domain: Readonly<Record<string, Range>>
   readonly counterexample: Counterexample
 }
-export interface Undecided {
+export interface Undecided extends About {
   readonly kind: 'undecided'
   readonly domain: Readonly<Record<string, Range>>
   readonly reason: UndecidedReason
@@ -93,6 +114,8 @@ export type UndecidedReason =
   | { readonly kind: 'outside'; readonly side: 'left' | 'right'; readonly found: Range; readonly needed: Range }
   | { readonly kind: 'different'; readonly output: string; readonly detail: string | null }
   | { readonly kind: 'budget'; readonly detail: string }
+  /** A proof was found, but it could not be written down so that the checker accepts it. */
+  | { readonly kind: 'uncertified'; readonly detail: string }
 export type Verdict = Proved | Refuted | Undecided
 
 /** Two nets that cannot be compared: which inputs or outputs do not fit. */
@@ -179,9 +202,38 @@ function checkNames(left: Diagram, right: Diagram): void {
  * Throws Mismatch when they cannot be compared, RangeError when the domain is empty, and an AbortError when `signal` aborts.
  */
 export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Promise<Verdict> {
+  const verdict = decide(leftNet, rightNet, options)
+  if (options.unchecked || verdict.kind === 'undecided') return verdict
+  const claim = { leftName: leftNet.name || 'left', rightName: rightNet.name || 'right', verdict }
+  try {
+    const certificate = certificateOf([claim], { seed: options.seed ?? 1, statements: options.statements })
+    const checked = check(certificate)
+    if (!checked.accepted) throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
+    return { ...verdict, certificate }
+  } catch (error) {
+    if (!(error instanceof Uncertified)) throw error
+    const sides = verdict.kind === 'proved' ? verdict : { left: null, right: null }
+    return {
+      kind: 'undecided',
+      ...aboutOf(verdict),
+      reason: { kind: 'uncertified', detail: error.message },
+      left: sides.left,
+      right: sides.right,
+      blocked: [],
+      search: null,
+    }
+  }
+}
+
+function aboutOf({ nets, requirements, domain }: Verdict): About & { domain: Verdict['domain'] } {
+  return { nets, requirements, domain, certificate: null }
+}
+
+function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Verdict {
   checkNames(leftNet, rightNet)
   const aligned = alignInputs(leftNet, rightNet)
   const { left, right, domain } = aligned
+  const about = { domain, nets: { left, right }, requirements: options.requirements ?? [], certificate: null }
   for (const [name, range] of Object.entries(domain)) {
     if (isEmpty(range)) throw new RangeError(`prove: no value of input ${name} lies in the domain`)
   }
@@ -192,7 +244,7 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
 
   const outside = firstOutside(left, right, options.requirements ?? [])
   if (outside !== null)
-    return { kind: 'undecided', domain, reason: outside, left: null, right: null, blocked: [], search: null }
+    return { kind: 'undecided', ...about, reason: outside, left: null, right: null, blocked: [], search: null }
   const obstacle = firstObstacle(left, right)
   let sides: { left: Side; right: Side } | null = null
   let graphs: { left: Graph; right: Graph } | null = null
@@ -201,7 +253,7 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
     graphs = { left: graphOf(left), right: graphOf(right) }
     const leftSide = run(left, graphs.left, options, seed, deadline)
     // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
-    let rightSide: Side = { log: { start: right, entries: [] }, normal: right }
+    let rightSide: Side = { log: { start: right, entries: new Entries() }, normal: right }
     let comparison = compareGraphs(graphs.left, graphs.right, deadline, signal, false)
     if (comparison.kind !== 'same') {
       rightSide = run(right, graphs.right, options, seed, deadline)
@@ -210,7 +262,8 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
     sides = { left: leftSide, right: rightSide }
     if (comparison.kind === 'same' && obstacle === null) {
       const used = [...leftSide.log.entries, ...rightSide.log.entries].filter(m => m.rule.assumed).map(m => m.rule.name)
-      return { kind: 'proved', domain, ...sides, joins: comparison.joins, assumptions: [...new Set(used)].sort() }
+      const { joins, meeting } = comparison
+      return { kind: 'proved', ...about, ...sides, joins, meeting, assumptions: [...new Set(used)].sort() }
     }
     reason =
       obstacle !== null
@@ -235,7 +288,7 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
     seed,
     budget: { milliseconds, samples: options.budget?.samples, signal },
   })
-  if (search.kind === 'counterexample') return { kind: 'refuted', domain, counterexample: search }
+  if (search.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: search }
   const blocked =
     graphs === null
       ? []
@@ -243,7 +296,15 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
           ...blockedRules(graphs.left, options.rules).map(f => ({ ...f, side: 'left' as const })),
           ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
         ]
-  return { kind: 'undecided', domain, reason, left: sides?.left ?? null, right: sides?.right ?? null, blocked, search }
+  return {
+    kind: 'undecided',
+    ...about,
+    reason,
+    left: sides?.left ?? null,
+    right: sides?.right ?? null,
+    blocked,
+    search,
+  }
 }
 
 function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requirement[]): UndecidedReason | null {
@@ -279,7 +340,7 @@ function firstObstacle(left: Diagram, right: Diagram): { side: 'left' | 'right';
 /** Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. */
 function run(diagram: Diagram, graph: Graph, options: ProveOptions, seed: number, deadline: number): Side {
   const sampler = new StepSampler(diagram, graph, seed)
-  const entries: Match[] = []
+  const entries = new Entries()
   let count = 0
   for (const match of rewrite(graph, {
     rules: options.rules,

@@ -28,6 +28,8 @@ export function reasonText(verdict: Undecided, left: string, right: string): str
       return `the values that \`with\` gives to ${reason.side === 'left' ? left : right} lie in ${printRange(reason.found)}, and its inputs allow ${printRange(reason.needed)}`
     case 'different':
       return `the normal forms differ at output ${reason.output}, and no counterexample was found${reason.detail === null ? '' : ` (${reason.detail})`}`
+    case 'uncertified':
+      return `a proof was found, but it could not be certified: ${reason.detail}`
     case 'budget':
       return `the budget ran out: ${reason.detail}`
   }

@@ -5,14 +5,14 @@ import { type AdditiveNode, type Diagram, inputsOf, type Node, type NodeId } fro
 import type { Linear } from '../linear/linear.ts'
 import { type Bounded, bounded, boundedScope, compareWires, sampleNode } from '../numeric/bounded.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../numeric/instance.ts'
-import { applyLinear } from '../numeric/linear.ts'
-import { componentsIn, type Scope } from '../numeric/net.ts'
 import { candidatePoints } from '../numeric/points.ts'
 import { random } from '../numeric/random.ts'
 import type { Applied } from '../rewrite/apply.ts'
 import { type Graph, nodeAt, snapshot } from '../rewrite/graph.ts'
 import type { Match } from '../rewrite/match.ts'
 import { ONE } from '../scalar/rational.ts'
+import { componentsIn, type Scope } from '../semantics/net.ts'
+import { applyLinear } from '../semantics/operators.ts'
 
 /** A step whose two sides differ on a sample: a fault of a rule or of the engine, never of the user. */
 export class StepFault extends Error {

@@ -2,13 +2,13 @@
 // enclosures of growing precision.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { type Bounded, bounded, compareBounded, type DoubleInterval } from '../numeric/bounded.ts'
-import { areApart, type Enclosed, enclosures } from '../numeric/enclosed.ts'
-import type { Instance } from '../numeric/ground.ts'
-import { evaluateNet, type Scope, scopeOf } from '../numeric/net.ts'
 import type { Pairing } from '../numeric/pairing.ts'
-import type { Partially } from '../numeric/partial.ts'
 import type { Rational } from '../scalar/rational.ts'
 import { type Bounds, isExact } from '../scalar/scaled.ts'
+import { areApart, type Enclosed, enclosures } from '../semantics/enclosed.ts'
+import type { Instance } from '../semantics/ground.ts'
+import { evaluateNet, type Scope, scopeOf } from '../semantics/net.ts'
+import type { Partially } from '../semantics/partial.ts'
 
 /** A net under an instance: what is needed to evaluate it at a point. */
 export interface Side {

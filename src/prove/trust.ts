@@ -12,10 +12,16 @@ import type { FunctionPattern, LinearPattern, Pattern, Rule } from '../rewrite/r
 import { apply, type Expression, type FunctionSymbol, fold, mapParts, x0 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import { type Range, REALS } from '../scalar/range.ts'
+import type { Statement } from './certify.ts'
 import { type ProveOptions, prove } from './prove.ts'
 
-/** Why a rule is not believed without an assumption, as a clause: "it has ...". */
-export type Trust = { readonly kind: 'proved' } | { readonly kind: 'assumed'; readonly because: string }
+/**
+ * Whether a rule is proved, or why it is not believed without an assumption, as a clause: "it has ...". `statement` is the
+ * rule as two nets; null where it cannot be said so.
+ */
+export type Trust =
+  | { readonly kind: 'proved'; readonly statement: Statement }
+  | { readonly kind: 'assumed'; readonly because: string; readonly statement: Statement | null }
 
 /** Thrown inside when the left side cannot be written out as one net. */
 class Beyond extends Error {}
@@ -29,22 +35,28 @@ export async function trustRule(rule: Rule, options: ProveOptions): Promise<Trus
     const graph = graphOf(left)
     const root = graph.nodes[graph.outputs[0]] as Node
     const match = matchRule(graph, { ...rule, direction: '==>' }, root.args[0])
-    if (match === null) return { kind: 'assumed', because: 'its condition could not be put into a net' }
+    if (match === null)
+      return { kind: 'assumed', because: 'its condition could not be put into a net', statement: null }
     const applied = applyMatch(graph, match)
-    if (applied === null) return { kind: 'assumed', because: 'its right side could not be put into a net' }
+    if (applied === null)
+      return { kind: 'assumed', because: 'its right side could not be put into a net', statement: null }
     right = snapshot(graph)
   } catch (error) {
     if (!(error instanceof Beyond) && !(error instanceof RangeError)) throw error
-    return { kind: 'assumed', because: error.message }
+    return { kind: 'assumed', because: error.message, statement: null }
   }
   const verdict = await prove(left, right, { ...options, rules: options.rules.filter(r => r !== rule && !r.assumed) })
   switch (verdict.kind) {
     case 'proved':
-      return { kind: 'proved' }
+      return { kind: 'proved', statement: { left, right, verdict } }
     case 'refuted':
-      return { kind: 'assumed', because: 'it is false: there is a counterexample' }
+      return {
+        kind: 'assumed',
+        because: 'it is false: there is a counterexample',
+        statement: { left, right, verdict: null },
+      }
     case 'undecided':
-      return { kind: 'assumed', because: 'the other rules do not prove it' }
+      return { kind: 'assumed', because: 'the other rules do not prove it', statement: { left, right, verdict: null } }
   }
 }
 

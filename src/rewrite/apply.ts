@@ -1,10 +1,10 @@
 // What a rule puts in the place of what it matched. The node at the root keeps its id and gets new content (or its users
 // are handed to an equal wire); everything else that is needed is new; what nobody uses any more goes.
 
-import { type Decomposition, decompose } from '../algebra/decompose.ts'
+import { decompose } from '../algebra/decompose.ts'
 import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../algebra/operators.ts'
 import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simplify.ts'
-import type { NodeId } from '../diagram/diagram.ts'
+import type { Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
@@ -18,25 +18,26 @@ import {
   one,
   substitute,
   TooLarge,
-  unfold,
   variable,
   variablesOf,
+  x0,
   zero,
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
+import { linearFormOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
   type Graph,
   mergeArgs,
   mergeTerms,
-  type NodeContent,
   nodeAt,
   rangeAt,
   redirect,
-  removeUser,
-  replaceContent,
+  removeLast,
+  replaceNode,
+  UNPLACED,
 } from './graph.ts'
 import type { Match } from './match.ts'
 import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
@@ -53,7 +54,7 @@ export interface Applied {
 
 /** A right side that does not exist at this place (a function with no parts, an operator that is normal already). */
 const NOTHING = Symbol('nothing to do')
-type Built = NodeContent | { readonly wire: NodeId }
+type Built = Node | { readonly wire: NodeId }
 
 /** Applies the rule of a match. null: the right side computes nothing new here, so that the rule does not apply. */
 export function applyMatch(graph: Graph, match: Match): Applied | null {
@@ -72,9 +73,10 @@ export function applyMatch(graph: Graph, match: Match): Applied | null {
   if ('wire' in built) {
     if (built.wire === match.at) return null
     const users = redirect(graph, match.at, built.wire)
-    return { changed: [...users, ...builder.created], created: builder.created, wire: built.wire }
+    const { created } = builder
+    return { changed: created.length === 0 ? users : [...users, ...created], created, wire: built.wire }
   }
-  replaceContent(graph, match.at, built)
+  replaceNode(graph, match.at, built)
   return { changed: [match.at, ...builder.created], created: builder.created, wire: null }
 }
 
@@ -82,19 +84,19 @@ export function applyMatch(graph: Graph, match: Match): Applied | null {
 function hasRight({ rule, functions }: Match): boolean {
   if (rule.right.kind !== 'parts') return true
   const f = functions[rule.right.slot]
-  return f === undefined || f.fn === variable(0) || partsOf(f.fn, f.args.length) !== null
+  return f === undefined || f.fn === x0 || partsOf(f.fn, f.args.length) !== null
 }
 
 /** A pointwise node with each wire once, and only the wires on which the function depends. */
-export function pointwiseContent(shape: Shape, fn: Expression, args: readonly NodeId[]): NodeContent {
-  if (args.length === 1 && fn.mask === 1) return { kind: 'pointwise', shape, args: [args[0]], fn }
+export function pointwiseContent(shape: Shape, fn: Expression, args: readonly NodeId[]): Node {
+  if (args.length === 1 && fn.mask === 1) return { id: UNPLACED, kind: 'pointwise', shape, args, fn }
   const merged = mergeArgs(args, fn)
   const used = variablesOf(merged.fn)
   if (used.length < merged.args.length) {
     const kept = used.map(i => merged.args[i])
-    return { kind: 'pointwise', shape, args: kept, fn: renumber(merged.fn, used) }
+    return { id: UNPLACED, kind: 'pointwise', shape, args: kept, fn: renumber(merged.fn, used) }
   }
-  return { kind: 'pointwise', shape, args: merged.args, fn: merged.fn }
+  return { id: UNPLACED, kind: 'pointwise', shape, args: merged.args, fn: merged.fn }
 }
 function renumber(fn: Expression, used: readonly number[]): Expression {
   return fold<Expression>(fn, (e, of) => {
@@ -109,7 +111,15 @@ export function additiveContent(
   shape: Shape,
   terms: { args: readonly NodeId[]; operators: readonly Linear[] },
   bias: Linear | null,
-): NodeContent {
+): Node {
+  if (
+    terms.args.length === 1 &&
+    terms.operators[0].kind !== 'zero' &&
+    nodeAt(graph, terms.args[0]).kind !== 'constant'
+  ) {
+    const plain = bias?.kind === 'zero' ? null : bias
+    return { id: UNPLACED, kind: 'additive', shape, args: terms.args, operators: terms.operators, bias: plain }
+  }
   let total = bias
   const args: NodeId[] = []
   const operators: Linear[] = []
@@ -126,9 +136,15 @@ export function additiveContent(
   })
   if (total !== null && total.kind === 'zero') total = null
   if (args.length === 0)
-    return { kind: 'constant', shape, args: [], value: total ?? zeroMatrix(shape[shape.length - 1], sizeOf(1)) }
+    return {
+      id: UNPLACED,
+      kind: 'constant',
+      shape,
+      args: [],
+      value: total ?? zeroMatrix(shape[shape.length - 1], sizeOf(1)),
+    }
   const merged = mergeTerms(args, operators)
-  return { kind: 'additive', shape, args: merged.args, operators: merged.operators, bias: total }
+  return { id: UNPLACED, kind: 'additive', shape, args: merged.args, operators: merged.operators, bias: total }
 }
 
 /** A part of a right side under construction: a wire, or several that enter one additive layer together. */
@@ -146,16 +162,10 @@ class Builder {
 
   /** Takes back the nodes made for a right side that then turned out not to exist; they are the last ones. */
   undo(): void {
-    for (const id of this.created.reverse()) {
-      for (const arg of nodeAt(this.graph, id).args) removeUser(this.graph, arg, id)
-      this.graph.nodes.pop()
-      this.graph.users.pop()
-      this.graph.ranges.pop()
-    }
-    this.created.length = 0
+    while (this.created.pop() !== undefined) removeLast(this.graph)
   }
 
-  node(content: NodeContent): NodeId {
+  node(content: Node): NodeId {
     const id = addNode(this.graph, content)
     this.created.push(id)
     return id
@@ -189,10 +199,10 @@ class Builder {
         const shape = withLast(this.shapeOf(source[0]), operators[0].rows)
         const bias = template.bias === null ? null : this.operators(template.bias)[0]
         const carried = root ? match.carried : null
-        const terms = {
-          args: [...source, ...(carried?.args ?? [])],
-          operators: [...operators, ...(carried?.operators ?? [])],
-        }
+        const terms =
+          carried === null
+            ? { args: source, operators }
+            : { args: [...source, ...carried.args], operators: [...operators, ...carried.operators] }
         const content = additiveContent(graph, shape, terms, bias)
         return root && sameContent(graph, match.at, content) ? { wire: match.at } : content
       }
@@ -200,7 +210,8 @@ class Builder {
         const arg = this.single(template.arg)
         const operator = this.operators(template.operator)[0]
         const bias = template.bias === null ? null : this.operators(template.bias)[0]
-        const content: NodeContent = {
+        const content: Node = {
+          id: UNPLACED,
           kind: 'multiplicative',
           shape: withLast(this.shapeOf(arg), operator.rows),
           args: [arg],
@@ -218,12 +229,19 @@ class Builder {
         const width = knownSize(last)
         if (width !== null && width % group !== 0) throw NOTHING
         const groups = width === null ? divided(last, group) : sizeOf(width / group)
-        return { kind: 'reduce', shape: withLast(shape, groups), args: [arg], operation: template.operation, group }
+        return {
+          id: UNPLACED,
+          kind: 'reduce',
+          shape: withLast(shape, groups),
+          args: [arg],
+          operation: template.operation,
+          group,
+        }
       }
       case 'softmax':
       case 'logsoftmax': {
         const arg = this.single(template.arg)
-        return { kind: template.kind, shape: this.shapeOf(arg), args: [arg] }
+        return { id: UNPLACED, kind: template.kind, shape: this.shapeOf(arg), args: [arg] }
       }
       case 'mix': {
         const arg = this.single(template.arg)
@@ -231,11 +249,19 @@ class Builder {
         const operator = this.operators(template.operator)[0]
         const inverse = inversesOf(fn)[0]
         if (inverse === undefined) throw NOTHING
-        return { kind: 'mix', shape: withLast(this.shapeOf(arg), operator.rows), args: [arg], fn, inverse, operator }
+        return {
+          id: UNPLACED,
+          kind: 'mix',
+          shape: withLast(this.shapeOf(arg), operator.rows),
+          args: [arg],
+          fn,
+          inverse,
+          operator,
+        }
       }
       case 'constant': {
         const value = this.operators(template.value)[0]
-        return { kind: 'constant', args: [], value, shape: nodeAt(graph, match.at).shape }
+        return { id: UNPLACED, kind: 'constant', args: [], value, shape: nodeAt(graph, match.at).shape }
       }
       case 'linear':
         return this.linear(template.slot)
@@ -255,7 +281,7 @@ class Builder {
       const f = match.functions[fn.inner.slot]
       if (g === undefined || f === undefined) throw NOTHING
       const fused = fuseAt(g.fn, g.args, g.index, f.fn, f.args)
-      if (fused.fn === variable(0)) return { wire: fused.args[0] }
+      if (fused.fn === x0) return { wire: fused.args[0] }
       return pointwiseContent(nodeAt(this.graph, match.at).shape, fused.fn, fused.args)
     }
     // `inner(f)` takes the wires of f, which may be more than the pattern's.
@@ -275,7 +301,7 @@ class Builder {
     if ((fn.kind === 'first' || fn.kind === 'outer') && fn.of.kind === 'variable' && source.length !== 1) {
       return pointwiseContent(this.shapeOf(source[0]), value, source)
     }
-    if (value === variable(0) && source.length === 1) return { wire: source[0] }
+    if (value === x0 && source.length === 1) return { wire: source[0] }
     return pointwiseContent(
       source.length === 0 ? nodeAt(this.graph, match.at).shape : this.shapeOf(source[0]),
       value,
@@ -314,12 +340,12 @@ class Builder {
           const { after, core, before } = decompose(of, 1 + Math.max(...variablesOf(of)))
           const inner = substitute(core, i => before[i].reduce((e, h) => compose(h, e), variable(i)))
           if (after.length === 0 || linearForm(inner) === null) throw NOTHING
-          return template.kind === 'inner' ? inner : after.reduce((g, h) => compose(h, g), variable(0))
+          return template.kind === 'inner' ? inner : after.reduce((g, h) => compose(h, g), x0)
         }
         const split = innerAffine(of, this.domainOf(template.of))
         if (split === null) throw NOTHING
         const inner = affine(split.factor, split.shift)
-        if (inner === variable(0)) throw NOTHING
+        if (inner === x0) throw NOTHING
         return template.kind === 'inner' ? inner : split.fn
       }
       case 'first':
@@ -327,7 +353,7 @@ class Builder {
         const split = outerAffine(this.fn(template.of), this.domainOf(template.of))
         if (split === null) throw NOTHING
         const last = affine(split.factor, split.shift)
-        if (last === variable(0)) throw NOTHING
+        if (last === x0) throw NOTHING
         return template.kind === 'last' ? last : split.fn
       }
     }
@@ -416,7 +442,7 @@ class Builder {
       })
       return additiveContent(graph, node.shape, { args: node.args, operators }, null)
     }
-    const form = linearForm(f.fn)
+    const form = linearFormOnce(f.fn)
     if (form === null) throw NOTHING
     const operators = f.args.map((_, i) => scaled(form.coefficients.get(i) ?? zero, identity(width)))
     const bias = form.constant === zero ? null : scaled(form.constant, ones(width, sizeOf(1)))
@@ -427,19 +453,19 @@ class Builder {
     const f = this.match.functions[slot]
     if (f === undefined) throw NOTHING
     const shape = nodeAt(this.graph, this.match.at).shape
-    if (f.fn === variable(0)) return { wire: f.args[0] }
+    if (f.fn === x0) return { wire: f.args[0] }
     const decomposition = partsOf(f.fn, f.args.length)
     if (decomposition === null) throw NOTHING
     const { after, core, before } = decomposition
     const wires = f.args.map((arg, i) =>
-      before[i].reduce((wire, fn) => this.node({ kind: 'pointwise', shape, args: [wire], fn }), arg),
+      before[i].reduce((wire, fn) => this.node({ id: UNPLACED, kind: 'pointwise', shape, args: [wire], fn }), arg),
     )
     const stages = [...after]
     const last = stages.pop()
     if (last === undefined) return pointwiseContent(shape, core, wires)
     let wire = this.node(pointwiseContent(shape, core, wires))
-    for (const fn of stages) wire = this.node({ kind: 'pointwise', shape, args: [wire], fn })
-    return { kind: 'pointwise', shape, args: [wire], fn: last }
+    for (const fn of stages) wire = this.node({ id: UNPLACED, kind: 'pointwise', shape, args: [wire], fn })
+    return { id: UNPLACED, kind: 'pointwise', shape, args: [wire], fn: last }
   }
 
   elementwise(template: Extract<Template, { kind: 'elementwise' }>): Built {
@@ -459,32 +485,21 @@ class Builder {
     const constant = uniformEntry(bias)
     if (constant !== null) {
       const fn = total === null ? constant : constant === zero ? total : call('+', total, constant)
-      return fn === variable(0) && source.length === 1 ? { wire: source[0] } : pointwiseContent(shape, fn, source)
+      return fn === x0 && source.length === 1 ? { wire: source[0] } : pointwiseContent(shape, fn, source)
     }
-    const added = this.node({ kind: 'constant', shape, args: [], value: bias })
+    const added = this.node({ id: UNPLACED, kind: 'constant', shape, args: [], value: bias })
     const last = variable(source.length)
     return pointwiseContent(shape, total === null ? last : call('+', total, last), [...source, added])
   }
 }
 
-const decompositions = new WeakMap<Expression, Decomposition | null>()
-/** The parts of a function of `arity` wires, remembered; null where it has none. */
-function partsOf(fn: Expression, arity: number): Decomposition | null {
-  const known = arity === 1 ? decompositions.get(fn) : undefined
-  if (known !== undefined) return known
-  const found = decompose(unfold(fn), arity)
-  const result = found.after.length === 0 && found.before.every(b => b.length === 0) ? null : found
-  if (arity === 1) decompositions.set(fn, result)
-  return result
-}
-
 function affine(factor: Expression, shift: Expression): Expression {
-  const scaledBy = factor === one ? variable(0) : call('*', factor, variable(0))
+  const scaledBy = factor === one ? x0 : call('*', factor, x0)
   return shift === number(0) ? scaledBy : call('+', scaledBy, shift)
 }
 
 function withLast(shape: Shape, last: Size): Shape {
-  return [...shape.slice(0, -1), last]
+  return shape[shape.length - 1] === last ? shape : [...shape.slice(0, -1), last]
 }
 
 /** The number of groups of a symbolic width; NOTHING where that is not a whole number for all values. */
@@ -494,7 +509,7 @@ function divided(width: Size, group: number): Size {
   return groups
 }
 
-function sameContent(graph: Graph, id: NodeId, content: NodeContent): boolean {
+function sameContent(graph: Graph, id: NodeId, content: Node): boolean {
   const node = nodeAt(graph, id)
   if (
     node.kind !== content.kind ||

@@ -7,12 +7,13 @@ import { nodeRange, type WireRange } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
 import { compose, type Expression, substitute, variable } from '../scalar/expression.ts'
 
-/** What is new about a node: everything but its id. */
-export type NodeContent = Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never
+/** The id of a node that has no place in a graph yet: whoever places it gives it one. */
+export const UNPLACED: NodeId = -1
 
-/** The nodes that use a wire: mostly one, which stands for itself (NOBODY for none); else a list, a set where there are many. */
-type Users = NodeId | NodeId[] | Set<NodeId>
+/** In the place of a wire's first or second user: there is none, or there are more than two, which stand in a list. */
 const NOBODY = -1
+const SEVERAL = -2
+/** Users of a wire beyond this number stand in a set. */
 const MANY = 16
 
 export interface Graph {
@@ -20,30 +21,43 @@ export interface Graph {
   readonly names: Diagram['names']
   /** By id; undefined where a node is gone. */
   readonly nodes: (Node | undefined)[]
-  readonly users: (Users | undefined)[]
   readonly ranges: (WireRange | undefined)[]
+  readonly links: Links
   readonly inputs: readonly NodeId[]
   readonly outputs: readonly NodeId[]
 }
 
+/**
+ * Which nodes use a wire, in the order in which they began to. Mostly it is one, and while a step is made two: these stand in
+ * tables of numbers, for a deep net has millions.
+ */
+interface Links {
+  /** By wire: NOBODY, the only or first user, or SEVERAL. */
+  first: Int32Array
+  /** By wire: NOBODY or the second user. */
+  second: Int32Array
+  readonly several: Map<NodeId, NodeId[] | Set<NodeId>>
+  /** By node: its only arg; NOBODY where it has none, SEVERAL where it has more. */
+  args: Int32Array
+}
+
 export function graphOf(diagram: Diagram): Graph {
-  const graph: Graph = {
-    name: diagram.name,
-    names: diagram.names,
-    nodes: [],
-    users: [],
-    ranges: [],
-    inputs: diagram.nodes.filter(n => n.kind === 'input').map(n => n.id),
-    outputs: diagram.nodes.filter(n => n.kind === 'output').map(n => n.id),
-  }
-  for (const node of diagram.nodes) {
+  const { nodes } = diagram
+  const inputs: NodeId[] = []
+  const outputs: NodeId[] = []
+  const none = new Int32Array(0)
+  const links: Links = { first: none, second: none, several: new Map(), args: none }
+  reserve(links, nodes.length)
+  const graph: Graph = { name: diagram.name, names: diagram.names, nodes: [], ranges: [], links, inputs, outputs }
+  for (const node of nodes) {
+    if (node.kind === 'input') inputs.push(node.id)
+    else if (node.kind === 'output') outputs.push(node.id)
     graph.nodes[node.id] = node
-    graph.users[node.id] = NOBODY
-    for (const arg of node.args) addUser(graph, arg, node.id)
+    addUses(graph, node)
     graph.ranges[node.id] = nodeRange(node, argRanges(graph, node))
   }
   // Wires on which no output depends are not part of the net that is computed.
-  for (let i = diagram.nodes.length - 1; i >= 0; i--) collect(graph, diagram.nodes[i].id)
+  for (let id = graph.nodes.length - 1; id >= 0; id--) if (links.first[id] === NOBODY) collect(graph, id)
   return graph
 }
 
@@ -52,41 +66,92 @@ export function nodeAt(graph: Graph, id: NodeId): Node {
   if (node === undefined) throw new RangeError(`no node n${id}`)
   return node
 }
+/** The only arg of a node; negative where it has none or several. */
+export function onlyArg(graph: Graph, id: NodeId): NodeId {
+  return graph.links.args[id]
+}
 export function rangeAt(graph: Graph, id: NodeId): WireRange {
   return graph.ranges[id] as WireRange
 }
-export function usersOf(graph: Graph, id: NodeId): Iterable<NodeId> {
-  const users = graph.users[id]
-  if (typeof users === 'number') return users === NOBODY ? [] : [users]
-  return users ?? []
+/** Puts the users of a wire into the list, from position `end` on, and gives the position after the last. */
+export function listUsers(graph: Graph, id: NodeId, list: NodeId[], end: number): number {
+  const { first, second, several } = graph.links
+  let position = end
+  if (first[id] === SEVERAL) {
+    for (const user of several.get(id) as Iterable<NodeId>) list[position++] = user
+    return position
+  }
+  if (first[id] !== NOBODY) list[position++] = first[id]
+  if (second[id] !== NOBODY) list[position++] = second[id]
+  return position
 }
 function hasUsers(graph: Graph, id: NodeId): boolean {
-  const users = graph.users[id] as Users
-  return typeof users === 'number' ? users !== NOBODY : Array.isArray(users) ? users.length > 0 : users.size > 0
+  const { first, several } = graph.links
+  if (first[id] !== SEVERAL) return first[id] !== NOBODY
+  const users = several.get(id) as NodeId[] | Set<NodeId>
+  return Array.isArray(users) ? users.length > 0 : users.size > 0
+}
+
+/** Makes the tables of users reach to this wire. */
+function reserve(links: Links, wire: NodeId): void {
+  const { first, second } = links
+  if (wire < first.length) return
+  const length = Math.max(2 * first.length, wire + 1)
+  links.first = new Int32Array(length).fill(NOBODY, first.length)
+  links.first.set(first)
+  links.second = new Int32Array(length).fill(NOBODY, second.length)
+  links.second.set(second)
+  const { args } = links
+  links.args = new Int32Array(length).fill(NOBODY, args.length)
+  links.args.set(args)
 }
 
 function addUser(graph: Graph, wire: NodeId, user: NodeId): void {
-  const users = graph.users[wire] as Users
-  if (typeof users === 'number') {
-    if (users === NOBODY) graph.users[wire] = user
-    else if (users !== user) graph.users[wire] = [users, user]
-  } else if (!Array.isArray(users)) {
-    users.add(user)
-  } else if (!users.includes(user)) {
-    users.push(user)
-    if (users.length > MANY) graph.users[wire] = new Set(users)
+  const { first, second, several } = graph.links
+  if (first[wire] === NOBODY) first[wire] = user
+  else if (first[wire] === SEVERAL) {
+    const users = several.get(wire) as NodeId[] | Set<NodeId>
+    if (!Array.isArray(users)) users.add(user)
+    else if (!users.includes(user)) {
+      users.push(user)
+      if (users.length > MANY) several.set(wire, new Set(users))
+    }
+  } else if (first[wire] === user || second[wire] === user) return
+  else if (second[wire] === NOBODY) second[wire] = user
+  else {
+    several.set(wire, [first[wire], second[wire], user])
+    first[wire] = SEVERAL
+    second[wire] = NOBODY
   }
 }
-export function removeUser(graph: Graph, wire: NodeId, user: NodeId): void {
-  const users = graph.users[wire]
-  if (users === undefined) return
-  if (typeof users === 'number') {
-    if (users === user) graph.users[wire] = NOBODY
-  } else if (!Array.isArray(users)) users.delete(user)
-  else {
-    const i = users.indexOf(user)
-    if (i >= 0) users.splice(i, 1)
+function removeUser(graph: Graph, wire: NodeId, user: NodeId): void {
+  const { first, second, several } = graph.links
+  if (first[wire] === user) {
+    first[wire] = second[wire]
+    second[wire] = NOBODY
+  } else if (second[wire] === user) second[wire] = NOBODY
+  else if (first[wire] === SEVERAL) {
+    const users = several.get(wire) as NodeId[] | Set<NodeId>
+    if (!Array.isArray(users)) users.delete(user)
+    else {
+      const i = users.indexOf(user)
+      if (i >= 0) users.splice(i, 1)
+    }
   }
+}
+/** Forgets who used a wire that is gone. */
+function forgetUsers(graph: Graph, wire: NodeId): void {
+  const { first, second, several } = graph.links
+  if (first[wire] === SEVERAL) several.delete(wire)
+  first[wire] = NOBODY
+  second[wire] = NOBODY
+}
+/** Enters a node among the users of its args. */
+function addUses(graph: Graph, node: Node): void {
+  const { args } = node
+  reserve(graph.links, node.id)
+  graph.links.args[node.id] = args.length === 1 ? args[0] : args.length === 0 ? NOBODY : SEVERAL
+  for (let k = 0; k < args.length; k++) addUser(graph, args[k], node.id)
 }
 
 /** Removes a node that nobody uses, and then those that nobody uses any more. Inputs and outputs stay. */
@@ -96,8 +161,8 @@ function collect(graph: Graph, id: NodeId): void {
     const node = graph.nodes[next]
     if (node === undefined || node.kind === 'input' || node.kind === 'output' || hasUsers(graph, next)) continue
     graph.nodes[next] = undefined
-    graph.users[next] = undefined
     graph.ranges[next] = undefined
+    forgetUsers(graph, next)
     for (const arg of node.args) {
       removeUser(graph, arg, next)
       stack.push(arg)
@@ -111,32 +176,39 @@ function argRanges(graph: Graph, node: Node): WireRange[] {
   return args.map(a => graph.ranges[a] as WireRange)
 }
 
-/** The content as the node with this id. It is made for this, so it is not copied: a long run makes millions. */
-function withId(content: NodeContent, id: NodeId): Node {
-  return Object.assign(content, { id }) as Node
+/** The node, in its place. It was made for this, so it is not copied: a long run makes millions. */
+function placed(node: Node, id: NodeId): Node {
+  ;(node as { id: NodeId }).id = id
+  return node
 }
 
-/** A new node; its range comes from its args. The content becomes the node. */
-export function addNode(graph: Graph, content: NodeContent): NodeId {
+/** Adds a node that was made for this; its range comes from its args. */
+export function addNode(graph: Graph, node: Node): NodeId {
   const id = graph.nodes.length
-  const node = withId(content, id)
-  graph.nodes.push(node)
-  graph.users.push(NOBODY)
-  for (const arg of node.args) addUser(graph, arg, id)
+  graph.nodes.push(placed(node, id))
+  addUses(graph, node)
   graph.ranges.push(nodeRange(node, argRanges(graph, node)))
   return id
 }
 
+/** Takes back the node that was added last, which nobody uses. */
+export function removeLast(graph: Graph): void {
+  const node = graph.nodes.pop() as Node
+  graph.ranges.pop()
+  forgetUsers(graph, node.id)
+  for (const arg of node.args) removeUser(graph, arg, node.id)
+}
+
 /**
- * Gives the node `id` another content that computes the same wire; whoever uses it is not touched, and the wire keeps
- * its range, since its values are the same. The content becomes the node.
+ * Puts another node, made for this, in the place of the node `id`, where it computes the same wire; whoever uses the wire
+ * is not touched, and the wire keeps its range, since its values are the same.
  */
-export function replaceContent(graph: Graph, id: NodeId, content: NodeContent): void {
+export function replaceNode(graph: Graph, id: NodeId, node: Node): void {
   const old = nodeAt(graph, id)
-  graph.nodes[id] = withId(content, id)
-  for (const arg of content.args) addUser(graph, arg, id)
+  graph.nodes[id] = placed(node, id)
+  addUses(graph, node)
   for (const arg of old.args) {
-    if (content.args.includes(arg)) continue
+    if (node.args.includes(arg)) continue
     removeUser(graph, arg, id)
     collect(graph, arg)
   }
@@ -144,15 +216,16 @@ export function replaceContent(graph: Graph, id: NodeId, content: NodeContent): 
 
 /** Makes every user of `id` use the equal wire `wire` instead; `id` goes. Gives the users, which have changed. */
 export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
-  const users = [...usersOf(graph, id)]
+  const { first, second } = graph.links
+  const users: NodeId[] = first[id] >= 0 && second[id] === NOBODY ? [first[id]] : []
+  if (users.length === 0) listUsers(graph, id, users, 0)
   for (const user of users) {
     const node = nodeAt(graph, user)
     removeUser(graph, id, user)
     addUser(graph, wire, user)
-    graph.nodes[user] = withArgs(
-      node,
-      node.args.map(a => (a === id ? wire : a)),
-    )
+    const changed = withArgs(node, node.args.length === 1 ? [wire] : node.args.map(a => (a === id ? wire : a)))
+    graph.nodes[user] = changed
+    graph.links.args[user] = changed.args.length === 1 ? changed.args[0] : SEVERAL
   }
   collect(graph, id)
   return users
@@ -160,6 +233,8 @@ export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
 
 /** The node with other args. Terms of an additive node and args of a pointwise node that become the same wire are merged. */
 function withArgs(node: Node, args: readonly NodeId[]): Node {
+  if (args.length === 1 && node.kind === 'pointwise')
+    return { id: node.id, kind: 'pointwise', shape: node.shape, args, fn: node.fn }
   if (node.kind === 'additive') return { ...node, ...mergeTerms(args, node.operators) }
   if (node.kind === 'pointwise') return { ...node, ...mergeArgs(args, node.fn) }
   return { ...node, args }
@@ -169,8 +244,8 @@ function withArgs(node: Node, args: readonly NodeId[]): Node {
 export function mergeTerms(
   args: readonly NodeId[],
   operators: readonly Linear[],
-): { args: NodeId[]; operators: Linear[] } {
-  if (args.length === 1 || new Set(args).size === args.length) return { args: [...args], operators: [...operators] }
+): { args: readonly NodeId[]; operators: readonly Linear[] } {
+  if (args.length === 1 || new Set(args).size === args.length) return { args, operators }
   const merged = new Map<NodeId, Linear>()
   args.forEach((a, k) => {
     const old = merged.get(a)
@@ -180,8 +255,8 @@ export function mergeTerms(
 }
 
 /** The same function of the same wires, each wire once, in order of first occurrence. */
-export function mergeArgs(args: readonly NodeId[], fn: Expression): { args: NodeId[]; fn: Expression } {
-  if (args.length <= 1 || new Set(args).size === args.length) return { args: [...args], fn }
+export function mergeArgs(args: readonly NodeId[], fn: Expression): { args: readonly NodeId[]; fn: Expression } {
+  if (args.length <= 1 || new Set(args).size === args.length) return { args, fn }
   const unique = [...new Set(args)]
   return { args: unique, fn: substitute(fn, i => variable(unique.indexOf(args[i]))) }
 }
@@ -193,8 +268,8 @@ export function fuseAt(
   index: number,
   f: Expression,
   fArgs: readonly NodeId[],
-): { args: NodeId[]; fn: Expression } {
-  if (gArgs.length === 1) return { args: [...fArgs], fn: compose(g, f) }
+): { args: readonly NodeId[]; fn: Expression } {
+  if (gArgs.length === 1) return { args: fArgs, fn: compose(g, f) }
   const args: NodeId[] = []
   const place = new Map<NodeId, number>()
   const at = (wire: NodeId): number => {
@@ -213,28 +288,40 @@ export function fuseAt(
   return { args, fn: substitute(g, i => (i === index ? moved : variable(places[i]))) }
 }
 
-/** The diagram that the graph is now: inputs first, then every node after its args, outputs last; ids are kept. */
-export function snapshot(graph: Graph): Diagram {
-  const order: Node[] = graph.inputs.map(id => nodeAt(graph, id))
-  const seen = new Set<NodeId>(graph.inputs)
-  const outputs: Node[] = []
+/** The nodes on which outputs depend: inputs first, then every node after its args, outputs last. */
+export function nodesInOrder(graph: Graph): NodeId[] {
+  const order = [...graph.inputs]
+  const seen = new Uint8Array(graph.nodes.length)
+  for (const id of order) seen[id] = 1
+  // The way from an output to the node at hand, and for each node on it the arg that is next.
+  const path: NodeId[] = []
+  const next: number[] = []
   for (const output of graph.outputs) {
-    const node = nodeAt(graph, output)
-    outputs.push(node)
-    const stack: { node: Node; next: number }[] = [{ node, next: 0 }]
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]
-      if (top.next < top.node.args.length) {
-        const arg = top.node.args[top.next++]
-        if (!seen.has(arg)) {
-          seen.add(arg)
-          stack.push({ node: nodeAt(graph, arg), next: 0 })
-        }
+    path.push(output)
+    next.push(0)
+    while (path.length > 0) {
+      const top = path.length - 1
+      const only = graph.links.args[path[top]]
+      const count = only >= 0 ? 1 : only === NOBODY ? 0 : nodeAt(graph, path[top]).args.length
+      if (next[top] < count) {
+        const arg = only >= 0 ? only : nodeAt(graph, path[top]).args[next[top]]
+        next[top]++
+        if (seen[arg] === 1) continue
+        seen[arg] = 1
+        path.push(arg)
+        next.push(0)
       } else {
-        if (top.node !== node) order.push(top.node)
-        stack.pop()
+        if (top > 0) order.push(path[top])
+        path.pop()
+        next.pop()
       }
     }
   }
-  return { name: graph.name, names: graph.names, nodes: [...order, ...outputs] }
+  for (const output of graph.outputs) order.push(output)
+  return order
+}
+
+/** The diagram that the graph is now; ids are kept. */
+export function snapshot(graph: Graph): Diagram {
+  return { name: graph.name, names: graph.names, nodes: nodesInOrder(graph).map(id => nodeAt(graph, id)) }
 }

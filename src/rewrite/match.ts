@@ -8,11 +8,11 @@ import { analyseShared, componentwise, type WireRange, whole } from '../diagram/
 import { entriesOf, identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
-import { call, compose, type Expression, fold, number, parts, variable, variablesOf } from '../scalar/expression.ts'
-import { inversesOf, isIdempotent, parityOf } from '../scalar/functions.ts'
+import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
-import { type Graph, nodeAt, rangeAt } from './graph.ts'
-import type { Condition, FunctionPattern, LinearPattern, Pattern, Rule } from './rule.ts'
+import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
+import { type Graph, nodeAt, onlyArg, rangeAt } from './graph.ts'
+import { type Condition, type FunctionPattern, type LinearPattern, type Pattern, type Rule, requires } from './rule.ts'
 
 /** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
 export interface FunctionBinding {
@@ -44,19 +44,22 @@ export interface Failure {
   readonly needed: string
 }
 
-// A log of a million steps keeps a million matches: lists that a rule has no variables for are one and the same.
 const NONE: never[] = []
+/** The list for so many variables. */
+function unbound<T>(count: number): (T | undefined)[] {
+  return count === 0 ? NONE : new Array(count)
+}
 
 function emptyMatch(rule: Rule, at: NodeId): Match {
-  const { functions, operators, reals, groups } = rule.variables
+  const { functions, operators, reals, wires, groups } = rule.variables
   return {
     rule,
     at,
-    functions: functions.length > 0 ? [] : NONE,
-    operators: operators.length > 0 ? [] : NONE,
-    reals: reals.length > 0 ? [] : NONE,
-    wires: [],
-    groups: groups.length > 0 ? [] : NONE,
+    functions: unbound(functions.length),
+    operators: unbound(operators.length),
+    reals: unbound(reals.length),
+    wires: unbound(wires.length),
+    groups: unbound(groups.length),
     sizes: NONE,
     carried: null,
   }
@@ -74,7 +77,12 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
     if (at.kind === 'pointwise') {
       const { fn } = at
       // A function of any number of wires may mean a join or a slice, and any of its wires.
-      if (fn.kind === 'variable' && fn.variadic) return mayBeVariadic(rule, fn.slot, node)
+      if (fn.kind === 'variable' && fn.variadic) {
+        const [arg] = at.args
+        const only = onlyArg(graph, node.id)
+        if (only >= 0 && arg.kind !== 'wire' && !mayStand(arg, nodeAt(graph, only))) return false
+        return mayBeVariadic(rule, fn.slot, node)
+      }
       if (node.kind !== 'pointwise') return false
       if (fn.kind === 'exact' && node.fn !== fn.fn) return false
       if (at.args.length !== 1 || node.args.length !== 1) return at.args.length === node.args.length
@@ -94,6 +102,12 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
   }
 }
 
+/** Whether a node is of a kind that the pattern means. */
+function mayStand(pattern: Exclude<Pattern, { kind: 'wire' }>, node: Node): boolean {
+  if (node.kind === pattern.kind) return true
+  return pattern.kind === 'pointwise' && isVariadic(pattern.fn) && (node.kind === 'join' || node.kind === 'slice')
+}
+
 /** Two functions, one after the other, where the second pattern speaks of the function of the first. */
 function mayFollow(first: FunctionPattern, f: Expression, second: FunctionPattern, g: Expression): boolean {
   if (first.kind !== 'variable' || first.variadic) return true
@@ -103,9 +117,7 @@ function mayFollow(first: FunctionPattern, f: Expression, second: FunctionPatter
 
 function mayBeVariadic(rule: Rule, slot: number, node: Node): boolean {
   if (node.kind !== 'pointwise') return node.kind === 'join' || node.kind === 'slice'
-  return (
-    !rule.conditions.some(c => c.kind === 'function' && c.slot === slot && c.property === 'linear') || isLinear(node.fn)
-  )
+  return !requires(rule, slot, 'linear') || isLinear(node.fn)
 }
 
 /** Unknown matrices and their products are not of a special kind. */
@@ -138,7 +150,7 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
       const match = emptyMatch(rule, at)
       if (
         matchPattern(graph, left.args[0], root.args[k], match) &&
-        bindFunction(left.fn, root.fn, { node: root.id, args: root.args, index: k }, match) &&
+        bindFunction(left.fn, root.fn, root.id, root.args, k, match) &&
         holds(graph, match, onFailure)
       )
         return match
@@ -192,7 +204,7 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
         if (fn === null || pattern.args[0].kind !== 'wire') return false
         return (
           bindWires(graph, pattern.args[0].slot, node.args, match) &&
-          bindFunction(pattern.fn, fn, { node: id, args: node.args, index: 0 }, match)
+          bindFunction(pattern.fn, fn, id, node.args, 0, match)
         )
       }
       if (node.kind !== 'pointwise' || node.args.length !== pattern.args.length) return false
@@ -201,7 +213,7 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
         (node.args.length === 1
           ? matchArg(graph, pattern.args[0], node, match)
           : pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match))) &&
-        bindFunction(pattern.fn, node.fn, { node: id, args: node.args, index: 0 }, match)
+        bindFunction(pattern.fn, node.fn, id, node.args, 0, match)
       )
     }
     case 'additive': {
@@ -251,35 +263,20 @@ function matchArg(graph: Graph, pattern: Pattern, node: Node, match: Match): boo
   return matchPattern(graph, pattern, node.args[0], match)
 }
 
-/** Functions with more parts than this are not looked into before they have been brought to their normal form. */
-const MAX_WEIGHT = 200
-/** g(f(x)) = x wherever f is defined. */
-function isInverse(f: Expression, g: Expression): boolean {
-  return isOneOperation(f) && g.weight <= MAX_INVERTED && inversesOnce(f).includes(g)
-}
-
-/** No inverse of one operation is longer. */
-const MAX_INVERTED = 20
-
-/** Functions are in their parts when inverses are looked for: what has been composed since need not be taken apart again. */
-function isOneOperation(fn: Expression): boolean {
-  return parts(fn).every(p => p.mask === 0 || p.kind === 'variable')
-}
-
 /** Pointwise nodes are functions; a join or slice is bound as a function where the rule asks for a linear one, and for nothing else. */
 function linearFunction(node: Node, rule: Rule, pattern: FunctionPattern): Expression | null {
   if (node.kind === 'pointwise') return node.fn
   if (node.kind !== 'join' && node.kind !== 'slice') return null
-  const isLinear = rule.conditions.some(
-    c => c.kind === 'function' && c.property === 'linear' && pattern.kind === 'variable' && c.slot === pattern.slot,
-  )
-  return isLinear ? variable(0) : null
+  return pattern.kind === 'variable' && requires(rule, pattern.slot, 'linear') ? variable(0) : null
 }
 
+/** Binds the function of a node, which has these wires, of which the pattern means the one with the index. */
 function bindFunction(
   pattern: FunctionPattern,
   fn: Expression,
-  place: Omit<FunctionBinding, 'fn'>,
+  node: NodeId,
+  args: readonly NodeId[],
+  index: number,
   match: Match,
 ): boolean {
   switch (pattern.kind) {
@@ -288,7 +285,7 @@ function bindFunction(
     case 'variable': {
       const old = match.functions[pattern.slot]
       if (old !== undefined) return old.fn === fn
-      match.functions[pattern.slot] = { fn, ...place }
+      match.functions[pattern.slot] = { fn, node, args, index }
       return true
     }
     case 'inverse': {
@@ -417,7 +414,7 @@ function holds(graph: Graph, match: Match, onFailure?: (failure: Failure) => voi
   for (const condition of match.rule.conditions) {
     const failure = checkCondition(graph, condition, match)
     if (failure !== null) {
-      onFailure?.({ condition, at: match.at, ...failure })
+      onFailure?.({ condition, at: match.at, found: printed(failure.found), needed: printed(failure.needed) })
       return false
     }
   }
@@ -448,12 +445,18 @@ function wireRangesOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
   return wires.map(w => rangeAt(graph, w))
 }
 
+/** What was found where a condition does not hold, and what it needs: sets are printed only for those who read them. */
+interface Finding {
+  readonly found: Range | string
+  readonly needed: Range | string
+}
+function printed(set: Range | string): string {
+  return typeof set === 'string' ? set : printRange(set)
+}
+
 /** null: the condition is shown to hold. */
-function checkCondition(graph: Graph, condition: Condition, match: Match): { found: string; needed: string } | null {
-  const fail = (found: Range, needed: Range | string): { found: string; needed: string } => ({
-    found: printRange(found),
-    needed: typeof needed === 'string' ? needed : printRange(needed),
-  })
+function checkCondition(graph: Graph, condition: Condition, match: Match): Finding | null {
+  const fail = (found: Range, needed: Range | string): Finding => ({ found, needed })
   switch (condition.kind) {
     case 'wire': {
       const { within } = condition
@@ -489,7 +492,7 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): { fou
             r.every(q => isSubset([{ low: q, lowOpen: false, high: q, highOpen: false }], condition.within)),
           )
         ) {
-          return { found: 'an entry outside', needed: printRange(condition.within) }
+          return { found: 'an entry outside', needed: condition.within }
         }
       }
       return null
@@ -522,63 +525,15 @@ function checkProperty(
   graph: Graph,
   condition: Extract<Condition, { kind: 'function' }>,
   match: Match,
-): { found: string; needed: string } | null {
+): Finding | null {
   const f = match.functions[condition.slot] as FunctionBinding
-  const fail = { found: 'not shown', needed: condition.property }
-  if (f.fn.weight > MAX_WEIGHT) return { found: 'a function too large to look into', needed: condition.property }
-  switch (condition.property) {
-    case 'increasing':
-    case 'decreasing': {
-      if (f.args.length !== 1) return fail
-      // Monotone on one set that holds the values of every component: groups mix components.
-      const domain = whole(rangeAt(graph, f.args[0]))
-      const found = analyse(f.fn, [domain]).defined ? monotonicity(f.fn, 0, [domain]) : null
-      return found === condition.property || found === 'constant'
-        ? null
-        : { found: found ?? 'neither shown', needed: condition.property }
-    }
-    case 'odd':
-    case 'even': {
-      const minus = compose(f.fn, call('neg', variable(0)))
-      const mirrored = condition.property === 'even' ? f.fn : call('neg', f.fn)
-      return parityOf(f.fn) === condition.property || minus === mirrored ? null : fail
-    }
-    case 'invertible':
-      return inversesOnce(f.fn).length > 0 ? null : fail
-    case 'idempotent':
-      return isIdempotent(f.fn) ? null : fail
-    case 'linear': {
-      const node = nodeAt(graph, f.node)
-      if (node.kind === 'join' || node.kind === 'slice') return null
-      return isLinear(f.fn) ? null : fail
-    }
-    default:
-      return fail
-  }
-}
-
-const linear = new WeakMap<Expression, boolean>()
-function isLinear(fn: Expression): boolean {
-  if (fn.weight > MAX_WEIGHT) return false
-  let found = linear.get(fn)
-  if (found === undefined) linear.set(fn, (found = isArithmetic(fn) && linearForm(fn) !== null))
-  return found
-}
-/** Made of sums, differences and products with numbers: a function that is linear only in disguise is simplified first. */
-function isArithmetic(fn: Expression): boolean {
-  return fold<boolean>(fn, (e, of) => {
-    if (e.mask === 0 || e.kind === 'variable') return true
-    if (e.kind !== 'call' || !e.args.every(of)) return false
-    if (e.name === '*') return e.args[0].mask === 0 || e.args[1].mask === 0
-    if (e.name === '/') return e.args[1].mask === 0
-    return e.name === '+' || e.name === '-' || e.name === 'neg'
-  })
-}
-
-const inverses = new WeakMap<Expression, readonly Expression[]>()
-/** `inversesOf`, remembered: the same few functions are asked about at every node of a deep net. */
-function inversesOnce(fn: Expression): readonly Expression[] {
-  let found = inverses.get(fn)
-  if (found === undefined) inverses.set(fn, (found = inversesOf(fn)))
-  return found
+  const { property } = condition
+  if (f.fn.weight > MAX_WEIGHT) return { found: 'a function too large to look into', needed: property }
+  const known = hasProperty(f.fn, property)
+  if (known !== null) return known ? null : { found: 'not shown', needed: property }
+  if (f.args.length !== 1) return { found: 'not shown', needed: property }
+  // Monotone on one set that holds the values of every component: groups mix components.
+  const domain = whole(rangeAt(graph, f.args[0]))
+  const found = analyse(f.fn, [domain]).defined ? monotonicity(f.fn, 0, [domain]) : null
+  return found === property || found === 'constant' ? null : { found: found ?? 'neither shown', needed: property }
 }

@@ -1,17 +1,13 @@
 // Normal forms, step by step. A worklist holds the nodes at which something may have become possible; rules are looked
 // up by the kind of node at their root; what a step changes is put on the list again. Nothing walks the whole net for a
 // step, so a chain of N layers takes time linear in N, in whatever order its redexes appear.
-import type { Diagram, Node, NodeId, NodeKind } from '../diagram/diagram.ts'
+import type { Diagram, NodeId, NodeKind } from '../diagram/diagram.ts'
 import { type Applied, applyMatch } from './apply.ts'
-import { type Graph, graphOf, nodeAt, snapshot, usersOf } from './graph.ts'
+import { Candidates } from './candidates.ts'
+import { type Graph, graphOf, listUsers, nodeAt, nodesInOrder, snapshot } from './graph.ts'
+import { Entries, type Log } from './log.ts'
 import { type Failure, type Match, matchRule } from './match.ts'
 import { depthOf, PHASES, type Rule } from './rule.ts'
-
-/** The log of a run, from which every state of the net can be made again. */
-export interface Log {
-  readonly start: Diagram
-  readonly entries: readonly Match[]
-}
 
 export interface NormalizeOptions {
   readonly rules: readonly Rule[]
@@ -25,33 +21,35 @@ export interface NormalizeOptions {
   }
 }
 
-/** The rules of one phase, by the kind of node that their pattern ends in. */
-type Index = Partial<Record<NodeKind, readonly Rule[]>>
+/** Nodes, first in first out. */
+class Queue {
+  private items = new Int32Array(1024)
+  private head = 0
+  private size = 0
 
-function indexRules(rules: readonly Rule[]): Index[] {
-  return PHASES.map(phase => {
-    const index: Partial<Record<NodeKind, Rule[]>> = {}
-    for (const rule of rules) {
-      if (rule.phase !== phase || rule.direction !== '==>') continue
-      const kinds = rootKinds(rule)
-      for (const kind of kinds) (index[kind] ??= []).push(rule)
+  push(id: NodeId): void {
+    const { items, head, size } = this
+    if (size === items.length) {
+      this.items = new Int32Array(2 * size)
+      this.items.set(items.subarray(head))
+      this.items.set(items.subarray(0, head), size - head)
+      this.head = 0
     }
-    return index
-  })
-}
-function rootKinds(rule: Rule): NodeKind[] {
-  const { left } = rule
-  if (left.kind === 'wire') return []
-  const linear = rule.conditions.some(c => c.kind === 'function' && c.property === 'linear')
-  if (left.kind === 'pointwise' && left.fn.kind === 'variable' && left.fn.variadic && linear)
-    return ['pointwise', 'join', 'slice']
-  return [left.kind]
+    this.items[(this.head + this.size++) & (this.items.length - 1)] = id
+  }
+  /** The node that has waited longest; undefined where none waits. */
+  pop(): NodeId | undefined {
+    if (this.size === 0) return undefined
+    const id = this.items[this.head]
+    this.head = (this.head + 1) & (this.items.length - 1)
+    this.size--
+    return id
+  }
 }
 
-/** First-in first-out lists of nodes, one for each phase, without repetition. */
+/** Lists of nodes to look at, one for each phase, each without repetition. */
 class Worklists {
-  private readonly items: NodeId[][] = PHASES.map(() => [])
-  private readonly heads: number[] = PHASES.map(() => 0)
+  private readonly queues = PHASES.map(() => new Queue())
   /** By node, a bit for each list on which it stands. */
   private listed = new Uint8Array(1024)
 
@@ -64,19 +62,11 @@ class Worklists {
     const bit = 1 << phase
     if ((this.listed[id] & bit) !== 0) return
     this.listed[id] |= bit
-    this.items[phase].push(id)
+    this.queues[phase].push(id)
   }
   pop(phase: number): NodeId | undefined {
-    const items = this.items[phase]
-    const head = this.heads[phase]
-    if (head === items.length) return undefined
-    const id = items[head]
-    this.listed[id] &= ~(1 << phase)
-    this.heads[phase] = head + 1
-    if (head > 65_536 && head * 2 > items.length) {
-      this.items[phase] = items.slice(head + 1)
-      this.heads[phase] = 0
-    }
+    const id = this.queues[phase].pop()
+    if (id !== undefined) this.listed[id] &= ~(1 << phase)
     return id
   }
 }
@@ -86,72 +76,89 @@ export class TooManySteps extends Error {}
 
 /** Runs the rules to the end, yielding each application after it has happened. The graph is edited in place. */
 export function* rewrite(graph: Graph, options: NormalizeOptions): Generator<Match, void, undefined> {
-  const indexes = indexRules(options.rules)
-  const reach = Math.max(1, ...options.rules.filter(r => r.direction === '==>').map(r => depthOf(r.left))) - 1
-  const lists = new Worklists()
-  const start = snapshot(graph).nodes
-  const active = PHASES.map((_, phase) => phase).filter(phase => Object.keys(indexes[phase]).length > 0)
-  const touch = (id: NodeId, from: number): void => {
-    const { kind } = nodeAt(graph, id)
-    for (const phase of active) if (phase >= from && indexes[phase][kind] !== undefined) lists.push(phase, id)
-  }
-  for (const node of start) touch(node.id, 0)
-  let steps = 0
-  let looked = 0
-  for (;;) {
-    let phase = -1
-    let id: NodeId | undefined
-    for (const candidate of active) {
-      id = lists.pop(candidate)
-      if (id !== undefined) {
-        phase = candidate
-        break
-      }
-    }
-    if (id === undefined) return
-    if ((++looked & 1023) === 0) options.signal?.throwIfAborted()
-    const node = graph.nodes[id]
-    if (node === undefined) continue
-    const rules = indexes[phase][node.kind]
-    if (rules === undefined) continue
-    for (const rule of rules) {
-      const match = matchRule(graph, rule, id)
-      if (match === null) continue
-      options.watch?.before(graph, match)
-      const applied = applyMatch(graph, match)
-      if (applied === null) continue
-      options.watch?.after(graph, match, applied)
-      // Taking functions apart happens once, at the start: what later phases put together stays together.
-      const from = phase === 0 ? 0 : 1
-      for (const changed of applied.changed) touchAround(graph, changed, reach, touch, from)
-      if (++steps > (options.maxSteps ?? 10_000_000)) throw new TooManySteps(`more than ${options.maxSteps} steps`)
-      yield match
-      break
-    }
-  }
+  const run = new Run(graph, options)
+  for (let match = run.step(); match !== null; match = run.step()) yield match
 }
 
-/** Puts a node on the lists, and those that may see it in a pattern: its users, to the depth of the deepest pattern. */
-function touchAround(
-  graph: Graph,
-  id: NodeId,
-  reach: number,
-  touch: (id: NodeId, from: number) => void,
-  from: number,
-): void {
-  if (graph.nodes[id] === undefined) return
-  touch(id, from)
-  if (reach === 0) return
-  let level: NodeId[] = [id]
-  for (let k = 0; k < reach; k++) {
-    const next: NodeId[] = []
-    for (const at of level) {
-      for (const user of usersOf(graph, at)) {
-        touch(user, from)
-        next.push(user)
+class Run {
+  private readonly graph: Graph
+  private readonly options: NormalizeOptions
+  private readonly candidates: Candidates
+  private readonly lists = new Worklists()
+  /** By kind of node, the phases in which it may be the root of a rule. */
+  private readonly phases = new Map<NodeKind, readonly number[]>()
+  /** How far from a node that changed a pattern may end that sees it. */
+  private readonly reach: number
+  private readonly maxSteps: number
+  /** Nodes around one that changed, from the beginning of the list; what stands behind them is of no meaning. */
+  private readonly around: NodeId[] = []
+  private steps = 0
+  private looked = 0
+
+  constructor(graph: Graph, options: NormalizeOptions) {
+    this.graph = graph
+    this.options = options
+    this.maxSteps = options.maxSteps ?? 10_000_000
+    this.candidates = new Candidates(options.rules)
+    this.reach = Math.max(1, ...options.rules.filter(r => r.direction === '==>').map(r => depthOf(r.left))) - 1
+    for (const id of nodesInOrder(graph)) this.touch(id, 0)
+  }
+
+  /** Applies the next rule; null when no rule applies any more. */
+  step(): Match | null {
+    const { graph, lists, options } = this
+    for (;;) {
+      let phase = 0
+      let id = lists.pop(phase)
+      while (id === undefined && ++phase < PHASES.length) id = lists.pop(phase)
+      if (id === undefined) return null
+      if ((++this.looked & 1023) === 0) options.signal?.throwIfAborted()
+      const node = graph.nodes[id]
+      if (node === undefined) continue
+      const rules = this.candidates.at(phase, node)
+      for (let k = 0; k < rules.length; k++) {
+        const match = matchRule(graph, rules[k], id)
+        if (match === null) continue
+        options.watch?.before(graph, match)
+        const applied = applyMatch(graph, match)
+        if (applied === null) continue
+        options.watch?.after(graph, match, applied)
+        // Taking functions apart happens once, at the start: what later phases put together stays together.
+        const from = phase === 0 ? 0 : 1
+        for (const changed of applied.changed) this.touchAround(changed, from)
+        if (++this.steps > this.maxSteps) throw new TooManySteps(`more than ${this.maxSteps} steps`)
+        return match
       }
     }
-    level = next
+  }
+
+  /** Puts a node on the lists from this phase on. */
+  private touch(id: NodeId, from: number): void {
+    const node = nodeAt(this.graph, id)
+    let phases = this.phases.get(node.kind)
+    if (phases === undefined) this.phases.set(node.kind, (phases = this.candidates.phasesOf(node.kind)))
+    for (let k = 0; k < phases.length; k++) {
+      const phase = phases[k]
+      // Most functions have no parts: they are not worth a place on the first list.
+      if (phase >= from && (phase > 0 || this.candidates.at(0, node).length > 0)) this.lists.push(phase, id)
+    }
+  }
+
+  /** Puts a node on the lists, and those that may see it in a pattern: its users, to the depth of the deepest pattern. */
+  private touchAround(id: NodeId, from: number): void {
+    const { graph, reach } = this
+    if (graph.nodes[id] === undefined) return
+    this.touch(id, from)
+    if (reach === 0) return
+    const { around } = this
+    around[0] = id
+    let start = 0
+    let last = 1
+    for (let k = 0; k < reach; k++) {
+      const end = last
+      for (; start < end; start++) last = listUsers(graph, around[start], around, last)
+      for (let i = end; i < last; i++) this.touch(around[i], from)
+    }
   }
 }
 
@@ -168,7 +175,7 @@ export interface Step {
 
 /** The step with this position, whose diagrams are made by replaying the log. */
 function stepAt(replay: Replay, index: number): Step {
-  const match = replay.log.entries[index]
+  const match = replay.log.entries.at(index)
   return {
     rule: match.rule,
     at: match.at,
@@ -186,7 +193,7 @@ function stepAt(replay: Replay, index: number): Step {
 /** The steps of a log. */
 export function stepsOf(log: Log): Step[] {
   const replay = new Replay(log)
-  return log.entries.map((_, index) => stepAt(replay, index))
+  return Array.from({ length: log.entries.length }, (_, index) => stepAt(replay, index))
 }
 
 /** Makes states of a derivation again. Going forward costs the steps in between; going back starts anew. */
@@ -206,8 +213,9 @@ export class Replay {
       this.position = 0
     }
     while (this.position < index) {
-      if (applyMatch(this.graph, this.log.entries[this.position]) === null) {
-        throw new Error(`step ${this.position} (${this.log.entries[this.position].rule.name}) cannot be replayed`)
+      const match = this.log.entries.at(this.position)
+      if (applyMatch(this.graph, match) === null) {
+        throw new Error(`step ${this.position} (${match.rule.name}) cannot be replayed`)
       }
       this.position++
     }
@@ -218,7 +226,7 @@ export class Replay {
 /** The normal form of a net, with the log of the steps that lead to it. Throws TooManySteps. */
 export function normalFormOf(diagram: Diagram, options: NormalizeOptions): { log: Log; normal: Diagram } {
   const graph = graphOf(diagram)
-  const entries: Match[] = []
+  const entries = new Entries()
   for (const match of rewrite(graph, options)) entries.push(match)
   return { log: { start: diagram, entries }, normal: snapshot(graph) }
 }
@@ -229,19 +237,23 @@ export function normalFormOf(diagram: Diagram, options: NormalizeOptions): { log
  */
 export function* normalize(diagram: Diagram, options: NormalizeOptions): Generator<Step, void, undefined> {
   const graph = graphOf(diagram)
-  const entries: Match[] = []
+  const entries = new Entries()
   const log: Log = { start: diagram, entries }
   const replay = new Replay(log)
-  for (const match of rewrite(graph, options)) yield stepAt(replay, entries.push(match) - 1)
+  for (const match of rewrite(graph, options)) {
+    entries.push(match)
+    yield stepAt(replay, entries.length - 1)
+  }
 }
 
 /** Rules whose pattern fits somewhere in the net but whose condition is not shown: what kept them from applying. */
 export function blockedRules(graph: Graph, rules: readonly Rule[], limit = 5): (Failure & { rule: Rule })[] {
   const found: (Failure & { rule: Rule })[] = []
-  const indexes = indexRules(rules)
-  for (const node of snapshot(graph).nodes as readonly Node[]) {
-    for (const index of indexes) {
-      for (const rule of index[node.kind] ?? []) {
+  const candidates = new Candidates(rules)
+  for (const id of nodesInOrder(graph)) {
+    const node = nodeAt(graph, id)
+    for (const phase of PHASES.keys()) {
+      for (const rule of candidates.ofKind(phase, node.kind)) {
         if (rule.conditions.every(c => c.kind === 'function' || c.kind === 'operator')) continue
         matchRule(graph, rule, node.id, failure => {
           if (found.length < limit && (failure.condition.kind === 'wire' || failure.condition.kind === 'real'))

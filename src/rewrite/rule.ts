@@ -149,6 +149,12 @@ export interface Rule {
   readonly assumed: boolean
 }
 
+/** Whether a rule wants the function in this slot to have a property. */
+export function requires(rule: Rule, slot: number, property: Property): boolean {
+  for (const c of rule.conditions) if (c.kind === 'function' && c.slot === slot && c.property === property) return true
+  return false
+}
+
 /** The depth of a pattern: how many nodes, one after the other, it looks at. */
 export function depthOf(pattern: Pattern): number {
   switch (pattern.kind) {

@@ -144,6 +144,9 @@ export function isKnownName(name: string): name is KnownName {
 
 const table = interner<Expression>()
 
+/** A number for each known name. */
+const HEADS = Object.fromEntries(Object.keys(ARITY).map((name, i) => [name, i])) as Readonly<Record<KnownName, number>>
+
 const symbolIds = new WeakMap<FunctionSymbol, number>()
 let nextSymbolId = 1
 function symbolId(fn: FunctionSymbol): number {
@@ -177,13 +180,26 @@ export function constant(name: 'pi' | 'e'): Expression {
   return intern(`c${name}`, id => ({ kind: 'constant', id, weight: 1, mask: 0, name }))
 }
 export function variable(index: number): Expression {
-  return intern(`v${index}`, id => ({ kind: 'variable', id, weight: 1, mask: 1 << Math.min(index, 31), index }))
+  return firstVariables[index] ?? intern(`v${index}`, id => variableExpression(id, index))
 }
+function variableExpression(id: number, index: number): VariableExpression {
+  return { kind: 'variable', id, weight: 1, mask: 1 << Math.min(index, 31), index }
+}
+/** The variables of most functions: they are asked for all the time. */
+const firstVariables: readonly Expression[] = Array.from({ length: 8 }, (_, index) =>
+  intern(`v${index}`, id => variableExpression(id, index)),
+)
+
 /** A known function of arguments. Throws RangeError when their number is not the function's. */
 export function call(name: KnownName, ...args: readonly Expression[]): Expression {
   if (args.length !== ARITY[name])
     throw new RangeError(`call: ${name} takes ${ARITY[name]} arguments, not ${args.length}`)
-  return intern(`f${name},${args.map(a => a.id).join()}`, id => ({
+  const head = HEADS[name]
+  const first = args[0].id
+  const second = args.length === 1 ? 0 : args[1].id
+  const known = table.find(head, first, second)
+  if (known !== undefined) return known
+  return table.add(head, first, second, id => ({
     kind: 'call',
     id,
     weight: weightOf(args),
@@ -314,7 +330,8 @@ export function size(e: Expression): number {
 /** The indices of the variables that occur, ascending. */
 export function variablesOf(...roots: readonly Expression[]): number[] {
   const mask = maskOf(roots)
-  const known = Array.from({ length: 31 }, (_, i) => i).filter(i => (mask & (1 << i)) !== 0)
+  const known: number[] = []
+  for (let i = 0; i < 31 && mask >>> i !== 0; i++) if (((mask >>> i) & 1) === 1) known.push(i)
   if (mask >= 0) return known
   const others = new Set<number>()
   for (const e of postorder(...roots)) if (e.kind === 'variable' && e.index >= 31) others.add(e.index)
@@ -330,6 +347,9 @@ export function functionsOf(...roots: readonly Expression[]): FunctionSymbol[] {
 
 /** Replaces every variable at once; variables for which `by` gives undefined stay. */
 export function substitute(root: Expression, by: (index: number) => Expression | undefined): Expression {
+  // Compositions grow by one operation at a time: on variables and numbers it needs no pass over its parts.
+  if (root.kind === 'call' && root.args.every(a => a.weight === 1))
+    return mapParts(root, a => (a.kind === 'variable' ? (by(a.index) ?? a) : a))
   return fold<Expression>(root, (e, of) => {
     return e.kind === 'variable' ? (by(e.index) ?? e) : mapParts(e, of)
   })

@@ -23,14 +23,16 @@ import {
   normalizeRange,
   POSITIVE,
   point,
+  pointOf,
   type Range,
   REALS,
   roundOutward,
   signsOf,
+  translate,
   UNIT_OPEN,
   union,
 } from './range.ts'
-import { ONE, type Rational, rational, ZERO } from './rational.ts'
+import { addRationals, compareRationals, ONE, type Rational, rational, ZERO } from './rational.ts'
 
 /** The relative precision, in bits, of the ends that have to be rounded. */
 const BITS = 80
@@ -218,12 +220,14 @@ function floorImage(arg: Range): Range {
 
 function addRanges(a: Range, b: Range): Range {
   if (isReals(a) || isReals(b)) return isEmpty(a) || isEmpty(b) ? EMPTY : REALS
+  const shift = pointOf(b)
+  if (shift !== null) return translate(a, shift)
   return normalizeRange(
     a.flatMap(x =>
       b.map(y => ({
-        low: x.low === null || y.low === null ? null : x.low.add(y.low),
+        low: x.low === null || y.low === null ? null : addRationals(x.low, y.low),
         lowOpen: x.lowOpen || y.lowOpen,
-        high: x.high === null || y.high === null ? null : x.high.add(y.high),
+        high: x.high === null || y.high === null ? null : addRationals(x.high, y.high),
         highOpen: x.highOpen || y.highOpen,
       })),
     ),
@@ -253,8 +257,13 @@ function multiplyPositive(a: Range, b: Range): Range {
   )
 }
 
+function isZero(r: Range): boolean {
+  return pointOf(r)?.n === 0n
+}
+
 function multiplyRanges(a: Range, b: Range): Range {
   if (isEmpty(a) || isEmpty(b)) return EMPTY
+  if (isReals(a) || isReals(b)) return isZero(a) || isZero(b) ? point(ZERO) : REALS
   const x = bySign(a)
   const y = bySign(b)
   return union(
@@ -301,7 +310,7 @@ function maxRanges(a: Range, b: Range): Range {
 
 function compareEnds(a: Rational | null, b: Rational | null, infinity: -1 | 1): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? infinity : -infinity
-  return a.compare(b)
+  return compareRationals(a, b)
 }
 
 const FAR_POWER = 4096
@@ -374,6 +383,8 @@ function powersOfPositive(bases: Range, exponents: Range): Range {
 
 /** The powers of the soundness table: 0^a is 0 for a > 0 and 1 for a = 0; negative bases take integer exponents only. */
 function powerRanges(bases: Range, exponents: Range): Range {
+  // Every positive number is a power of every other one but 1.
+  if (isReals(exponents) && isSubset(bases, POSITIVE)) return pointOf(bases)?.equals(ONE) ? bases : POSITIVE
   const base = bySign(bases)
   const results = [powersOfPositive(base.positive, exponents)]
   if (base.zero) {
@@ -416,7 +427,7 @@ function image(name: KnownName, args: readonly Range[]): Range {
     case 'abs':
       return union(intersect(a, NON_NEGATIVE), negate(intersect(a, NON_POSITIVE)))
     case 'relu':
-      return maxRanges(a, point(ZERO))
+      return isSubset(a, NON_NEGATIVE) ? a : maxRanges(a, point(ZERO))
     case 'max':
       return maxRanges(a, b)
     case 'min':

@@ -173,29 +173,37 @@ export function relationOf(equation: Equation): { atom: Expression; power: numbe
   return { atom: before.args[0], power: Number(exponent.value.n) }
 }
 
-/** The subexpressions that are evaluated whenever the expression is: all but those in the branches of choices. */
-export function strictParts(...roots: readonly Expression[]): Expression[] {
+/** All that is reached from the roots by `partsOf`, which is asked once about each: what it gives comes before. */
+export function partsFirst(
+  roots: readonly Expression[],
+  partsOf: (e: Expression) => readonly Expression[],
+): Expression[] {
   const order: Expression[] = []
   const seen = new Set<Expression>()
   const stack: { e: Expression; children: readonly Expression[]; next: number }[] = []
-  const enter = (e: Expression): void => {
-    seen.add(e)
-    stack.push({ e, children: e.kind === 'choose' ? [e.left, e.right] : parts(e), next: 0 })
-  }
   for (const root of roots) {
-    if (!seen.has(root)) enter(root)
-    while (stack.length > 0) {
+    let entered: Expression | null = root
+    while (entered !== null || stack.length > 0) {
+      if (entered !== null && !seen.has(entered)) {
+        seen.add(entered)
+        stack.push({ e: entered, children: partsOf(entered), next: 0 })
+      }
+      entered = null
       const top = stack[stack.length - 1]
-      if (top.next < top.children.length) {
-        const child = top.children[top.next++]
-        if (!seen.has(child)) enter(child)
-      } else {
+      if (top === undefined) break
+      if (top.next < top.children.length) entered = top.children[top.next++]
+      else {
         order.push(top.e)
         stack.pop()
       }
     }
   }
   return order
+}
+
+/** The subexpressions that are evaluated whenever the expression is: all but those in the branches of choices. */
+export function strictParts(...roots: readonly Expression[]): Expression[] {
+  return partsFirst(roots, e => (e.kind === 'choose' ? [e.left, e.right] : parts(e)))
 }
 
 export const signOf = (e: Expression): Expression => call('sign', e)

@@ -2,7 +2,7 @@
 //
 // Every function here gives a set in its one normal form, and equal sets are mostly the same object (`sameRange`
 // decides in any case), so that what is computed from a set can be kept by that object.
-import { ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
+import { addRationals, compareRationals, ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
 
 /** One interval; null is -infinity as `low`, +infinity as `high` (and those ends are open). */
 export interface Interval {
@@ -45,33 +45,40 @@ function intern(intervals: Range): Range {
   return fresh
 }
 
+const EMPTY_RANGE = intern([])
+
 function isEmptyInterval(i: Interval): boolean {
   if (i.low === null || i.high === null) return false
-  const order = i.low.compare(i.high)
+  const order = compareRationals(i.low, i.high)
   return order > 0 || (order === 0 && (i.lowOpen || i.highOpen))
 }
 
 /** Orders lower ends: which interval begins first. */
 export function compareLows(a: Interval, b: Interval): number {
   if (a.low === null || b.low === null) return a.low === b.low ? 0 : a.low === null ? -1 : 1
-  return a.low.compare(b.low) || Number(a.lowOpen) - Number(b.lowOpen)
+  return compareRationals(a.low, b.low) || Number(a.lowOpen) - Number(b.lowOpen)
 }
 
 /** Orders upper ends: which interval ends first. */
 export function compareHighs(a: Interval, b: Interval): number {
   if (a.high === null || b.high === null) return a.high === b.high ? 0 : a.high === null ? 1 : -1
-  return a.high.compare(b.high) || Number(b.highOpen) - Number(a.highOpen)
+  return compareRationals(a.high, b.high) || Number(b.highOpen) - Number(a.highOpen)
 }
 
 /** Whether no real lies between a's upper end and b's lower end, so that the two join into one interval. */
 function joins(a: Interval, b: Interval): boolean {
   if (a.high === null || b.low === null) return true
-  const order = a.high.compare(b.low)
+  const order = compareRationals(a.high, b.low)
   return order > 0 || (order === 0 && !(a.highOpen && b.lowOpen))
 }
 
 /** The set that is the union of any intervals, in normal form. */
 export function normalizeRange(intervals: readonly Interval[]): Range {
+  if (intervals.length === 1) {
+    const [{ low, lowOpen, high, highOpen }] = intervals
+    if (isEmptyInterval(intervals[0])) return EMPTY_RANGE
+    return intern([{ low, lowOpen: low === null || lowOpen, high, highOpen: high === null || highOpen }])
+  }
   const sorted = intervals
     .filter(i => !isEmptyInterval(i))
     .map(i => ({
@@ -105,7 +112,7 @@ export function point(q: Rational): Range {
   return interval(q, q)
 }
 
-export const EMPTY: Range = normalizeRange([])
+export const EMPTY: Range = EMPTY_RANGE
 export const REALS: Range = interval(null, null)
 export const POSITIVE: Range = interval(ZERO, null, { lowOpen: true })
 export const NON_NEGATIVE: Range = interval(ZERO, null)
@@ -195,8 +202,8 @@ export function areDisjoint(a: Range, b: Range): boolean {
 
 export function containsPoint(r: Range, q: Rational): boolean {
   return r.some(i => {
-    const low = i.low === null ? 1 : q.compare(i.low)
-    const high = i.high === null ? -1 : q.compare(i.high)
+    const low = i.low === null ? 1 : compareRationals(q, i.low)
+    const high = i.high === null ? -1 : compareRationals(q, i.high)
     return (low > 0 || (low === 0 && !i.lowOpen)) && (high < 0 || (high === 0 && !i.highOpen))
   })
 }
@@ -223,7 +230,11 @@ function negated(q: Rational | null): Rational | null {
 export function translate(r: Range, q: Rational): Range {
   if (q.n === 0n || isReals(r)) return r
   return normalizeRange(
-    r.map(i => ({ ...i, low: i.low === null ? null : i.low.add(q), high: i.high === null ? null : i.high.add(q) })),
+    r.map(i => ({
+      ...i,
+      low: i.low === null ? null : addRationals(i.low, q),
+      high: i.high === null ? null : addRationals(i.high, q),
+    })),
   )
 }
 
@@ -240,9 +251,9 @@ export function scaleRange(r: Range, q: Rational): Range {
 /** Which signs the elements of the set have. */
 export function signsOf(r: Range): { negative: boolean; zero: boolean; positive: boolean } {
   return {
-    negative: r.some(i => i.low === null || i.low.compare(ZERO) < 0),
+    negative: r.some(i => i.low === null || i.low.s < 0n),
     zero: containsPoint(r, ZERO),
-    positive: r.some(i => i.high === null || i.high.compare(ZERO) > 0),
+    positive: r.some(i => i.high === null || (i.high.s > 0n && i.high.n > 0n)),
   }
 }
 
@@ -269,15 +280,16 @@ function bits(n: bigint): number {
 }
 
 const MAX_BITS = 128
+const TOO_LONG = 1n << BigInt(MAX_BITS)
 const SIGNIFICANT = 64
 /** Ends beyond 2^1100 and below 2^-1100 are not kept: they become infinity and 0. */
 const MAX_EXPONENT = 1100
 
 /** q itself when it is short, else a number with 64 significant bits not above it ('down') or not below it ('up'). */
 function shorten(q: Rational, toward: 'down' | 'up'): Rational | 'tiny' | 'huge' {
+  if (q.n < TOO_LONG && q.d < TOO_LONG) return q
   const top = bits(q.n)
   const bottom = bits(q.d)
-  if (top <= MAX_BITS && bottom <= MAX_BITS) return q
   const exponent = top - bottom
   if (exponent > MAX_EXPONENT) return 'huge'
   if (exponent < -MAX_EXPONENT) return 'tiny'
@@ -305,7 +317,7 @@ function shortenLow(q: Rational, open: boolean): { end: Rational | null; open: b
  * No sign is lost: an end is never rounded to the other side of 0, and a set without 0 stays without it.
  */
 export function roundOutward(r: Range): Range {
-  const isShort = (q: Rational | null): boolean => q === null || (bits(q.n) <= MAX_BITS && bits(q.d) <= MAX_BITS)
+  const isShort = (q: Rational | null): boolean => q === null || (q.n < TOO_LONG && q.d < TOO_LONG)
   if (r.every(i => isShort(i.low) && isShort(i.high))) return r
   return normalizeRange(
     r.map(i => {

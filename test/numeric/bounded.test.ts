@@ -9,7 +9,6 @@ import {
   compareWires,
   sampleNode,
 } from '../../src/numeric/bounded.ts'
-import { noInstance } from '../../src/numeric/ground.ts'
 import { type Enclosure, encloseCall } from '../../src/scalar/enclosure.ts'
 import {
   ARITY,
@@ -22,6 +21,7 @@ import {
   x0,
 } from '../../src/scalar/expression.ts'
 import { fromDouble, nextUp, rational } from '../../src/scalar/rational.ts'
+import { noInstance } from '../../src/semantics/ground.ts'
 import { matrix, mul } from './build.ts'
 
 const names = Object.keys(ARITY) as KnownName[]

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { randomFunctions } from '../../src/numeric/families.ts'
-import { guard } from '../../src/numeric/ground.ts'
 import { randomPoint } from '../../src/numeric/points.ts'
 import { random } from '../../src/numeric/random.ts'
 import { type Enclosure, enclose } from '../../src/scalar/enclosure.ts'
@@ -22,6 +21,7 @@ import {
   union,
 } from '../../src/scalar/range.ts'
 import { type Rational, rational } from '../../src/scalar/rational.ts'
+import { guard } from '../../src/scalar/restrict.ts'
 import { unknownFunction } from './build.ts'
 
 const open = (low: number, high: number): Range =>

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { product, weight } from '../../src/linear/linear.ts'
 import { addSizes, scaleSize, sizeOf, unknownSize } from '../../src/linear/size.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../../src/numeric/instance.ts'
-import { sizeIn } from '../../src/numeric/net.ts'
 import { random } from '../../src/numeric/random.ts'
 import { apply, call, number, x0 } from '../../src/scalar/expression.ts'
 import { containsPoint, interval, NON_ZERO, POSITIVE } from '../../src/scalar/range.ts'
 import { rational } from '../../src/scalar/rational.ts'
+import { sizeIn } from '../../src/semantics/net.ts'
 import { add, diagram, input, output, pointwise, unknownFunction, weightSymbol } from './build.ts'
 
 const n = unknownSize('n')

@@ -7,7 +7,8 @@ import { findCounterexample } from '../../src/prove/refute.ts'
 import { StepSampler } from '../../src/prove/sample.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { graphOf, snapshot } from '../../src/rewrite/graph.ts'
-import { type Log, normalFormOf, Replay, rewrite, stepsOf } from '../../src/rewrite/normalize.ts'
+import { Entries, type Log } from '../../src/rewrite/log.ts'
+import { normalFormOf, Replay, rewrite, stepsOf } from '../../src/rewrite/normalize.ts'
 import type { Rule } from '../../src/rewrite/rule.ts'
 import { printNet } from '../../src/syntax/print.ts'
 import { correctFile } from '../syntax/generate.ts'
@@ -247,10 +248,11 @@ describe('random nets', () => {
   function run(net: Diagram, seed: number): Found {
     const graph = graphOf(net)
     const sampler = new StepSampler(net, graph, seed)
-    const entries = [...rewrite(graph, { rules, maxSteps: 5_000, watch: sampler })]
+    const entries = new Entries()
+    for (const match of rewrite(graph, { rules, maxSteps: 5_000, watch: sampler })) entries.push(match)
     return { log: { start: net, entries }, normal: snapshot(graph), sampler }
   }
-  const shown = (log: Log): string[] => log.entries.map(m => `${m.rule.name} n${m.at}`)
+  const shown = (log: Log): string[] => Array.from(log.entries, m => `${m.rule.name} n${m.at}`)
 
   test('every step agrees with the numbers; runs end, can be replayed, and are the same each time', () => {
     const seen = { nets: 0, steps: 0, consistent: 0, fixed: 0, rules: new Set<string>(), kinds: new Set<string>() }
@@ -306,8 +308,8 @@ describe('random nets', () => {
     )
     const { log } = normalFormOf(nets.a, { rules })
     const replay = new Replay(log)
-    const forward = log.entries.map((_, i) => printNet(replay.state(i)))
-    const backward = log.entries.map((_, i) => printNet(replay.state(log.entries.length - 1 - i))).reverse()
+    const forward = Array.from(log.entries, (_, i) => printNet(replay.state(i)))
+    const backward = Array.from(log.entries, (_, i) => printNet(replay.state(log.entries.length - 1 - i))).reverse()
     expect(backward).toEqual(forward)
     expect(forward.length).toBeGreaterThan(4)
   })
@@ -326,7 +328,7 @@ test('a choice in a rule means its own comparison', () => {
   expect(diagnostics).toEqual([])
   const own = rules.map(r => ({ ...r, assumed: false }))
   const first = (net: Diagram): string[] =>
-    normalFormOf(net, { rules: own, maxSteps: 100 }).log.entries.map(m => m.rule.name)
+    Array.from(normalFormOf(net, { rules: own, maxSteps: 100 }).log.entries, m => m.rule.name)
   expect(() => first(nets.less)).not.toThrow()
   expect(first(nets.less)).toContain('step')
   expect(first(nets.equal)).toEqual([])

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { groundExpression, guard } from '../../src/numeric/ground.ts'
 import { enclose } from '../../src/scalar/enclosure.ts'
 import {
   apply,
@@ -16,7 +15,9 @@ import {
 } from '../../src/scalar/expression.ts'
 import { interval, NON_ZERO, POSITIVE, point, REALS, union } from '../../src/scalar/range.ts'
 import { type Rational, rational } from '../../src/scalar/rational.ts'
-import { unknownFunction } from './build.ts'
+import { guard } from '../../src/scalar/restrict.ts'
+import { groundExpression } from '../../src/semantics/ground.ts'
+import { unknownFunction } from '../numeric/build.ts'
 
 const at = (e: Expression, ...args: (number | Rational)[]): unknown => {
   const value = enclose(

@@ -7,7 +7,7 @@ import type { Rational } from '../scalar/rational.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import { livingNodes } from './contents.ts'
 import { groundExpression, type Instance } from './ground.ts'
-import { applyLinear, type LinearScope, linearEntries } from './linear.ts'
+import { applyLinear, type LinearScope, linearEntries } from './operators.ts'
 
 /** What the unknowns of a net are, in one arithmetic. */
 export interface Scope<V> extends LinearScope<V> {

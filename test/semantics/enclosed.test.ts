@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { areApart, type Enclosed, enclosures, written } from '../../src/numeric/enclosed.ts'
-import { noInstance } from '../../src/numeric/ground.ts'
-import { evaluateNet, scopeOf } from '../../src/numeric/net.ts'
 import { call, choose, constant, type Expression, number, variable, x0 } from '../../src/scalar/expression.ts'
 import { type Rational, rational } from '../../src/scalar/rational.ts'
-import { add, diagram, input, matrix, mul, output } from './build.ts'
+import { areApart, type Enclosed, enclosures, written } from '../../src/semantics/enclosed.ts'
+import { noInstance } from '../../src/semantics/ground.ts'
+import { evaluateNet, scopeOf } from '../../src/semantics/net.ts'
+import { add, diagram, input, matrix, mul, output } from '../numeric/build.ts'
 
 const arithmetic = enclosures(100)
 const at = (e: Expression, ...args: (number | Rational | 'undefined' | 'unknown')[]): Enclosed =>

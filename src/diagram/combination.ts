@@ -1,0 +1,103 @@
+// Linear combinations of wires: what additive layers, constants, joins, slices and functions that are linear as they are
+// written make of their args.
+import { embed, identity, type Linear, ones, product, scale, select, sum } from '../linear/linear.ts'
+import { addSizes, type Shape, type Size, sizeOf } from '../linear/size.ts'
+import { call, type Expression, fold, one, parts } from '../scalar/expression.ts'
+import type { Node, NodeId } from './diagram.ts'
+
+/** The sum of operator * wire over the wires, plus a vector (null: none). */
+export interface Combination {
+  readonly terms: ReadonlyMap<NodeId, Linear>
+  readonly bias: Linear | null
+}
+
+type Coefficients = ReadonlyMap<number | 'rest', Expression>
+
+/**
+ * The coefficients of the variables, and 'rest', of a function that is written with sums, differences and products with
+ * (and quotients by) numbers only; null for others.
+ */
+function coefficientsOf(fn: Expression): Coefficients | null {
+  const plus = (a: Coefficients, b: Coefficients): Coefficients => {
+    const total = new Map(a)
+    for (const [k, c] of b) {
+      const old = total.get(k)
+      total.set(k, old === undefined ? c : call('+', old, c))
+    }
+    return total
+  }
+  const each = (a: Coefficients, f: (c: Expression) => Expression): Coefficients =>
+    new Map([...a].map(([k, c]) => [k, f(c)]))
+  const negated = (a: Coefficients): Coefficients => each(a, c => call('neg', c))
+  return fold<Coefficients | null>(fn, (e, of) => {
+    if (e.mask === 0) return new Map([['rest', e]])
+    if (e.kind === 'variable') return new Map([[e.index, one]])
+    const [u, v] = parts(e)
+    const [a, b] = parts(e).map(of)
+    if (e.kind !== 'call' || a === null || b === null) return null
+    switch (e.name) {
+      case '+':
+        return plus(a, b)
+      case '-':
+        return plus(a, negated(b))
+      case 'neg':
+        return negated(a)
+      case '*':
+        if (u.mask === 0) return each(b, c => (c === one ? u : call('*', u, c)))
+        return v.mask === 0 ? each(a, c => (c === one ? v : call('*', c, v))) : null
+      case '/':
+        return v.mask === 0 ? each(a, c => call('/', c, v)) : null
+      default:
+        return null
+    }
+  })
+}
+
+const lastOf = (shape: Shape): Size => shape[shape.length - 1]
+
+/**
+ * The combination that a node's wire is of other wires, given those that its args are, and the args' shapes; null for a
+ * node that is not linear. Equal to the node wherever it is defined.
+ */
+export function combinationOf(node: Node, args: readonly Combination[], shapes: readonly Shape[]): Combination | null {
+  const terms = new Map<NodeId, Linear>()
+  let bias: Linear | null = null
+  const plus = (a: Linear | null | undefined, b: Linear): Linear =>
+    a === null || a === undefined || a.kind === 'zero' ? b : sum(a, b)
+  const after = (a: Linear, b: Linear): Linear =>
+    b.kind === 'identity' ? a : a.kind === 'identity' ? b : product(a, b)
+  const add = (operator: Linear, of: Combination): void => {
+    for (const [wire, a] of of.terms) terms.set(wire, plus(terms.get(wire), after(operator, a)))
+    if (of.bias !== null) bias = plus(bias, after(operator, of.bias))
+  }
+  const width = lastOf(node.shape)
+  switch (node.kind) {
+    case 'constant':
+      return { terms, bias: node.value }
+    case 'additive':
+      for (const [k, operator] of node.operators.entries()) add(operator, args[k])
+      return { terms, bias: node.bias === null ? bias : plus(bias, node.bias) }
+    case 'slice':
+      add(select(lastOf(shapes[0]), node.start, width), args[0])
+      return { terms, bias }
+    case 'join': {
+      let start = sizeOf(0)
+      for (const [k, arg] of args.entries()) {
+        add(embed(width, start, lastOf(shapes[k])), arg)
+        start = addSizes(start, lastOf(shapes[k]))
+      }
+      return { terms, bias }
+    }
+    case 'pointwise': {
+      const coefficients = coefficientsOf(node.fn)
+      if (coefficients === null) return null
+      for (const [i, c] of coefficients) {
+        if (i === 'rest') bias = plus(bias, scale(c, ones(width, sizeOf(1))))
+        else add(scale(c, identity(width)), args[i])
+      }
+      return { terms, bias }
+    }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,570 @@
+// Nets as JSON: expressions, operators, sizes, ranges, nodes and proofs about expressions. Everything that may be shared
+// stands in a table once; a row refers to earlier rows by their number, so nothing can be cyclic and nothing nests.
+import {
+  embed,
+  identity,
+  type Linear,
+  linearParts,
+  literal,
+  ones,
+  product,
+  scale,
+  select,
+  sum,
+  type WeightSymbol,
+  weight,
+  zeroMatrix,
+} from '../linear/linear.ts'
+import { addSizes, knownSize, type Shape, type Size, scaleSize, sizeOf, unknownSize } from '../linear/size.ts'
+import {
+  apply,
+  call,
+  choose,
+  constant,
+  type Expression,
+  type FunctionSymbol,
+  isKnownName,
+  number,
+  parts,
+  type Relation,
+  variable,
+  variablesOf,
+} from '../scalar/expression.ts'
+import { axiomStep, type Branch, type Derivation, type Equation, type Link } from '../scalar/proof.ts'
+import { type Interval, normalizeRange, type Range } from '../scalar/range.ts'
+import { type Rational, rational } from '../scalar/rational.ts'
+import type { Node } from './diagram.ts'
+
+/** Anything that JSON can say; read with care. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+export interface JsonTables {
+  /** Numbers ("3/4"), "pi", "e", variables (their index), and lists: operations, declarations of functions, inverses. */
+  readonly expressions: readonly Json[]
+  readonly operators: readonly Json[]
+  /** Proofs about expressions, each branch after its cases. */
+  readonly proofs: readonly Json[]
+}
+
+/** Thrown by the reader: what is wrong, and with what. */
+export class Malformed extends Error {}
+
+// --- Plain values -----------------------------------------------------------------------------------------------------
+
+const MOST_DIGITS = 100_000
+const MOST_SIZE = 2 ** 40
+
+export function rationalJson(q: Rational): string {
+  return `${q.s < 0n ? '-' : ''}${q.n}${q.d === 1n ? '' : `/${q.d}`}`
+}
+
+export function readRational(json: Json): Rational {
+  const found = typeof json === 'string' && json.length < MOST_DIGITS ? /^(-?\d+)(?:\/(\d+))?$/.exec(json) : null
+  if (found === null || (found[2] !== undefined && /^0+$/.test(found[2]))) throw new Malformed('not a number')
+  const q = rational(BigInt(found[1]), BigInt(found[2] ?? 1))
+  if (rationalJson(q) !== json) throw new Malformed(`the number ${found[0].slice(0, 40)} is not in lowest terms`)
+  return q
+}
+
+export function rangeJson(range: Range): string {
+  const end = (q: Rational | null, infinity: string): string => (q === null ? infinity : rationalJson(q))
+  const text = (i: Interval): string =>
+    `${i.lowOpen || i.low === null ? '(' : '['}${end(i.low, '-inf')}, ${end(i.high, 'inf')}${i.highOpen || i.high === null ? ')' : ']'}`
+  return range.length === 0 ? '{}' : range.map(text).join(' | ')
+}
+
+const INTERVAL = /^([[(])(-inf|-?[\d/]+), (inf|-?[\d/]+)([\])])$/
+
+export function readRange(json: Json): Range {
+  const pieces = typeof json !== 'string' || json === '{}' ? [] : json.split(' | ')
+  const range = normalizeRange(
+    pieces.map(text => {
+      const [, left, low, high, right] = INTERVAL.exec(text) ?? []
+      if (left === undefined) throw new Malformed('not a range')
+      return {
+        low: low === '-inf' ? null : readRational(low),
+        lowOpen: left === '(',
+        high: high === 'inf' ? null : readRational(high),
+        highOpen: right === ')',
+      }
+    }),
+  )
+  if (rangeJson(range) !== json) throw new Malformed('a range is not in its normal form')
+  return range
+}
+
+/** A number, the name of an unknown size, or `[constant, name, coefficient, ...]`. */
+export function sizeJson(size: Size): Json {
+  const known = knownSize(size)
+  if (known !== null) return known
+  if (size.constant === 0 && size.terms.length === 1 && size.terms[0][1] === 1) return size.terms[0][0]
+  return [size.constant, ...size.terms.flat()]
+}
+
+function whole(json: Json, most = MOST_SIZE): number {
+  if (typeof json !== 'number' || !Number.isSafeInteger(json) || Math.abs(json) > most)
+    throw new Malformed('not a whole number, or too large')
+  return json
+}
+export function readText(json: Json): string {
+  if (typeof json !== 'string' || json === '' || json.length > 10_000) throw new Malformed('not a name')
+  return json
+}
+export function readList(json: Json): readonly Json[] {
+  if (!Array.isArray(json)) throw new Malformed('not a list')
+  return json
+}
+export function readFlag(json: Json): boolean {
+  if (typeof json !== 'boolean') throw new Malformed('neither true nor false')
+  return json
+}
+/** The value of a key of an object; an object has no other keys than its own. */
+export function field(json: Json, key: string): Json {
+  if (typeof json !== 'object' || json === null || Array.isArray(json) || !Object.hasOwn(json, key))
+    throw new Malformed(`${key} is missing`)
+  return (json as Record<string, Json>)[key]
+}
+export function index(json: Json, below: number): number {
+  const i = whole(json)
+  if (i < 0 || i >= below) throw new Malformed(`there is nothing with the number ${i} here`)
+  return i
+}
+
+export function readSize(json: Json): Size {
+  if (typeof json === 'number') return sizeOf(whole(json))
+  if (typeof json === 'string') return unknownSize(readText(json))
+  const [first, ...rest] = readList(json)
+  let size = sizeOf(whole(first))
+  for (let i = 0; i < rest.length; i += 2) {
+    size = addSizes(size, scaleSize(unknownSize(readText(rest[i])), whole(rest[i + 1])))
+  }
+  return size
+}
+export function readShape(json: Json): Shape {
+  return readList(json).map(readSize)
+}
+
+/** One of the words. */
+function oneOf<T extends string | null>(json: Json, ...words: readonly T[]): T {
+  if (!words.includes(json as T)) throw new Malformed(`expected ${words.join(' or ')}`)
+  return json as T
+}
+
+// --- Writing ----------------------------------------------------------------------------------------------------------
+
+/** Writes into tables, each thing once. */
+export class TableWriter {
+  readonly tables = { expressions: [] as Json[], operators: [] as Json[], proofs: [] as Json[] }
+  private readonly expressions = new Map<Expression | FunctionSymbol, number>()
+  private readonly operators = new Map<Linear, number>()
+  private readonly inverses = new Set<FunctionSymbol>()
+
+  /** Puts what `needs` says before what needs it, without recursion. */
+  private inOrder<T extends object>(
+    root: T,
+    known: Map<T, number>,
+    needs: (t: T) => readonly T[],
+    put: (t: T) => number,
+  ): number {
+    const stack: { t: T; needs: readonly T[]; next: number }[] = [{ t: root, needs: needs(root), next: 0 }]
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (known.has(top.t)) stack.pop()
+      else if (top.next < top.needs.length) {
+        const t = top.needs[top.next++]
+        if (!known.has(t)) stack.push({ t, needs: needs(t), next: 0 })
+      } else {
+        known.set(top.t, put(top.t))
+        stack.pop()
+      }
+    }
+    return known.get(root) as number
+  }
+
+  private row(e: Expression | FunctionSymbol): Json {
+    const at = (p: Expression | FunctionSymbol): number => this.expressions.get(p) as number
+    if (!('kind' in e)) {
+      const { name, arity, domain, codomain, monotone, parity, definition, parameters } = e
+      const body = definition === null ? null : at(definition)
+      return ['function', name, arity, domain.map(rangeJson), rangeJson(codomain), monotone, parity, body, parameters]
+    }
+    switch (e.kind) {
+      case 'number':
+        return rationalJson(e.value)
+      case 'constant':
+        return e.name
+      case 'variable':
+        return e.index
+      case 'call':
+        return [e.name, ...e.args.map(at)]
+      case 'apply':
+        return ['apply', at(e.fn), ...e.args.map(at)]
+      case 'choose':
+        return ['choose', e.relation, ...parts(e).map(at)]
+    }
+  }
+
+  private symbol(root: Expression | FunctionSymbol): number {
+    const { expressions } = this.tables
+    return this.inOrder(
+      root,
+      this.expressions,
+      e => {
+        if (!('kind' in e)) return e.definition === null ? [] : [e.definition]
+        return e.kind === 'apply' ? [e.fn, ...e.args] : parts(e)
+      },
+      e => expressions.push(this.row(e)) - 1,
+    )
+  }
+
+  expression(e: Expression): number {
+    const before = this.tables.expressions.length
+    const at = this.symbol(e)
+    // A named inverse is said when both functions are there.
+    for (const [f] of [...this.expressions].slice(this.tables.expressions.length > before ? before : undefined)) {
+      if ('kind' in f || f.inverse === null || this.inverses.has(f)) continue
+      this.inverses.add(f)
+      this.tables.expressions.push(['inverse', this.symbol(f), this.symbol(f.inverse)])
+    }
+    return at
+  }
+
+  operator(a: Linear): number {
+    const { operators } = this.tables
+    const at = (p: Linear): number => this.operators.get(p) as number
+    return this.inOrder(a, this.operators, linearParts, l => operators.push(this.operatorRow(l, at)) - 1)
+  }
+
+  private operatorRow(a: Linear, at: (p: Linear) => number): Json {
+    switch (a.kind) {
+      case 'symbol': {
+        const { name, rows, columns, vector, entries, value } = a.symbol
+        const known = value === null ? null : value.map(row => row.map(rationalJson))
+        return ['weight', name, sizeJson(rows), sizeJson(columns), vector, rangeJson(entries), known]
+      }
+      case 'literal':
+        return ['matrix', a.entries.map(row => row.map(rationalJson))]
+      case 'identity':
+        return ['identity', sizeJson(a.rows)]
+      case 'zero':
+      case 'ones':
+        return [a.kind, sizeJson(a.rows), sizeJson(a.columns)]
+      case 'select':
+      case 'embed':
+        return [a.kind, sizeJson(a.rows), sizeJson(a.columns), sizeJson(a.start)]
+      case 'product':
+      case 'sum':
+        return [a.kind, at(a.left), at(a.right)]
+      case 'scale':
+        return ['scale', this.expression(a.factor), at(a.of)]
+    }
+  }
+
+  /** A node with its args as the numbers that `wire` gives them. */
+  node(node: Node, wire: (id: number) => number): Json {
+    const { kind } = node
+    const common = { kind, args: node.args.map(wire), shape: node.shape.map(sizeJson) }
+    const bias = (b: Linear | null): number | null => (b === null ? null : this.operator(b))
+    switch (node.kind) {
+      case 'input':
+        return { ...common, name: node.name, domain: rangeJson(node.domain) }
+      case 'output':
+        return { ...common, name: node.name }
+      case 'constant':
+        return { ...common, value: this.operator(node.value) }
+      case 'pointwise':
+        return { ...common, function: this.expression(node.fn) }
+      case 'additive':
+        return { ...common, operators: node.operators.map(a => this.operator(a)), bias: bias(node.bias) }
+      case 'multiplicative':
+        return { ...common, operator: this.operator(node.operator), bias: bias(node.bias) }
+      case 'slice':
+        return { ...common, start: sizeJson(node.start), end: sizeJson(node.end) }
+      case 'reduce':
+        return { ...common, operation: node.operation, group: node.group }
+      case 'mix': {
+        const fn = this.expression(node.fn)
+        return {
+          ...common,
+          function: fn,
+          inverse: this.expression(node.inverse),
+          operator: this.operator(node.operator),
+        }
+      }
+      default:
+        return common
+    }
+  }
+
+  private equation(e: Equation): Json {
+    if (e.kind === 'axiom') return ['axiom', e.axiom, ...e.bindings.map(b => this.expression(b))]
+    const head = e.kind === 'function' ? e.property : e.kind
+    return [head, this.expression(e.before), this.expression(e.after)]
+  }
+  private chain(links: readonly Link[]): Json {
+    return links.map(({ equations, step }) => [this.equation(step), ...equations.map(e => this.equation(e))])
+  }
+
+  /** A proof; gives its number. */
+  proof(root: Branch): number {
+    const numbers = new Map<Branch, number>()
+    const cases = (b: Branch): Branch[] => (b.end.kind === 'split' ? b.end.cases.map(c => c.branch) : [])
+    const put = (b: Branch): number => {
+      const steps = b.steps.map((step): Json => {
+        if (!('chain' in step)) return this.equation(step)
+        const { expression, range } = step.fact
+        return [step.kind, this.expression(expression), rangeJson(range), this.chain(step.chain)]
+      })
+      const { end } = b
+      let json: Json
+      if (end.kind === 'impossible') json = { impossible: true }
+      else if (end.kind === 'equal') json = { equal: end.equations.map(e => this.equation(e)) }
+      else {
+        const origin = [this.expression(end.origin.expression), this.chain(end.origin.chain)]
+        const ways = end.cases.map(c => [rangeJson(c.range), numbers.get(c.branch) as number])
+        json = { split: this.expression(end.on), origin, cases: ways }
+      }
+      return this.tables.proofs.push({ steps, end: json }) - 1
+    }
+    return this.inOrder(root, numbers, cases, put)
+  }
+}
+
+// --- Reading ----------------------------------------------------------------------------------------------------------
+
+const RELATIONS: readonly Relation[] = ['<', '<=', '==', '!=']
+
+/** Reads tables from anybody: everything is checked, and what is wrong is Malformed. */
+export class TableReader {
+  private readonly expressions: (Expression | FunctionSymbol | null)[] = []
+  private readonly operators: Linear[] = []
+  private readonly proofs: Branch[] = []
+  private readonly names = new Set<string>()
+
+  constructor(json: Json) {
+    this.table(json, 'expressions', row => this.expressions.push(this.readExpression(row)))
+    this.table(json, 'operators', row => this.operators.push(this.readOperator(row)))
+    this.table(json, 'proofs', row => this.proofs.push(this.readProof(row)))
+  }
+
+  private table(json: Json, name: string, read: (row: Json) => void): void {
+    readList(field(json, name)).forEach((row, i) => {
+      try {
+        read(row)
+      } catch (error) {
+        if (error instanceof Malformed || error instanceof RangeError)
+          throw new Malformed(`${name}, row ${i}: ${error.message}`)
+        throw error
+      }
+    })
+  }
+
+  /** An expression; of variables below `arity`. */
+  expression(json: Json, arity = Infinity): Expression {
+    const e = this.expressions[index(json, this.expressions.length)]
+    if (e === null || !('kind' in e)) throw new Malformed('a function in the place of an expression')
+    if (variablesOf(e).some(i => i >= arity)) throw new Malformed('a function of more variables than it has')
+    return e
+  }
+  symbol(json: Json): FunctionSymbol {
+    const e = this.expressions[index(json, this.expressions.length)]
+    if (e === null || 'kind' in e) throw new Malformed('an expression in the place of a function')
+    return e
+  }
+  operator(json: Json): Linear {
+    return this.operators[index(json, this.operators.length)]
+  }
+  proof(json: Json): Branch {
+    return this.proofs[index(json, this.proofs.length)]
+  }
+  private name(json: Json): string {
+    const name = readText(json)
+    // Two unknowns of one name would make a statement that does not say which is meant.
+    if (this.names.has(name)) throw new Malformed(`${name} is declared twice`)
+    this.names.add(name)
+    return name
+  }
+
+  private readExpression(row: Json): Expression | FunctionSymbol | null {
+    if (row === 'pi' || row === 'e') return constant(row)
+    if (typeof row === 'string') return number(readRational(row))
+    if (typeof row === 'number') return variable(index(row, 1_000_000))
+    const [head, ...rest] = readList(row)
+    if (typeof head === 'string' && isKnownName(head)) return call(head, ...rest.map(r => this.expression(r)))
+    switch (head) {
+      case 'apply':
+        return apply(this.symbol(rest[0]), ...rest.slice(1).map(r => this.expression(r)))
+      case 'choose': {
+        const [left, right, then, otherwise] = rest.slice(1).map(r => this.expression(r))
+        if (rest.length !== 5) throw new Malformed('a choice has four parts')
+        return choose(oneOf(rest[0], ...RELATIONS), left, right, then, otherwise)
+      }
+      case 'function':
+        return this.readFunction(rest)
+      case 'inverse': {
+        const [f, g] = rest.map(r => this.symbol(r))
+        if (rest.length !== 2 || f.inverse !== null || f.definition !== null || f.arity !== 1 || g.arity !== 1)
+          throw new Malformed('an inverse of what has none')
+        f.inverse = g
+        return null
+      }
+      default:
+        throw new Malformed('neither a number, a variable nor an operation')
+    }
+  }
+
+  private readFunction(rest: readonly Json[]): FunctionSymbol {
+    if (rest.length !== 8) throw new Malformed('a function is declared with eight parts')
+    const arity = index(rest[1], 1000)
+    const domain = readList(rest[2]).map(readRange)
+    if (domain.length !== arity) throw new Malformed('a function has one domain for each argument')
+    return {
+      name: this.name(rest[0]),
+      arity,
+      domain,
+      codomain: readRange(rest[3]),
+      monotone: oneOf(rest[4], 'increasing', 'decreasing', null),
+      parity: oneOf(rest[5], 'odd', 'even', null),
+      inverse: null,
+      definition: rest[6] === null ? null : this.expression(rest[6], arity),
+      parameters: readList(rest[7]).map(readText),
+    }
+  }
+
+  private readEntries(json: Json): Rational[][] {
+    return readList(json).map(row => readList(row).map(readRational))
+  }
+
+  private readOperator(row: Json): Linear {
+    const [head, ...rest] = readList(row)
+    switch (head) {
+      case 'weight': {
+        const [rows, columns] = [readSize(rest[1]), readSize(rest[2])]
+        const value = rest[5] === null ? null : this.readEntries(rest[5])
+        if (value !== null && (sizeOf(value.length) !== rows || value.some(r => sizeOf(r.length) !== columns)))
+          throw new Malformed('a matrix of another size than declared')
+        const symbol: WeightSymbol = {
+          name: this.name(rest[0]),
+          rows,
+          columns,
+          vector: readFlag(rest[3]),
+          entries: readRange(rest[4]),
+          value,
+        }
+        return weight(symbol)
+      }
+      case 'matrix':
+        return literal(this.readEntries(rest[0]))
+      case 'identity':
+        return identity(readSize(rest[0]))
+      case 'zero':
+        return zeroMatrix(readSize(rest[0]), readSize(rest[1]))
+      case 'ones':
+        return ones(readSize(rest[0]), readSize(rest[1]))
+      case 'select':
+        return select(readSize(rest[1]), readSize(rest[2]), readSize(rest[0]))
+      case 'embed':
+        return embed(readSize(rest[0]), readSize(rest[2]), readSize(rest[1]))
+      case 'product':
+        return product(this.operator(rest[0]), this.operator(rest[1]))
+      case 'sum':
+        return sum(this.operator(rest[0]), this.operator(rest[1]))
+      case 'scale':
+        return scale(this.expression(rest[0], 0), this.operator(rest[1]))
+      default:
+        throw new Malformed('not an operator')
+    }
+  }
+
+  /** The node with this number; its args have smaller ones. */
+  node(json: Json, id: number): Node {
+    const args = readList(field(json, 'args')).map(a => index(a, id))
+    const common = { id, args, shape: readShape(field(json, 'shape')) }
+    const bias = (): Linear | null => {
+      const b = field(json, 'bias')
+      return b === null ? null : this.operator(b)
+    }
+    const kind = field(json, 'kind')
+    switch (kind) {
+      case 'input':
+        return {
+          ...common,
+          kind,
+          name: readText(field(json, 'name')),
+          domain: readRange(field(json, 'domain')),
+          absorbed: false,
+        }
+      case 'output':
+        return { ...common, kind, name: readText(field(json, 'name')), absorbed: false }
+      case 'constant':
+        return { ...common, kind, value: this.operator(field(json, 'value')) }
+      case 'pointwise':
+        return { ...common, kind, fn: this.expression(field(json, 'function'), args.length) }
+      case 'additive': {
+        const operators = readList(field(json, 'operators')).map(a => this.operator(a))
+        return { ...common, kind, operators, bias: bias() }
+      }
+      case 'multiplicative':
+        return { ...common, kind, operator: this.operator(field(json, 'operator')), bias: bias() }
+      case 'slice':
+        return { ...common, kind, start: readSize(field(json, 'start')), end: readSize(field(json, 'end')) }
+      case 'reduce': {
+        const group = index(field(json, 'group'), MOST_SIZE)
+        return { ...common, kind, operation: oneOf(field(json, 'operation'), 'max', 'min'), group }
+      }
+      case 'mix': {
+        const fn = this.expression(field(json, 'function'), 1)
+        const inverse = this.expression(field(json, 'inverse'), 1)
+        return { ...common, kind, fn, inverse, operator: this.operator(field(json, 'operator')) }
+      }
+      case 'join':
+      case 'softmax':
+      case 'logsoftmax':
+        return { ...common, kind }
+      default:
+        throw new Malformed('not a kind of node')
+    }
+  }
+
+  private equation(json: Json): Equation {
+    const [head, ...rest] = readList(json)
+    if (head === 'axiom') return axiomStep(readText(rest[0]), ...rest.slice(1).map(r => this.expression(r)))
+    if (rest.length !== 2) throw new Malformed('an equation has two sides')
+    const [before, after] = rest.map(r => this.expression(r))
+    const kind = oneOf(head, 'arithmetic', 'fact', 'odd', 'even', 'inverse')
+    if (kind === 'arithmetic' || kind === 'fact') return { kind, before, after }
+    return { kind: 'function', property: kind, before, after }
+  }
+  private chain(json: Json): Link[] {
+    return readList(json).map(link => {
+      const [step, ...equations] = readList(link).map(e => this.equation(e))
+      if (step === undefined) throw new Malformed('a link without its step')
+      return { step, equations }
+    })
+  }
+
+  private readProof(json: Json): Branch {
+    const steps = readList(field(json, 'steps')).map((step): Equation | Derivation => {
+      const row = readList(step)
+      if (row[0] !== 'sign' && row[0] !== 'monotone') return this.equation(step)
+      const fact = { expression: this.expression(row[1]), range: readRange(row[2]) }
+      return { kind: row[0], fact, chain: this.chain(row[3]) }
+    })
+    const end = field(json, 'end')
+    if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'impossible'))
+      return { steps, end: { kind: 'impossible' } }
+    if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'equal')) {
+      const equations = readList(field(end, 'equal')).map(e => this.equation(e))
+      return { steps, end: { kind: 'equal', equations } }
+    }
+    const [from, chain] = readList(field(end, 'origin'))
+    const cases = readList(field(end, 'cases')).map(c => {
+      const [range, branch] = readList(c)
+      return { range: readRange(range), branch: this.proof(branch) }
+    })
+    const on = this.expression(field(end, 'split'))
+    return {
+      steps,
+      end: { kind: 'split', on, origin: { expression: this.expression(from), chain: this.chain(chain) }, cases },
+    }
+  }
+}

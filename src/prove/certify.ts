@@ -1,0 +1,523 @@
+// Writes verdicts down as a certificate: what the checker needs to see that they hold. A derivation is replayed, and each
+// step becomes new wires, the equality that it shows, and why that holds.
+import { proveEqual } from '../algebra/equality.ts'
+import { simplify } from '../algebra/simplify.ts'
+import { Budget } from '../check/budget.ts'
+import { FORMAT, VERSION, WAYS } from '../check/check.ts'
+import { Wires } from '../check/wires.ts'
+import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
+import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../diagram/json.ts'
+import { whole } from '../diagram/ranges.ts'
+import { weightsOf } from '../linear/linear.ts'
+import { type Size, sizeOf } from '../linear/size.ts'
+import { applyMatch } from '../rewrite/apply.ts'
+import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
+import type { Log } from '../rewrite/log.ts'
+import type { Match } from '../rewrite/match.ts'
+import { depthOf, type Rule } from '../rewrite/rule.ts'
+import { call, compose, type Expression, unfold, x0 } from '../scalar/expression.ts'
+import type { ScalarProof } from '../scalar/proof.ts'
+import { intersect, negate, type Range } from '../scalar/range.ts'
+import { linearsIn } from '../semantics/contents.ts'
+import { version } from '../version.ts'
+import type { Meeting } from './compare.ts'
+import type { Counterexample, NetValue } from './counterexample.ts'
+import type { Proved, Refuted, Verdict } from './prove.ts'
+
+/** A rule as two nets with unknowns, and the proof that they are equal; null where the rule is only assumed. */
+export interface Statement {
+  readonly left: Diagram
+  readonly right: Diagram
+  readonly verdict: Proved | null
+}
+
+/** A claim with its verdict, and the nets that were compared. */
+export interface Certified {
+  readonly leftName: string
+  readonly rightName: string
+  readonly verdict: Verdict
+}
+
+/** Thrown when a step that was made cannot be shown to the checker. */
+export class Uncertified extends Error {}
+
+/**
+ * The certificate of these verdicts, as a JSON value. `statements` are those of the rules that are not built in.
+ * Throws Uncertified when a step cannot be written down so that the checker would accept it.
+ */
+export function certificateOf(
+  claims: readonly Certified[],
+  options: { seed: number; statements?: ReadonlyMap<Rule, Statement> },
+): Json {
+  const writer = new CertificateWriter(options.statements ?? new Map())
+  for (const claim of claims) writer.claim(claim)
+  return writer.document(options.seed)
+}
+
+/** A certificate as text: one row of a table, or one step, a line, so that it can be read and compared. */
+export function certificateText(certificate: Json): string {
+  const lines: string[] = []
+  const put = (json: Json, indent: string, head: string, tail: string): void => {
+    const isTable = (value: Json): boolean => typeof value === 'object' && value !== null && indent.length < 6
+    if (Array.isArray(json) && json.length > 0) {
+      lines.push(`${indent}${head}[`)
+      for (const [i, row] of json.entries()) {
+        const comma = i + 1 < json.length ? ',' : ''
+        if (Object.hasOwn(Object(row), 'leftNet')) put(row, `${indent}  `, '', comma)
+        else lines.push(`${indent}  ${JSON.stringify(row)}${comma}`)
+      }
+      lines.push(`${indent}]${tail}`)
+    } else if (isTable(json) && !Array.isArray(json)) {
+      const entries = Object.entries(json as object)
+      lines.push(`${indent}${head}{`)
+      for (const [i, [key, value]] of entries.entries())
+        put(value, `${indent}  `, `${JSON.stringify(key)}: `, i + 1 < entries.length ? ',' : '')
+      lines.push(`${indent}}${tail}`)
+    } else lines.push(`${indent}${head}${JSON.stringify(json)}${tail}`)
+  }
+  put(certificate, '', '', '')
+  return `${lines.join('\n')}\n`
+}
+
+class CertificateWriter {
+  readonly tables = new TableWriter()
+  private readonly lemmas: Json[] = []
+  private readonly lemmaOf = new Map<string, readonly number[]>()
+  private readonly claims: Json[] = []
+  private readonly theorems = new Map<Rule, number>()
+
+  constructor(private readonly statements: ReadonlyMap<Rule, Statement>) {}
+
+  document(seed: number): Json {
+    const { expressions, operators, proofs } = this.tables.tables
+    return {
+      format: FORMAT,
+      version: VERSION,
+      netproof: version,
+      seed,
+      claims: this.claims,
+      lemmas: this.lemmas,
+      tables: { expressions, operators, proofs },
+    }
+  }
+
+  claim({ leftName, rightName, verdict }: Certified): void {
+    const { left, right } = verdict.nets
+    const writer = new ClaimWriter(this, left, right)
+    const head = { left: leftName, right: rightName, verdict: verdict.kind, ...writer.nets() }
+    switch (verdict.kind) {
+      case 'proved':
+        this.claims.push({ ...head, requirements: writer.requirements(verdict), steps: writer.steps(verdict) })
+        break
+      case 'refuted':
+        this.claims.push({ ...head, counterexample: this.counterexample(verdict) })
+        break
+      case 'undecided':
+        this.claims.push(head)
+    }
+  }
+
+  /** The number of the claim that states a rule; it is written when it is first needed. */
+  theorem(rule: Rule): number | null {
+    const known = this.theorems.get(rule)
+    if (known !== undefined) return known
+    const statement = this.statements.get(rule)
+    if (statement === undefined) return null
+    if (statement.verdict !== null)
+      this.claim({ leftName: rule.name, rightName: rule.title, verdict: statement.verdict })
+    else {
+      const writer = new ClaimWriter(this, statement.left, statement.right)
+      this.claims.push({ left: rule.name, right: rule.title, verdict: 'assumed', ...writer.nets() })
+    }
+    const at = this.claims.length - 1
+    this.claims[at] = { ...(this.claims[at] as object), rule: rule.text } as Json
+    this.theorems.set(rule, at)
+    return at
+  }
+  statement(rule: Rule): Statement | undefined {
+    return this.statements.get(rule)
+  }
+
+  private put(left: Expression, right: Expression, domain: readonly Range[], proof: ScalarProof): number {
+    const row = {
+      left: this.tables.expression(left),
+      right: this.tables.expression(right),
+      domain: domain.map(rangeJson),
+      proof: this.tables.proof(proof),
+    }
+    return this.lemmas.push(row) - 1
+  }
+
+  /** Lemmas that lead from one function to the other on a domain, one after the other. Throws Uncertified. */
+  lemmasFor(left: Expression, right: Expression, domain: readonly Range[]): readonly number[] {
+    if (left === right || unfold(left) === unfold(right)) return []
+    const key = `${left.id} ${right.id} ${domain.map(rangeJson).join(';')}`
+    let found = this.lemmaOf.get(key)
+    if (found === undefined) this.lemmaOf.set(key, (found = this.findLemmas(left, right, domain)))
+    return found
+  }
+  private findLemmas(left: Expression, right: Expression, domain: readonly Range[]): readonly number[] {
+    const l = simplify(left, domain)
+    if (unfold(l.result) === unfold(right)) return l.proof.map(p => this.put(p.before, p.after, domain, p.proof))
+    const direct = proveEqual(left, right, domain)
+    if (direct.kind === 'proved') return [this.put(left, right, domain, direct.proof)]
+    const r = simplify(right, domain)
+    const middle = unfold(l.result) === unfold(r.result) ? [] : this.middle(l.result, r.result, domain, direct.reason)
+    return [
+      ...l.proof.map(p => this.put(p.before, p.after, domain, p.proof)),
+      ...middle,
+      ...r.proof.toReversed().map(p => this.put(p.after, p.before, domain, p.proof)),
+    ]
+  }
+  private middle(left: Expression, right: Expression, domain: readonly Range[], reason: string): readonly number[] {
+    const found = proveEqual(left, right, domain)
+    if (found.kind !== 'proved') throw new Uncertified(`an equality of functions could not be written down: ${reason}`)
+    return [this.put(left, right, domain, found.proof)]
+  }
+
+  private counterexample({ counterexample }: Refuted): Json {
+    const { inputs, sizes, weights, functions, left, right } = counterexample
+    const value = (v: NetValue): Json =>
+      v.kind === 'undefined' ? 'undefined' : v.components.map(e => [rationalJson(e.low), rationalJson(e.high)])
+    const named = <K, V>(map: ReadonlyMap<K, V>, name: (k: K) => string, of: (v: V) => Json): Json =>
+      Object.fromEntries([...map].map(([k, v]) => [name(k), of(v)]))
+    return {
+      inputs: named(
+        inputs,
+        n => n,
+        v => v.map(rationalJson),
+      ),
+      sizes: named(
+        sizes,
+        n => n,
+        n => n,
+      ),
+      weights: named(
+        weights,
+        w => w.name,
+        rows => rows.map(r => r.map(rationalJson)),
+      ),
+      functions: named(
+        functions,
+        f => f.name,
+        e => this.tables.expression(e),
+      ),
+      lemmas: this.declared(counterexample),
+      left: value(left),
+      right: value(right),
+    }
+  }
+
+  /** Lemmas that the functions of an instance have the parity and the inverses that they are declared with. */
+  private declared({ functions }: Counterexample): Json {
+    const found: number[] = []
+    for (const [f, body] of functions) {
+      if (f.parity !== null) {
+        const mirrored = f.parity === 'even' ? body : call('neg', body)
+        found.push(...this.whole(compose(body, call('neg', x0)), mirrored, intersect(f.domain[0], negate(f.domain[0]))))
+      }
+      const inverse = f.inverse === null ? undefined : functions.get(f.inverse)
+      if (f.inverse === null || inverse === undefined) continue
+      found.push(
+        ...this.whole(compose(inverse, body), x0, f.domain[0]),
+        ...this.whole(compose(body, inverse), x0, f.inverse.domain[0]),
+      )
+    }
+    return found
+  }
+  private whole(left: Expression, right: Expression, domain: Range): number[] {
+    const found = proveEqual(left, right, [domain])
+    if (found.kind !== 'proved')
+      throw new Uncertified(`a property of a function in the counterexample could not be shown: ${found.reason}`)
+    return [this.put(left, right, [domain], found.proof)]
+  }
+}
+
+interface StepJson {
+  rule: string
+  side: string
+  by: string
+  at: number
+  nodes: Json[]
+  becomes: number
+}
+
+class ClaimWriter {
+  private readonly wires = new Wires(new Budget(Number.POSITIVE_INFINITY))
+  /** By side, the wire that a node of the net is now. */
+  private readonly wireOf = { left: new Map<NodeId, number>(), right: new Map<NodeId, number>() }
+  private readonly netRows: { left: Json[]; right: Json[] } = { left: [], right: [] }
+  private readonly out: Json[] = []
+
+  constructor(
+    private readonly certificate: CertificateWriter,
+    left: Diagram,
+    right: Diagram,
+  ) {
+    for (const node of left.nodes) this.netRows.left.push(this.add(node, 'left'))
+    const inputs = inputsOf(left)
+    for (const [k, node] of inputsOf(right).entries()) this.wireOf.right.set(node.id, this.at('left', inputs[k].id))
+    for (const node of right.nodes) if (node.kind !== 'input') this.netRows.right.push(this.add(node, 'right'))
+  }
+
+  nets(): { leftNet: Json; rightNet: Json } {
+    return { leftNet: this.netRows.left, rightNet: this.netRows.right }
+  }
+
+  private at(side: 'left' | 'right', id: NodeId): number {
+    return this.wireOf[side].get(id) as number
+  }
+  /** A node of the net of a side as a new wire; gives its row. */
+  private add(node: Node, side: 'left' | 'right'): Json {
+    const args = node.args.map(a => this.at(side, a))
+    const wire = this.wires.assume({ ...node, args, id: this.wires.nodes.length })
+    this.wireOf[side].set(node.id, wire)
+    return this.certificate.tables.node(this.wires.nodes[wire], w => w)
+  }
+
+  requirements({ requirements }: Proved): Json {
+    return requirements.map(({ side, node, range }) => {
+      const wire = this.at(side, node)
+      const over = [...this.leaves(wire, new Set(), Number.POSITIVE_INFINITY)]
+      return { wire, range: rangeJson(range), over }
+    })
+  }
+
+  steps(verdict: Proved): Json {
+    this.derivation(verdict.left.log, 'left')
+    this.derivation(verdict.right.log, 'right')
+    this.meet(verdict.meeting)
+    return this.out
+  }
+
+  // --- Derivations ----------------------------------------------------------------------------------------------------
+
+  private derivation(log: Log, side: 'left' | 'right'): void {
+    const graph = graphOf(log.start)
+    for (const match of log.entries) this.step(graph, match, side)
+  }
+
+  private step(graph: Graph, match: Match, side: 'left' | 'right'): void {
+    const { rule, at } = match
+    const wire = this.wires.now(this.at(side, at))
+    const applied = applyMatch(graph, match)
+    if (applied === null) throw new Uncertified(`the step ${rule.name} at n${at} cannot be made again`)
+    const nodes = applied.created.map(id => this.add(nodeAt(graph, id), side))
+    const before = this.wires.nodes.length
+    let becomes: number
+    if (applied.wire !== null) becomes = this.at(side, applied.wire)
+    else {
+      nodes.push(this.add(nodeAt(graph, at), side))
+      becomes = before
+    }
+    const step: StepJson = { rule: rule.name, side, by: '', at: wire, nodes, becomes }
+    const depth = depthOf(rule.left)
+    if (!isBuiltIn(rule)) this.byTheorem(step, match, side)
+    else if (rule.name === 'affine-before') this.affineBefore(step, match, side)
+    else {
+      step.by = wayOf(rule)
+      if (step.by === 'function' || step.by === 'linear') this.grounded(step, depth, before - applied.created.length)
+      else this.out.push(step as unknown as Json)
+    }
+    this.wireOf[side].set(at, becomes)
+    this.wires.identify(wire, becomes)
+  }
+
+  /** The wires at which to stop when looking from a wire through at most so many nodes that are functions or linear. */
+  private leaves(root: number, stop: ReadonlySet<number>, depth: number, linear = false): Set<number> {
+    const found = new Set<number>()
+    const seen = new Set<number>()
+    let level = [this.wires.now(root)]
+    for (let k = 0; level.length > 0; k++) {
+      const next: number[] = []
+      for (const w of level) {
+        if (seen.has(w)) continue
+        seen.add(w)
+        const { kind, args } = this.wires.nodes[w]
+        const opens =
+          kind === 'pointwise' ||
+          (linear && (kind === 'additive' || kind === 'constant' || kind === 'join' || kind === 'slice'))
+        if (stop.has(w) || !opens || (k >= depth && kind !== 'constant')) found.add(w)
+        else next.push(...args.map(a => this.wires.now(a)))
+      }
+      level = next
+    }
+    return found
+  }
+
+  /** A step by functions or linear combinations: of which wires, on which sets, and by which lemmas. */
+  private grounded(step: StepJson, depth: number, first: number): void {
+    const linear = step.by === 'linear'
+    // What the step made is looked through; old wires below it are what both sides are made of.
+    const bottom = new Set<number>()
+    const stack = [step.becomes]
+    const seen = new Set<number>()
+    for (let w = stack.pop(); w !== undefined; w = stack.pop()) {
+      if (seen.has(w)) continue
+      seen.add(w)
+      if (w < first) bottom.add(this.wires.now(w))
+      else stack.push(...this.wires.nodes[w].args)
+    }
+    const over = [...new Set([...this.leaves(step.at, bottom, depth, linear), ...bottom])]
+      .filter(w => !linear || this.wires.nodes[w].kind !== 'constant')
+      .sort((a, b) => a - b)
+    this.emit(step, over)
+  }
+
+  private emit(step: StepJson, over: readonly number[]): void {
+    if (step.by === 'linear') {
+      this.out.push({ ...step, over } as unknown as Json)
+      return
+    }
+    const [before] = this.wires.asFunction(step.at, over)
+    const [after] = this.wires.asFunction(this.wires.now(step.becomes), over)
+    if (before === after || unfold(before) === unfold(after)) {
+      this.out.push({ ...step, over } as unknown as Json)
+      return
+    }
+    const ranges = over.map(w => whole(this.wires.range(w)))
+    const lemmas = this.certificate.lemmasFor(before, after, ranges)
+    this.out.push({ ...step, over, ranges: ranges.map(rangeJson), lemmas } as unknown as Json)
+  }
+
+  /** f -> add: first the function in front of the layer, then the layer with what it has become. */
+  private affineBefore(step: StepJson, match: Match, side: 'left' | 'right'): void {
+    const f = match.functions[0]
+    if (f === undefined) throw new Uncertified('a step without its function')
+    const at = this.wires.now(this.at(side, f.node))
+    const layer = step.nodes.pop() as Json
+    const last = this.wires.nodes.length - 2
+    this.grounded({ ...step, by: 'function', at, becomes: last }, 1, last + 1 - step.nodes.length)
+    this.wires.identify(at, last)
+    this.out.push({ ...step, by: 'congruence', nodes: [layer] } as unknown as Json)
+  }
+
+  // --- Rules of users -------------------------------------------------------------------------------------------------
+
+  private byTheorem(step: StepJson, match: Match, side: 'left' | 'right'): void {
+    const { rule } = match
+    const theorem = this.certificate.theorem(rule)
+    if (theorem === null) {
+      this.out.push({ ...step, by: 'assumption' } as unknown as Json)
+      return
+    }
+    const { variables } = rule
+    const { tables } = this.certificate
+    const functions: Record<string, Json> = {}
+    const weights: Record<string, Json> = {}
+    const inputs: Record<string, Json> = {}
+    const sizes: Record<string, Json> = {}
+    const size = (pattern: Size, found: Size): void => {
+      if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1)
+        sizes[pattern.terms[0][0]] = sizeJson(found)
+    }
+    variables.functions.forEach(({ name }, slot) => {
+      const f = match.functions[slot]
+      if (f !== undefined) functions[name] = tables.expression(f.fn)
+    })
+    variables.reals.forEach(({ name }, slot) => {
+      const value = match.reals[slot]
+      if (value !== undefined) functions[name] = tables.expression(value)
+    })
+    const statement = this.certificate.statement(rule) as Statement
+    variables.operators.forEach(({ name }, slot) => {
+      const blocks = match.operators[slot]
+      if (blocks === undefined) return
+      if (blocks.length > 1) throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
+      weights[name] = tables.operator(blocks[0])
+    })
+    for (const node of inputsOf(statement.left)) {
+      const slot = variables.wires.findIndex(w => w.name === node.name)
+      const wires = match.wires[slot]
+      if (wires === undefined || wires.length > 1)
+        throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
+      const wire = this.wires.now(this.at(side, wires[0]))
+      inputs[node.name] = wire
+      size(node.shape[0], this.wires.nodes[wire].shape.at(-1) ?? sizeOf(1))
+    }
+    for (const symbol of statementWeights(statement)) {
+      const slot = variables.operators.findIndex(o => o.name === symbol.name)
+      const found = match.operators[slot]?.[0]
+      if (found === undefined) continue
+      size(symbol.rows, found.rows)
+      size(symbol.columns, found.columns)
+    }
+    for (const [name, found] of match.sizes) sizes[name] = sizeJson(found)
+    this.out.push({ ...step, by: 'theorem', theorem, functions, weights, sizes, inputs } as unknown as Json)
+  }
+
+  // --- Where the two meet ---------------------------------------------------------------------------------------------
+
+  /** Wires of one class are shown to be equal, the first of the class being the one that the others become. */
+  private meet({ classes, left, right }: Meeting): void {
+    const first = new Map<number, number>()
+    for (const [side, meeting] of [
+      ['left', left],
+      ['right', right],
+    ] as const) {
+      for (const node of meeting.normal.nodes) {
+        const wire = this.wires.now(this.at(side, node.id))
+        const c = meeting.classes.get(node.id)
+        if (c === undefined || node.kind === 'output') continue
+        const known = first.get(c)
+        if (known === undefined) first.set(c, wire)
+        else
+          this.join(
+            wire,
+            known,
+            classes.asFunction(c).args.flatMap(a => first.get(a) ?? []),
+          )
+      }
+    }
+    const ends = outputsOf(right.normal)
+    for (const [k, output] of outputsOf(left.normal).entries()) {
+      const l = this.wires.now(this.at('left', output.args[0]))
+      const r = this.wires.now(this.at('right', ends[k].args[0]))
+      if (l !== r)
+        this.join(
+          l,
+          r,
+          [left.classes.get(output.id) as number, right.classes.get(ends[k].id) as number]
+            .flatMap(c => classes.asFunction(c).args)
+            .flatMap(a => first.get(a) ?? []),
+        )
+    }
+  }
+
+  private join(wire: number, known: number, sources: readonly number[]): void {
+    if (wire === this.wires.now(known)) return
+    const [a, b] = [this.wires.nodes[wire], this.wires.nodes[this.wires.now(known)]]
+    const step: StepJson = {
+      rule: 'equality',
+      side: 'both',
+      by: 'congruence',
+      at: wire,
+      nodes: [],
+      becomes: this.wires.now(known),
+    }
+    if (a.kind === 'pointwise' || b.kind === 'pointwise') {
+      const stop = new Set(sources.map(w => this.wires.now(w)))
+      const over = [
+        ...new Set([
+          ...this.leaves(wire, stop, Number.POSITIVE_INFINITY),
+          ...this.leaves(step.becomes, stop, Number.POSITIVE_INFINITY),
+        ]),
+      ].sort((p, q) => p - q)
+      this.emit({ ...step, by: 'function' }, over)
+    } else this.out.push(step as unknown as Json)
+    this.wires.identify(wire, known)
+  }
+}
+
+function statementWeights({ left, right }: Statement): readonly { name: string; rows: Size; columns: Size }[] {
+  return weightsOf(...linearsIn([left, right]))
+}
+
+function isBuiltIn(rule: Rule): boolean {
+  return rule.phase !== 'own'
+}
+
+function wayOf(rule: Rule): string {
+  for (const [way, rules] of WAYS) if (rules.includes(rule.name)) return way
+  throw new Uncertified(`the checker does not know the rule ${rule.name}`)
+}

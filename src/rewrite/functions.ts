@@ -1,0 +1,119 @@
+// What rewriting asks of functions, each answer remembered: the same few functions stand at every node of a deep net.
+import { type Decomposition, decompose } from '../algebra/decompose.ts'
+import { type LinearForm, linearForm } from '../algebra/simplify.ts'
+import { call, compose, type Expression, parts, unfold, variable } from '../scalar/expression.ts'
+import { inversesOf, isIdempotent, parityOf } from '../scalar/functions.ts'
+import type { Property } from './rule.ts'
+
+/** Functions with more parts than this are not looked into before they have been brought to their normal form. */
+export const MAX_WEIGHT = 200
+
+/** Answers about one function; undefined where the question has not been asked. */
+interface Answers {
+  inverses: readonly Expression[] | undefined
+  form: LinearForm | null | undefined
+  linear: boolean | undefined
+  idempotent: boolean | undefined
+  parts: Decomposition | null | undefined
+}
+const remembered = new WeakMap<Expression, Answers>()
+function answersOf(fn: Expression): Answers {
+  let answers = remembered.get(fn)
+  if (answers === undefined) {
+    answers = {
+      inverses: undefined,
+      form: undefined,
+      linear: undefined,
+      idempotent: undefined,
+      parts: undefined,
+    }
+    remembered.set(fn, answers)
+  }
+  return answers
+}
+
+/** The left inverses of a function of one wire (see `inversesOf`). */
+export function inversesOnce(fn: Expression): readonly Expression[] {
+  return (answersOf(fn).inverses ??= inversesOf(fn))
+}
+
+/** No inverse of one operation has more parts. */
+export const MAX_INVERTED = 20
+
+/** g(f(x)) = x wherever f is defined. */
+export function isInverse(f: Expression, g: Expression): boolean {
+  return g.weight <= MAX_INVERTED && isOneOperation(f) && inversesOnce(f).includes(g)
+}
+/** Functions are in their parts when inverses are looked for: what has been composed since need not be taken apart again. */
+function isOneOperation(fn: Expression): boolean {
+  return parts(fn).every(isOperand)
+}
+function isOperand(part: Expression): boolean {
+  return part.mask === 0 || part.kind === 'variable'
+}
+
+/** The function as a linear combination of its variables and a number (see `linearForm`); null where it is none. */
+export function linearFormOnce(fn: Expression): LinearForm | null {
+  const answers = answersOf(fn)
+  if (answers.form === undefined) answers.form = linearForm(fn)
+  return answers.form
+}
+
+/** Whether a function is written as a linear combination: one that is so only in disguise is simplified first. */
+export function isLinear(fn: Expression): boolean {
+  if (fn.weight > MAX_WEIGHT) return false
+  return (answersOf(fn).linear ??= isArithmetic(fn) && linearFormOnce(fn) !== null)
+}
+/** Made of sums, differences and products with numbers. */
+function isArithmetic(fn: Expression): boolean {
+  const stack = [fn]
+  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
+    if (isOperand(e)) continue
+    if (e.kind !== 'call') return false
+    const [left, right] = e.args
+    const isSum = e.name === '+' || e.name === '-' || e.name === 'neg'
+    const isMultiple = e.name === '*' ? left.mask === 0 || right.mask === 0 : e.name === '/' && right.mask === 0
+    if (!isSum && !isMultiple) return false
+    stack.push(...e.args)
+  }
+  return true
+}
+
+/** The functions of which a function of `arity` wires is composed; null where it has no parts. */
+export function partsOf(fn: Expression, arity: number): Decomposition | null {
+  if (arity !== 1) return decomposed(fn, arity)
+  const answers = answersOf(fn)
+  if (answers.parts === undefined) answers.parts = decomposed(fn, 1)
+  return answers.parts
+}
+function decomposed(fn: Expression, arity: number): Decomposition | null {
+  const found = decompose(unfold(fn), arity)
+  return found.after.length === 0 && found.before.every(b => b.length === 0) ? null : found
+}
+
+/**
+ * Whether a function itself has a property, whatever it is given; null where that depends on the values of its wires.
+ * Functions too large to look into have none.
+ */
+export function hasProperty(fn: Expression, property: Property): boolean | null {
+  if (fn.weight > MAX_WEIGHT) return false
+  switch (property) {
+    case 'increasing':
+    case 'decreasing':
+      return null
+    case 'odd':
+    case 'even': {
+      const minus = compose(fn, call('neg', variable(0)))
+      const mirrored = property === 'even' ? fn : call('neg', fn)
+      return parityOf(fn) === property || minus === mirrored
+    }
+    case 'invertible':
+      return inversesOnce(fn).length > 0
+    case 'idempotent':
+      return (answersOf(fn).idempotent ??= isIdempotent(fn))
+    case 'linear':
+      return isLinear(fn)
+    default:
+      return false
+  }
+}

@@ -1,0 +1,162 @@
+// What the engine keeps beside the nodes, for speed, says what the nodes say: who uses a wire, which rules are worth a look,
+// the log of a run.
+import { describe, expect, test } from 'vitest'
+import { add, fn, input, mul, net, pointwise, unknownWeight } from '../../src/build.ts'
+import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
+import { parse } from '../../src/load.ts'
+import { applyMatch } from '../../src/rewrite/apply.ts'
+import { builtin } from '../../src/rewrite/builtin.ts'
+import { Candidates } from '../../src/rewrite/candidates.ts'
+import { type Graph, graphOf, listUsers, nodeAt, nodesInOrder, onlyArg, snapshot } from '../../src/rewrite/graph.ts'
+import { Entries } from '../../src/rewrite/log.ts'
+import { type Match, matchRule } from '../../src/rewrite/match.ts'
+import { Replay, rewrite } from '../../src/rewrite/normalize.ts'
+import { PHASES } from '../../src/rewrite/rule.ts'
+import { call, type Expression, variable } from '../../src/scalar/expression.ts'
+import { printDiagram } from '../../src/syntax/print.ts'
+import { correctFile } from '../syntax/generate.ts'
+
+const rules = builtin()
+
+/** A wire with many users, several of which become the same. */
+function fan(width: number): Diagram {
+  return net({ x: input(2, '(0, inf)') }, ({ x }) => {
+    const shared = x.pipe(fn('exp'))
+    const branches = Array.from({ length: width }, (_, k) =>
+      k % 3 === 0
+        ? shared.pipe(fn('ln'), fn('relu'))
+        : shared.pipe(fn(k % 2 === 0 ? 'tanh' : 'sinh'), add(unknownWeight(`W${k}`, 2, 2))),
+    )
+    const sum = branches.reduce<Expression | null>(
+      (e, _, i) => (e === null ? variable(i) : call('+', e, variable(i))),
+      null,
+    )
+    return { y: pointwise(sum as Expression, ...branches) }
+  })
+}
+
+const nets: readonly Diagram[] = [
+  ...Array.from({ length: 40 }, (_, seed) => Object.values(parse(correctFile(seed + 1)).nets)).flat(),
+  ...[1, 2, 3, 4, 18, 40].map(fan),
+]
+
+function checkLinks(graph: Graph): void {
+  const alive = nodesInOrder(graph)
+  expect(new Set(alive).size).toBe(alive.length)
+  const uses = new Map<NodeId, NodeId[]>(alive.map(id => [id, []]))
+  alive.forEach((id, k) => {
+    const { args } = nodeAt(graph, id)
+    expect(onlyArg(graph, id)).toBe(args.length === 1 ? args[0] : Math.min(-1, onlyArg(graph, id)))
+    // A join may have a wire twice: it is one user.
+    for (const arg of new Set(args)) {
+      expect(alive.indexOf(arg)).toBeLessThan(k)
+      uses.get(arg)?.push(id)
+    }
+  })
+  for (const [id, users] of uses) {
+    const listed: NodeId[] = []
+    const end = listUsers(graph, id, listed, 0)
+    expect([...listed.slice(0, end)].sort()).toEqual([...users].sort())
+  }
+}
+
+test('the users of every wire are those of the nodes, after every step', () => {
+  let steps = 0
+  let most = 0
+  for (const diagram of nets) {
+    const graph = graphOf(diagram)
+    checkLinks(graph)
+    for (const id of nodesInOrder(graph)) most = Math.max(most, listUsers(graph, id, [], 0))
+    for (const _ of rewrite(graph, { rules, maxSteps: 5_000 })) {
+      if (++steps % 3 === 0) checkLinks(graph)
+    }
+    checkLinks(graph)
+  }
+  expect(steps).toBeGreaterThan(300)
+  expect(most).toBeGreaterThan(16)
+})
+
+test('a rule that is not worth a look does not apply', () => {
+  let left = 0
+  let applied = 0
+  for (const diagram of nets) {
+    const candidates = new Candidates(rules)
+    const check = (graph: Graph): void => {
+      for (const id of nodesInOrder(graph)) {
+        const node = nodeAt(graph, id)
+        for (const phase of PHASES.keys()) {
+          const worth = candidates.at(phase, node)
+          const all = candidates.ofKind(phase, node.kind)
+          expect(all.filter(r => worth.includes(r))).toEqual(worth)
+          expect(candidates.phasesOf(node.kind).includes(phase)).toBe(all.length > 0)
+          for (const rule of all) {
+            if (worth.includes(rule)) continue
+            left++
+            const match = matchRule(graph, rule, id)
+            if (match !== null) expect(applyMatch(graph, match), rule.name).toBeNull()
+          }
+        }
+      }
+    }
+    const graph = graphOf(diagram)
+    check(graph)
+    for (const _ of rewrite(graph, { rules, maxSteps: 5_000 })) if (++applied % 5 === 0) check(graph)
+  }
+  expect(left).toBeGreaterThan(1_000)
+})
+
+describe('the log of a run', () => {
+  /** The matches of a run as they came, and as the log gives them. */
+  function logged(diagram: Diagram): { plain: Match[]; entries: Entries } {
+    const plain: Match[] = []
+    const entries = new Entries()
+    for (const match of rewrite(graphOf(diagram), { rules })) {
+      plain.push(match)
+      entries.push(match)
+    }
+    return { plain, entries }
+  }
+  const shown = (m: Match): object => ({
+    ...m,
+    functions: Array.from(m.functions, f => f && { ...f, args: [...f.args] }),
+    wires: Array.from(m.wires, w => w && [...w]),
+    operators: Array.from(m.operators, o => o && [...o]),
+    reals: Array.from(m.reals),
+    groups: Array.from(m.groups),
+  })
+
+  test('gives back every match', () => {
+    let carried = 0
+    let sizes = 0
+    for (const diagram of nets) {
+      const { plain, entries } = logged(diagram)
+      expect(entries.length).toBe(plain.length)
+      expect([...entries].map(shown)).toEqual(plain.map(shown))
+      plain.forEach((m, i) => {
+        expect(entries.at(i).rule).toBe(m.rule)
+        if (m.carried !== null) carried++
+        if (m.sizes.length > 0) sizes++
+      })
+    }
+    expect(carried).toBeGreaterThan(0)
+    expect(sizes).toBeGreaterThan(0)
+  })
+
+  test('of a long run stands in several blocks, and can be replayed', () => {
+    const layers = Array.from({ length: 3_000 }, (_, i) => mul(unknownWeight(`W${i}`, 2, 2)))
+    const deep = net({ x: input(2, '(0, inf)') }, ({ x }) => ({ y: x.pipe(...layers) }))
+    const { plain, entries } = logged(deep)
+    expect(plain.length).toBeGreaterThan(8_000)
+    for (let i = plain.length - 1; i >= 0; i -= 7) expect(shown(entries.at(i))).toEqual(shown(plain[i]))
+    const graph = graphOf(deep)
+    for (const _ of rewrite(graph, { rules }));
+    expect(printDiagram(new Replay({ start: deep, entries }).state(entries.length))).toBe(printDiagram(snapshot(graph)))
+  })
+
+  test('has no step beyond its ends', () => {
+    const { entries } = logged(nets[0])
+    expect(() => entries.at(-1)).toThrow(RangeError)
+    expect(() => entries.at(entries.length)).toThrow(RangeError)
+    expect(() => new Entries().at(0)).toThrow(RangeError)
+  })
+})
