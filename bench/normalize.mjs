@@ -135,9 +135,11 @@ if (args[0] === '--one') {
   const at = args.indexOf('--n')
   const sizes = at >= 0 ? args[at + 1].split(',').map(Number) : [1e3, 1e4, 1e5, 1e6]
   const kinds = args.filter((a, i) => a !== '--n' && (at < 0 || i !== at + 1))
-  console.log('| chain | layers | rule applications | seconds | a second | µs a layer | MB | Maude |')
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
+  console.log('| chain | layers | rule applications | seconds | a second | µs a layer | to 10^4 | MB | Maude |')
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |')
   for (const kind of kinds.length > 0 ? kinds : KINDS) {
+    // The cost of a layer at 10^4, with which that of deeper chains is compared.
+    let reference = null
     for (const n of sizes) {
       const out = spawnSync(process.execPath, [...flags, process.argv[1], '--one', kind, String(n)], {
         encoding: 'utf8',
@@ -149,8 +151,11 @@ if (args[0] === '--one') {
       }
       const r = JSON.parse(out.stdout)
       const rate = Math.round(r.rules / r.seconds)
+      const cost = (1e6 * r.seconds) / n
+      if (n === 1e4) reference = cost
+      const growth = reference === null ? '-' : (cost / reference).toFixed(2)
       console.log(
-        `| ${kind} | ${n} | ${r.rules} | ${r.seconds.toFixed(3)} | ${rate} | ${((1e6 * r.seconds) / n).toFixed(2)} | ${r.megabytes.toFixed(0)} | ${maude(kind, n) ?? '-'} |`,
+        `| ${kind} | ${n} | ${r.rules} | ${r.seconds.toFixed(3)} | ${rate} | ${cost.toFixed(2)} | ${growth} | ${r.megabytes.toFixed(0)} | ${maude(kind, n) ?? '-'} |`,
       )
     }
   }

@@ -59,7 +59,7 @@ export function parse(source: string | Uint8Array, options: { readonly file?: st
   const problems: Diagnostic[] = [...diagnostics]
   const rules: Rule[] = []
   for (const t of trees) {
-    const { rule, diagnostics: more } = compileRule(t, { outer: scope, phase: 'own', assumed: true, text: tree.text })
+    const { rule, diagnostics: more } = compileRule(t, { outer: scope, phase: 'own', assumed: true })
     problems.push(...more)
     if (rule !== null) rules.push(rule)
   }

@@ -16,12 +16,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   diagram: ['diagnostic.ts', 'scalar', 'linear'],
   semantics: ['scalar', 'linear', 'diagram'],
   // The checker stands before all that searches: it shares with the engine the definitions of what a net is.
-  check: ['scalar', 'linear', 'diagram', 'semantics'],
+  certificate: ['scalar', 'linear', 'diagram', 'semantics'],
+  check: ['scalar', 'linear', 'diagram', 'semantics', 'certificate'],
   algebra: ['scalar', 'linear', 'diagram', 'semantics', 'check'],
   syntax: ['diagnostic.ts', 'scalar', 'linear', 'diagram'],
   numeric: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'semantics', 'algebra', 'syntax'],
   rewrite: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'semantics', 'algebra', 'syntax', 'numeric'],
-  prove: [
+  prove: ['certificate', 
     'diagnostic.ts',
     'scalar',
     'linear',

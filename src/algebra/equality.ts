@@ -17,7 +17,6 @@ import {
 } from '../scalar/case.ts'
 import {
   call,
-  compose,
   type Expression,
   number,
   parts,
@@ -118,11 +117,8 @@ interface Task {
   readonly branch: Open
   within: Case
   sides: Sides
-  originals: Sides
-  /** Whether both originals are shown to be defined in this case. */
-  defined: boolean
-  /** Whether the originals are defined wherever the sides are. */
-  faithful: boolean
+  /** Both sides are defined in this case where these are. */
+  owed: readonly Expression[]
   /** Whether normal forms were already tried with the piecewise operations as they are. */
   tried: boolean
 }
@@ -133,9 +129,7 @@ function search(sides: Sides, domain: readonly Range[], meter: P.Meter): ScalarP
     branch: root,
     within: new Case(domain),
     sides,
-    originals: sides,
-    defined: false,
-    faithful: true,
+    owed: sides,
     tried: false,
   }
   isShownDefined(first, meter)
@@ -148,18 +142,14 @@ function search(sides: Sides, domain: readonly Range[], meter: P.Meter): ScalarP
   return root
 }
 
-/** Shows that both originals are defined, where needed with facts derived from signs. */
+/** Shows that both sides are defined, where needed with facts derived from signs. */
 function isShownDefined(task: Task, meter: P.Meter): boolean {
-  for (let attempt = 0; attempt < 8 && !task.defined; attempt++) {
-    const { within, originals, sides } = task
-    const obstacle = within.obstacle(originals[0]) ?? within.obstacle(originals[1])
-    if (obstacle === null || (task.faithful && sides.every(e => within.defined(e)))) {
-      task.defined = true
-      break
-    }
-    if (!deriveBounds(task, obstacle, meter)) break
+  for (let attempt = 0; attempt < 8 && task.owed.length > 0; attempt++) {
+    const [obstacle] = task.owed.flatMap(e => task.within.obstacle(e) ?? [])
+    if (obstacle === undefined) task.owed = []
+    else if (!deriveBounds(task, obstacle, meter)) break
   }
-  return task.defined
+  return task.owed.length === 0
 }
 
 /** Derives that the operand in question keeps to the right side of an end of the set that it has to be in. */
@@ -183,9 +173,10 @@ function derive(task: Task, expression: Expression, form: SignForm): void {
 }
 
 function rewrite(task: Task, step: Equation): void {
-  task.faithful &&= keepsDefinedness(step, task.within)
+  const { before, after } = step
+  if (keepsDefinedness(step, task.within)) task.owed = task.owed.map(e => replaceAll(e, before, after))
   task.branch.steps.push(step)
-  task.sides = [replaceAll(task.sides[0], step.before, step.after), replaceAll(task.sides[1], step.before, step.after)]
+  task.sides = [replaceAll(task.sides[0], before, after), replaceAll(task.sides[1], before, after)]
 }
 
 /** Carries one branch on until it ends; gives the branches that it splits into. */
@@ -262,7 +253,7 @@ function splitAtPiece(task: Task, pieces: readonly Expression[], meter: P.Meter)
 
 function close(task: Task, equations: readonly Equation[], meter: P.Meter): Task[] {
   if (!isShownDefined(task, meter)) {
-    throw new Parted('a side is not shown to be defined on the whole domain', task.originals[0], task.originals[1])
+    throw new Parted('a side is not shown to be defined on the whole domain', ...task.sides)
   }
   task.branch.end = { kind: 'equal', equations }
   return []
@@ -397,9 +388,7 @@ function branchOut(task: Task, on: Expression, origin: Split['origin'], cases: r
       branch,
       within: task.within.with(on, range),
       sides: task.sides,
-      originals: task.originals,
-      defined: task.defined,
-      faithful: task.faithful,
+      owed: task.owed,
       tried: task.tried,
     }
     if (signs === NULL) solve(next, on)
@@ -417,9 +406,7 @@ function solve(task: Task, zero: Expression): void {
   if (solution === null) return
   const { before, after } = solution
   rewrite(task, { kind: 'fact', before, after })
-  if (before.kind !== 'variable') return
-  task.within = task.within.substituted(before.index, after)
-  task.originals = [compose(task.originals[0], after, before.index), compose(task.originals[1], after, before.index)]
+  if (before.kind === 'variable') task.within = task.within.substituted(before.index, after)
 }
 
 /** An atom of a vanishing polynomial, a variable where possible, as a polynomial in the others; null when there is none. */

@@ -16,8 +16,6 @@ import { type Budget, reject } from './budget.ts'
 type Monomial = string
 /** A sum of monomials with coefficients other than 0. */
 export type Polynomial = ReadonlyMap<Monomial, Rational>
-/** What a power of an atom is: an atom that is a sum, or related to others by an equation. */
-type Value = { readonly power: number; readonly value: Polynomial }
 
 const ORIGIN = 0x8000
 const MOST_ATOMS = 0xffff
@@ -28,30 +26,29 @@ function monomial(atom: number, exponent: number): Monomial {
   return exponent === 0 ? '' : String.fromCharCode(atom, ORIGIN + exponent)
 }
 
-function powersIn(m: Monomial): { atom: number; exponent: number }[] {
-  const result: { atom: number; exponent: number }[] = []
-  for (let i = 0; i < m.length; i += 2) result.push({ atom: m.charCodeAt(i), exponent: m.charCodeAt(i + 1) - ORIGIN })
-  return result
+/** Atoms with their exponents. */
+function powersIn(m: Monomial): [number, number][] {
+  return Array.from({ length: m.length / 2 }, (_, i) => [m.charCodeAt(2 * i), m.charCodeAt(2 * i + 1) - ORIGIN])
 }
 
 function times(a: Monomial, b: Monomial): Monomial {
   if (a === '' || b === '') return a + b
   let result = ''
-  let [i, j] = [0, 0]
-  while (i < a.length && j < b.length) {
-    const [u, v] = [a.charCodeAt(i), b.charCodeAt(j)]
-    if (u > v) result += a.slice(i, i + 2)
-    else if (u < v) result += b.slice(j, j + 2)
-    else result += monomial(u, a.charCodeAt(i + 1) + b.charCodeAt(j + 1) - 2 * ORIGIN)
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const [u, v] = [i < a.length ? a.charCodeAt(i) : -1, j < b.length ? b.charCodeAt(j) : -1]
+    const [m, n] = [u < v ? ORIGIN : a.charCodeAt(i + 1), v < u ? ORIGIN : b.charCodeAt(j + 1)]
+    result += monomial(Math.max(u, v), m + n - 2 * ORIGIN)
     if (u >= v) i += 2
     if (u <= v) j += 2
   }
-  return result + a.slice(i) + b.slice(j)
+  return result
 }
 
 function toPower(m: Monomial, n: number): Monomial {
-  return powersIn(m).reduce((result, { atom, exponent }) => result + monomial(atom, exponent * n), '')
+  return powersIn(m).reduce((result, [atom, exponent]) => result + monomial(atom, exponent * n), '')
 }
+
+const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
 
 const isSum = (e: Expression): boolean => e.kind === 'call' && (e.name === '+' || e.name === '-')
 
@@ -59,32 +56,26 @@ const isSum = (e: Expression): boolean => e.kind === 'call' && (e.name === '+' |
 function operandsOf(e: Expression): readonly Expression[] {
   if (e.kind !== 'call') return []
   if (e.name === '^') return wholeNumber(e.args[1]) === null ? [] : [e.args[0]]
-  return isSum(e) || ['neg', '*', '/'].includes(e.name) ? e.args : []
+  return isSum(e) || e.name === 'neg' || e.name === '*' || e.name === '/' ? e.args : []
 }
 
-/** Arithmetic modulo equations `atom^power = value`. */
 export class Arithmetic {
-  /** An atom is a part of an expression or a sum, by its text. */
-  private readonly atoms: (Expression | string)[] = []
-  private readonly indices = new Map<Expression | string, number>()
-  private readonly sums = new Map<number, Value>()
-  private readonly related = new Map<number, Value>()
+  /** The numbers of atoms: parts of expressions, and sums by their text. */
+  private readonly atoms = new Map<Expression | string, number>()
+  /** What powers of atoms are: of sums, and by relations. */
+  private readonly values = new Map<number, { readonly power: number; readonly value: Polynomial }>()
 
-  constructor(
-    private readonly budget: Budget,
-    private readonly relations: ReadonlyMap<Expression, { readonly power: number; readonly value: Expression }>,
-  ) {}
+  constructor(private readonly budget: Budget) {}
+
+  /** From now on, atom^power is the value, unless this is no polynomial. */
+  relate(atom: Expression, power: number, value: Expression): void {
+    const { above, below } = this.multipliedOut(this.expanded(value))
+    if (below === '') this.values.set(this.atom(atom), { power, value: above })
+  }
 
   /** A polynomial that is 0 where the expression is, and nowhere else where that is defined. */
   numerator(e: Expression): Polynomial {
-    const { above } = this.multipliedOut(this.expanded(e))
-    for (const [related, { power, value }] of this.relations) {
-      const atom = this.indices.get(related)
-      if (atom === undefined || this.related.has(atom)) continue
-      const { above, below } = this.multipliedOut(this.expanded(value))
-      if (below === '') this.related.set(atom, { power, value: above })
-    }
-    return this.replaced(above, this.related)
+    return this.multipliedOut(this.expanded(e)).above
   }
 
   /** a / b if that is a polynomial, else null. For polynomials without negative exponents; b is not 0. */
@@ -97,22 +88,31 @@ export class Arithmetic {
       this.budget.spend(rest.size)
       const m = leading(rest)
       const ratio = times(m, toPower(lead, -1))
-      if (powersIn(ratio).some(f => f.exponent < 0)) return null
+      if (powersIn(ratio).some(([, exponent]) => exponent < 0)) return null
       const c = (rest.get(m) as Rational).div(b.get(lead) as Rational)
       result.set(ratio, c)
-      for (const [n, d] of b) this.accumulate(rest, times(n, ratio), c.mul(d).neg())
+      for (const [n, d] of b) this.add(rest, times(n, ratio), c.mul(d).neg())
     }
     return result
   }
 
-  /** The expressions of which a polynomial is a product, when it has one term; else null. */
-  factors(p: Polynomial): Expression[] | null {
-    const [m] = p.keys()
-    return p.size === 1 ? powersIn(m).map(f => this.atoms[f.atom] as Expression) : null
+  /** a divided by b as often as that gives a polynomial, if at all; never by a number. */
+  without(a: Polynomial, b: Polynomial): Polynomial {
+    let result = a
+    const isNumber = b.size === 1 && b.has('')
+    for (let q = isNumber ? null : this.quotient(a, b); q !== null && q.size > 0; q = this.quotient(q, b)) result = q
+    return result
+  }
+
+  private atom(key: Expression | string): number {
+    const index = this.atoms.get(key) ?? this.atoms.size
+    if (index > MOST_ATOMS) reject('there are too many different parts')
+    this.atoms.set(key, index)
+    return index
   }
 
   /** Adds a term in place. Work is counted here: by terms, more for long ones and for large numbers. */
-  private accumulate(terms: Map<Monomial, Rational>, m: Monomial, c: Rational): void {
+  private add(terms: Map<Monomial, Rational>, m: Monomial, c: Rational): void {
     const total = terms.get(m)?.add(c) ?? c
     this.budget.spend(1 + (m.length >> 3) + this.digits(total))
     if (total.n === 0n) terms.delete(m)
@@ -125,68 +125,56 @@ export class Arithmetic {
   }
 
   private product(a: Polynomial, b: Polynomial): Polynomial {
-    const terms = new Map<Monomial, Rational>()
-    for (const [m, c] of a) for (const [n, d] of b) this.accumulate(terms, times(m, n), c.mul(d))
-    return terms
-  }
-
-  private atom(key: Expression | string): number {
-    const index = this.indices.get(key) ?? this.atoms.push(key) - 1
-    if (index > MOST_ATOMS) reject('there are too many different parts')
-    this.indices.set(key, index)
-    return index
-  }
-
-  /** Replaces powers of atoms by their values, as long as there are any. */
-  private replaced(p: Polynomial, values: ReadonlyMap<number, Value>): Polynomial {
-    let result = p
-    for (let isDone = values.size === 0; !isDone; ) {
-      const next = new Map<Monomial, Rational>()
-      isDone = true
-      for (const [m, c] of result) {
-        let factor: Polynomial = new Map([[m, c]])
-        for (const { atom, exponent } of powersIn(m)) {
-          const found = values.get(atom)
-          if (found === undefined || exponent < found.power) continue
-          const less = new Map([[monomial(atom, -found.power), ONE]])
-          for (let n = exponent; n >= found.power; n -= found.power)
-            factor = this.product(this.product(factor, less), found.value)
-          isDone = false
-        }
-        for (const [n, d] of factor) this.accumulate(next, n, d)
-      }
-      result = next
-    }
+    const result = new Map<Monomial, Rational>()
+    for (const [m, c] of a) for (const [n, d] of b) this.add(result, times(m, n), c.mul(d))
     return result
   }
 
-  /** p = above / below, where above has no negative exponents and no atoms that are sums. */
+  /** p = above / below, where above has no negative exponents, and no powers of atoms that have a value. */
   private multipliedOut(p: Polynomial): { above: Polynomial; below: Monomial } {
     const least = new Map<number, number>()
     for (const m of p.keys()) {
-      for (const { atom, exponent } of powersIn(m)) least.set(atom, Math.min(least.get(atom) ?? 0, exponent))
+      for (const [atom, exponent] of powersIn(m)) least.set(atom, Math.min(least.get(atom) ?? 0, exponent))
     }
     const below = [...least].sort(([u], [v]) => v - u).reduce((m, [atom, n]) => m + monomial(atom, -n), '')
-    return { above: this.replaced(this.product(p, new Map([[below, ONE]])), this.sums), below }
+    let above = below === '' ? p : this.product(p, term(below))
+    for (let isDone = this.values.size === 0; !isDone; ) {
+      const next = new Map<Monomial, Rational>()
+      isDone = true
+      for (const [m, c] of above) {
+        let factor = term(m, c)
+        for (const [atom, exponent] of powersIn(m)) {
+          const { power, value } = this.values.get(atom) ?? { power: exponent + 1, value: p }
+          for (let n = exponent; n >= power; n -= power) {
+            factor = this.product(this.product(factor, term(monomial(atom, -power))), value)
+            isDone = false
+          }
+        }
+        for (const [n, d] of factor) this.add(next, n, d)
+      }
+      above = next
+    }
+    return { above, below }
   }
 
-  /** A whole power: of a term, or of an atom that a sum becomes. */
+  /** A whole power: of a term, or of the atom that a sum becomes. */
   private power(base: Polynomial, exponent: number): Polynomial {
-    if (exponent === 0) return new Map([['', ONE]])
-    let term = base
+    if (exponent === 0) return term('')
+    let single = base
     if (base.size > 1) {
       const { above, below } = this.multipliedOut(base)
+      single = above
       if (above.size > 1) {
         const atom = this.atom(JSON.stringify([...above].map(([m, c]) => `${c.toFraction()} ${m}`).sort()))
-        this.sums.set(atom, { power: 1, value: above })
-        term = new Map([[monomial(atom, 1), ONE]])
-      } else term = above
-      term = this.product(term, new Map([[toPower(below, -1), ONE]]))
+        this.values.set(atom, { power: 1, value: above })
+        single = term(monomial(atom, 1))
+      }
+      single = this.product(single, term(toPower(below, -1)))
     }
-    const [[m, c] = ['', ZERO] as const] = term
-    if (c.n === 0n) return exponent > 0 ? term : reject('division by zero')
+    const [[m, c] = ['', ZERO] as const] = single
+    if (c.n === 0n && exponent < 0) reject('division by zero')
     if (!c.equals(ONE) && (16 + this.digits(c)) * Math.abs(exponent) > MOST_DIGITS) reject('a number is too large')
-    return new Map([[toPower(m, exponent), c.pow(rational(exponent)) as Rational]])
+    return term(toPower(m, exponent), c.pow(rational(exponent)) as Rational)
   }
 
   private expanded(root: Expression): Polynomial {
@@ -196,16 +184,17 @@ export class Arithmetic {
     const values = new Map<Expression, Polynomial>()
     const expand = (e: Expression): Polynomial => {
       const [a, b] = operandsOf(e).map(p => values.get(p) as Polynomial)
-      if (e.kind === 'number') return new Map(e.value.n === 0n ? [] : [['', e.value]])
-      if (a === undefined || e.kind !== 'call') return new Map([[monomial(this.atom(e), 1), ONE]])
+      if (e.kind === 'number') return term('', e.value)
+      if (a === undefined || e.kind !== 'call') return term(monomial(this.atom(e), 1))
       if (e.name === '^') return this.power(a, wholeNumber(e.args[1]) as number)
       if (e.name === '/') return this.product(a, this.power(b, -1))
       if (e.name === '*') return this.product(a, b)
-      if (e.name === 'neg') return this.product(a, new Map([['', ONE.neg()]]))
+      if (e.name === 'neg') return this.product(a, term('', ONE.neg()))
       // Sums of sums are long: what nothing else needs is added to in place.
-      const terms = isSum(e.args[0]) && uses.get(e.args[0]) === 1 ? (a as Map<Monomial, Rational>) : new Map(a)
-      for (const [m, c] of b) this.accumulate(terms, m, e.name === '+' ? c : c.neg())
-      return terms
+      const isFree = isSum(e.args[0]) && uses.get(e.args[0]) === 1
+      const sum = isFree ? (a as Map<Monomial, Rational>) : new Map(a)
+      for (const [m, c] of b) this.add(sum, m, e.name === '+' ? c : c.neg())
+      return sum
     }
     for (const e of order) {
       this.budget.spend(1)

@@ -1,36 +1,17 @@
-// Checks proofs that two expressions are defined and equal on a domain. Nothing is searched for: every equation has to be an
-// instance of an axiom whose conditions hold, or arithmetic; every fact has to follow; every split has to cover what it
+// Checks proofs that two expressions are defined and equal on a domain. Nothing is searched for: every equation has to be
+// an instance of an axiom whose conditions hold, or arithmetic; every fact has to follow; every split has to cover what it
 // splits; every case has to end in equality or contradiction; and both sides have to be defined.
-import { Case, NULL, PLUS, powerSigns, rangeOfSigns, type Signs, timesSigns } from '../scalar/case.ts'
-import {
-  call,
-  compose,
-  type Expression,
-  mapParts,
-  parts,
-  postorder,
-  TOTAL,
-  unfold,
-  variablesOf,
-  wholeNumber,
-} from '../scalar/expression.ts'
-import type { Branch, Derivation, Equation, Link, ScalarProof } from '../scalar/proof.ts'
-import {
-  conditionsOf,
-  findAxiom,
-  instantiate,
-  MOST_PARTS,
-  relationOf,
-  replaceAll,
-  signOf,
-  strictParts,
-} from '../scalar/proof.ts'
-import { isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, POSITIVE, type Range, union } from '../scalar/range.ts'
+import { Case, NULL, powerSigns, rangeOfSigns, type Signs, timesSigns } from '../scalar/case.ts'
+import * as E from '../scalar/expression.ts'
+import { call, type Expression, mapParts, parts, wholeNumber } from '../scalar/expression.ts'
+import * as Proof from '../scalar/proof.ts'
+import { type Branch, type Equation, type Link, replaceAll, strictParts } from '../scalar/proof.ts'
+import { isSubset, NON_NEGATIVE, NON_POSITIVE, type Range, REALS, union } from '../scalar/range.ts'
 import { Budget, reject } from './budget.ts'
-import { Arithmetic, type Polynomial } from './polynomial.ts'
+import { Arithmetic } from './polynomial.ts'
 
+/** `axioms` are the names of those that the proof uses. */
 export type Verification =
-  /** `axioms` are the names of those that the proof uses. */
   | { readonly accepted: true; readonly axioms: ReadonlySet<string> }
   | { readonly accepted: false; readonly reason: string }
 
@@ -41,202 +22,170 @@ const STEPS = 50_000_000
  * the proof is not accepted; nothing is thrown.
  */
 export function verifyScalarProof(
-  proof: ScalarProof,
+  proof: Branch,
   left: Expression,
   right: Expression,
   domain: readonly Range[],
   budget: Budget = new Budget(STEPS),
 ): Verification {
   try {
-    if (variablesOf(left, right).some(index => index >= domain.length)) reject('a variable has no domain')
-    const axioms = new Set<string>()
-    new Checker(budget, axioms).check(proof, [unfold(left, MOST_PARTS), unfold(right, MOST_PARTS)], domain)
-    return { accepted: true, axioms }
+    if (E.variablesOf(left, right).some(index => index >= domain.length)) reject('a variable has no domain')
+    const checker = new Checker(budget)
+    const sides = [E.unfold(left, Proof.MOST_PARTS), E.unfold(right, Proof.MOST_PARTS)]
+    const todo: State[] = [{ branch: proof, within: new Case(domain), sides, owed: sides }]
+    for (let state = todo.pop(); state !== undefined; state = todo.pop()) todo.push(...checker.checkCase(state))
+    return { accepted: true, axioms: checker.axioms }
   } catch (error) {
     return { accepted: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** What equations amount to: rewriting from left to right, and arithmetic modulo the relations among them. */
+/** Equations in use: rewriting from left to right, and arithmetic modulo the relations among them. */
 class Equations {
   private readonly rules = new Map<Expression, Expression>()
-  private readonly relations = new Map<Expression, { power: number; value: Expression }>()
-  private done = new Map<Expression, Expression>()
+  private readonly arithmetic: Arithmetic
 
-  constructor(private readonly budget: Budget) {}
+  constructor(private readonly budget: Budget) {
+    this.arithmetic = new Arithmetic(budget)
+  }
 
   add(equation: Equation): void {
-    const relation = relationOf(equation)
-    if (relation !== null) {
-      this.relations.set(relation.atom, { power: relation.power, value: equation.after })
-      return
-    }
-    this.rules.set(equation.before, equation.after)
-    // What was computed before stays right unless the new left side occurs in it.
-    if (this.done.has(equation.before)) this.done = new Map()
+    const relation = Proof.relationOf(equation)
+    if (relation === null) this.rules.set(equation.before, equation.after)
+    else this.arithmetic.relate(relation.atom, relation.power, equation.after)
   }
 
-  /** What rewriting leads to, parts first, until no equation applies. */
+  /** What rewriting leads to: equal to the expression, and defined, wherever that is defined. */
   normal(root: Expression): Expression {
-    if (this.rules.size === 0) return root
-    const stack = [root]
-    for (let e = root; stack.length > 0; e = stack[stack.length - 1]) {
-      this.budget.spend(1)
-      const missing = parts(e).filter(p => !this.done.has(p))
-      const rebuilt = mapParts(e, p => this.done.get(p) ?? p)
-      const target = this.rules.get(rebuilt) ?? rebuilt
-      if (missing.length > 0) stack.push(...missing)
-      else if (target !== e && !this.done.has(target)) stack.push(target)
-      else {
-        this.done.set(e, this.done.get(target) ?? e)
-        stack.pop()
-      }
-      // Equations that lead in circles make the stack grow.
-      if (missing.length === 0 && target !== e) this.budget.spend(50)
+    let result = root
+    for (let isDone = this.rules.size === 0; !isDone; ) {
+      const next = E.fold<Expression>(result, (e, of) => {
+        this.budget.spend(1)
+        const rebuilt = mapParts(e, of)
+        return this.rules.get(rebuilt) ?? rebuilt
+      })
+      isDone = next === result
+      result = next
     }
-    return this.done.get(root) as Expression
-  }
-
-  arithmetic(): Arithmetic {
-    return new Arithmetic(this.budget, this.relations)
+    return result
   }
 
   /** Whether the expressions are equal wherever both are defined. */
   equal(a: Expression, b: Expression): boolean {
-    if (a === b || this.arithmetic().numerator(call('-', a, b)).size === 0) return true
+    if (a === b || this.arithmetic.numerator(call('-', a, b)).size === 0) return true
     const [u, v] = [this.normal(a), this.normal(b)]
-    return u === v || this.arithmetic().numerator(call('-', u, v)).size === 0
+    return u === v || this.arithmetic.numerator(call('-', u, v)).size === 0
   }
 
-  /** Whether an expression is 0 where it is defined, as its numerator is a multiple of what a fact makes 0. */
+  /** Whether an expression is 0 where it is defined: its numerator is a multiple of that of something that is 0 here. */
   vanishes(e: Expression, within: Case): boolean {
-    return within.conditions.some(({ expression }) => {
-      if (within.signs(expression) !== NULL) return false
-      const arithmetic = this.arithmetic()
-      const zero = arithmetic.numerator(this.normal(expression))
-      return zero.size > 0 && arithmetic.quotient(arithmetic.numerator(this.normal(e)), zero) !== null
+    const [p, ...zeros] = [e, ...within.conditions.map(c => c.expression).filter(f => within.signs(f) === NULL)].map(
+      f => this.arithmetic.numerator(this.normal(f)),
+    )
+    return zeros.some(zero => zero.size > 0 && this.arithmetic.quotient(p, zero) !== null)
+  }
+
+  /** Whether `after` is defined wherever all of `given` are. */
+  keepDefined(given: readonly Expression[], after: Expression, within: Case): boolean {
+    const known = new Set(strictParts(...given))
+    const isDefined = (e: Expression): boolean => {
+      if (known.has(e) || (e.kind === 'call' ? E.TOTAL.has(e.name) : parts(e).length === 0)) return true
+      return (isCall(e, '^') && (wholeNumber(parts(e)[1]) ?? -1) >= 0) || within.defined(e)
+    }
+    const open = strictParts(after).filter(e => !isDefined(e))
+    if (open.length === 0) return true
+    // What rewriting leads to is defined, too. What is divided by is not 0, nor are products and divisors of that.
+    for (const e of strictParts(...given.map(g => this.normal(g)))) known.add(e)
+    const divisors = [...known].flatMap(divisorsOf).map(d => this.arithmetic.numerator(d))
+    return open.every(e => {
+      const isNonZero = divisorsOf(e).map(d => {
+        const rest = divisors.reduce((p, d) => this.arithmetic.without(p, d), this.arithmetic.numerator(d))
+        return rest.size > 0 && divisors.some(d => this.arithmetic.quotient(d, rest) !== null)
+      })
+      return known.has(e) || isNonZero[0] === true
     })
   }
 }
 
-/** What is divided by wherever these expressions are defined. */
-function divisorsIn(given: readonly Expression[]): Expression[] {
-  return strictParts(...given).flatMap(e => {
-    if (e.kind !== 'call' || (e.name !== '/' && e.name !== '^')) return []
-    return e.name === '/' ? [e.args[1]] : (wholeNumber(e.args[1]) ?? 0) < 0 ? [e.args[0]] : []
-  })
-}
+const isCall = (e: Expression, name: string): boolean => e.kind === 'call' && e.name === name
 
-/** Whether `after` is defined wherever all of `given` are. */
-function isDefinedWith(given: readonly Expression[], after: Expression, within: Case, equations: Equations): boolean {
-  const known = new Set(strictParts(...given, ...given.map(e => equations.normal(e))))
-  return strictParts(after).every(e => {
-    if (known.has(e) || (e.kind === 'call' ? TOTAL.has(e.name) : parts(e).length === 0)) return true
-    if (e.kind === 'call' && e.name === '^' && (wholeNumber(e.args[1]) ?? -1) >= 0) return true
-    return within.defined(e)
-  })
+function divisorsOf(e: Expression): Expression[] {
+  const isNegativePower = isCall(e, '^') && (wholeNumber(parts(e)[1]) ?? 0) < 0
+  return isCall(e, '/') ? [parts(e)[1]] : isNegativePower ? [parts(e)[0]] : []
 }
-
-function sameHead(a: Expression, b: Expression): boolean {
-  if (a.kind === 'call' && b.kind === 'call') return a.name === b.name
-  if (a.kind === 'choose' && b.kind === 'choose') return a.relation === b.relation
-  return a.kind === 'apply' && b.kind === 'apply' && a.fn === b.fn
-}
-
-const PIECEWISE: ReadonlySet<string> = new Set(['relu', 'abs', 'sign', 'max', 'min'])
 
 /**
- * Whether what is rewritten by this step is defined wherever the result is: so for a piecewise operation, of which the
- * operands that are dropped are shown to be defined, and for what a fact gives, which is defined where the fact holds.
+ * Whether what a step rewrites is defined wherever the result is: so for what facts give, which is defined where they hold,
+ * and for total operations and choices, whose operands are part of the result or defined in this case.
  */
 export function keepsDefinedness(step: Equation, within: Case): boolean {
-  if (step.kind === 'fact') return true
-  if (step.kind !== 'axiom') return false
-  const { left, right } = findAxiom(step.axiom)
-  if (left.kind !== 'choose' && !(left.kind === 'call' && PIECEWISE.has(left.name))) return false
+  if (step.kind !== 'axiom') return step.kind === 'fact'
+  const { left, right } = Proof.findAxiom(step.axiom)
   const kept = strictParts(right)
-  return strictParts(left).every(
-    e => e.kind !== 'variable' || kept.includes(e) || within.defined(step.bindings[e.index]),
-  )
+  return strictParts(left).every(e => {
+    if (e.kind === 'variable') return kept.includes(e) || within.defined(step.bindings[e.index])
+    return e.kind !== 'call' || E.TOTAL.has(e.name)
+  })
 }
 
-/** One case under way. */
+/** A case to check. */
 interface State {
   readonly branch: Branch
   readonly within: Case
-  /** The sides as the steps have rewritten them, and as they were but for solved variables. */
+  /** The sides as the steps have rewritten them. */
   readonly sides: readonly Expression[]
-  readonly originals: readonly Expression[]
-  /** Whether both originals are known to be defined wherever the facts hold. */
-  readonly defined: boolean
-  /** Whether the originals are defined wherever the sides are. */
-  readonly faithful: boolean
+  /** Both sides are defined where these are. */
+  readonly owed: readonly Expression[]
 }
 
 class Checker {
-  constructor(
-    private readonly budget: Budget,
-    private readonly axioms: Set<string>,
-  ) {}
+  readonly axioms = new Set<string>()
 
-  check(proof: ScalarProof, sides: readonly Expression[], domain: readonly Range[]): void {
-    const whole = { branch: proof, within: new Case(domain), sides, originals: sides, defined: false, faithful: true }
-    const todo: State[] = [whole]
-    for (let state = todo.pop(); state !== undefined; state = todo.pop()) todo.push(...this.checkCase(state))
-  }
+  constructor(private readonly budget: Budget) {}
 
-  /** Checks one case, and gives those that it splits into. */
-  private checkCase(state: State): State[] {
-    let { within, sides, originals, defined, faithful } = state
-    const { steps, end } = state.branch
+  /** Checks one case, but for those that it splits into: these are the result. */
+  checkCase({ branch: { steps, end }, ...state }: State): State[] {
+    let { within, sides, owed } = state
     const none = new Equations(this.budget)
     const areDefined = (): boolean => {
-      defined ||= originals.every(e => within.defined(e)) || (faithful && sides.every(e => within.defined(e)))
-      return defined
+      if (owed.every(e => within.defined(e))) owed = []
+      return owed.length === 0
     }
     const isDefined = (e: Expression): boolean =>
-      within.defined(e) || (areDefined() && isDefinedWith(sides, e, within, none))
-    this.budget.spend(1)
+      within.defined(e) || (areDefined() && none.keepDefined(sides, e, within))
+    areDefined()
     for (const step of steps) {
+      this.budget.spend(1)
       if ('chain' in step) {
-        if (!isDefined(step.fact.expression)) reject('a fact about something that may be undefined')
-        this.checkDerivation(step, within)
-        within = within.with(step.fact.expression, step.fact.range)
+        const { expression, range } = step.fact
+        if (!isDefined(expression)) reject('a fact about something that may be undefined')
+        const sign = (): Range => rangeOfSigns(signsOfProduct(this.afterChain(expression, step.chain, within), within))
+        const shown = step.kind === 'monotone' ? rangeOfDifference(expression, within) : sign()
+        if (!isSubset(shown, range)) reject('the fact does not follow')
+        within = within.with(expression, range)
+        areDefined()
         continue
       }
+      const { kind, before, after } = step
       this.checkEquation(step, within, none)
-      faithful &&= keepsDefinedness(step, within)
-      sides = sides.map(e => replaceAll(e, step.before, step.after))
-      if (step.kind === 'fact' && step.before.kind === 'variable') {
-        const { index } = step.before
-        within = within.substituted(index, step.after)
-        originals = originals.map(e => compose(e, step.after, index))
-      }
+      sides = sides.map(e => replaceAll(e, before, after))
+      if (keepsDefinedness(step, within)) owed = owed.map(e => replaceAll(e, before, after))
+      if (kind === 'fact' && before.kind === 'variable') within = within.substituted(before.index, after)
     }
-    switch (end.kind) {
-      case 'impossible':
-        return within.impossible() ? [] : reject('the case is not shown to be impossible')
-      case 'split': {
-        const { on, origin, cases } = end
-        if (!isDefined(origin.expression)) reject('a split on something that may be undefined')
-        if (!strictParts(this.afterChain(origin.expression, origin.chain, within)).includes(on))
-          reject('a split on something else')
-        if (!isSubset(within.range(on), union(...cases.map(c => c.range)))) reject('the cases do not cover everything')
-        return cases.map(({ branch, range }) => {
-          return { branch, within: within.with(on, range), sides, originals, defined, faithful }
-        })
-      }
-      case 'equal': {
-        if (!areDefined()) reject('a side is not shown to be defined')
-        const equations = this.checkEquations(end.equations, within)
-        const [left, right] = sides
-        if (!equations.equal(left, right) && !equations.vanishes(call('-', left, right), within))
-          reject('the sides do not become equal')
-        return []
-      }
-      default:
-        return reject('a case without end')
+    if (end.kind === 'impossible') return within.impossible() ? [] : reject('the case is not shown to be impossible')
+    if (end.kind === 'split') {
+      const { on, origin, cases } = end
+      if (!isDefined(origin.expression)) reject('a split on something that may be undefined')
+      const rewritten = this.afterChain(origin.expression, origin.chain, within)
+      if (!strictParts(rewritten).includes(on)) reject('a split on something else')
+      if (!isSubset(within.range(on), union(...cases.map(c => c.range)))) reject('the cases do not cover everything')
+      return cases.map(({ branch, range }) => ({ branch, within: within.with(on, range), sides, owed }))
     }
+    if (end.kind !== 'equal') return reject('a case without end')
+    if (!areDefined()) reject('a side is not shown to be defined')
+    const equations = this.checkEquations(end.equations, within)
+    const isShown = equations.equal(sides[0], sides[1]) || equations.vanishes(call('-', sides[0], sides[1]), within)
+    return isShown ? [] : reject('the sides do not become equal')
   }
 
   private checkEquations(list: readonly Equation[], within: Case): Equations {
@@ -248,62 +197,32 @@ class Checker {
     return equations
   }
 
-  private checkEquation(equation: Equation, within: Case, equations: Equations): void {
+  /** Checks that wherever `before` is defined in this case, `after` is defined and equal. */
+  private checkEquation(equation: Equation, within: Case, known: Equations): void {
     const { kind, before, after } = equation
-    switch (kind) {
-      case 'axiom': {
-        const { name, left, right } = findAxiom(equation.axiom)
-        const [l, r] = [left, right].map(side => instantiate(side, equation.bindings))
-        if (l !== before || r !== after) reject(`not an instance of ${name}`)
-        if (!conditionsOf(equation).every(c => within.holds(c))) reject(`a condition of ${name} is not shown`)
-        this.axioms.add(name)
-        return
+    if (kind === 'axiom') {
+      const { name, left, right } = Proof.findAxiom(equation.axiom)
+      const [l, r] = [left, right].map(side => Proof.instantiate(side, equation.bindings))
+      if (l !== before || r !== after) reject(`not an instance of ${name}`)
+      if (!Proof.conditionsOf(equation).every(c => within.holds(c))) reject(`a condition of ${name} is not shown`)
+      this.axioms.add(name)
+    } else if (kind === 'arithmetic') {
+      // The same operation of equal operands is defined if these are; of a choice, each if its own counterpart is.
+      const [u, v] = [parts(before), parts(after)]
+      const isWhole = known.equal(before, after)
+      if (!isWhole && (u.length !== v.length || E.withParts(before, v) !== after)) reject('different functions')
+      for (const [e, f] of isWhole ? [[before, after]] : u.map((e, i) => [e, v[i]])) {
+        if (!isWhole && !known.equal(e, f)) reject('arithmetic does not come out')
+        if (!known.keepDefined([before.kind === 'choose' ? e : before], f, within)) reject('arithmetic is not defined')
       }
-      case 'arithmetic': {
-        if (equations.equal(before, after)) {
-          if (!isDefinedWith([before], after, within, equations)) reject('arithmetic leads to something undefined')
-          return
-        }
-        // The same operation on equal operands is defined when these are; a branch, by its own counterpart.
-        const [u, v] = [parts(before), parts(after)]
-        const isFine = (e: Expression, i: number): boolean =>
-          equations.equal(e, v[i]) && isDefinedWith([before.kind === 'choose' ? e : before], v[i], within, equations)
-        if (!sameHead(before, after) || !u.every(isFine)) reject('arithmetic does not come out')
-        return
-      }
-      case 'function':
-        if (!isDeclared(equation.property, before, after)) reject('the function is not declared so')
-        return
-      case 'fact': {
-        const given = within.conditions.map(c => c.expression)
-        if (!strictParts(...given).includes(before) || postorder(after).includes(before)) reject('not a solution')
-        const isShown = equations.vanishes(call('-', before, after), within)
-        if (!isShown || !isDefinedWith(given, after, within, equations)) reject('the facts do not give this solution')
-        return
-      }
-      default:
-        reject('an equation of no known kind')
-    }
-  }
-
-  private checkDerivation({ kind, fact, chain }: Derivation, within: Case): void {
-    const { expression, range } = fact
-    if (kind === 'sign') {
-      const signs = signsOfProduct(this.afterChain(expression, chain, within), within)
-      if (!isSubset(rangeOfSigns(signs), range)) reject('the signs do not give this')
-      return
-    }
-    const [u, v] = parts(expression)
-    const isDifference =
-      expression.kind === 'call' && expression.name === '-' && u.kind === 'apply' && v.kind === 'apply'
-    if (!isDifference || u.fn !== v.fn || u.fn.arity !== 1 || u.fn.monotone === null)
-      reject('not a difference of values of a monotone function')
-    const difference = within.range(call('-', u.args[0], v.args[0]))
-    const [above, below] = u.fn.monotone === 'increasing' ? [NON_NEGATIVE, NON_POSITIVE] : [NON_POSITIVE, NON_NEGATIVE]
-    const isShown =
-      (isSubset(difference, NON_NEGATIVE) && isSubset(above, range)) ||
-      (isSubset(difference, NON_POSITIVE) && isSubset(below, range))
-    if (!isShown) reject('monotonicity does not give this')
+    } else if (kind === 'function') {
+      if (!isDeclared(equation.property, before, after)) reject('the function is not declared so')
+    } else if (kind === 'fact') {
+      const given = within.conditions.map(c => c.expression)
+      const isSolution = strictParts(...given).includes(before) && !E.postorder(after).includes(before)
+      if (!isSolution || !known.vanishes(call('-', before, after), within)) reject('the facts do not give this')
+      if (!known.keepDefined(given, after, within)) reject('the solution may be undefined')
+    } else reject('an equation of no known kind')
   }
 
   /** What the links of a chain make of the sign of an expression. */
@@ -311,37 +230,47 @@ class Checker {
     return chain.reduce((state, { equations, step }) => {
       this.checkEquation(step, within, this.checkEquations(equations, within))
       return replaceAll(state, step.before, step.after)
-    }, signOf(expression))
+    }, Proof.signOf(expression))
   }
+}
+
+/** A range of f(x) - f(y) for a monotone function f. */
+function rangeOfDifference(e: Expression, within: Case): Range {
+  const [u, v] = e.kind === 'call' && e.name === '-' ? e.args : []
+  if (u?.kind !== 'apply' || v?.kind !== 'apply' || u.fn !== v.fn || u.args.length !== 1 || u.fn.monotone === null)
+    return reject('not a difference of values of a monotone function')
+  const difference = within.range(call('-', u.args[0], v.args[0]))
+  const increasing = u.fn.monotone === 'increasing'
+  if (isSubset(difference, NON_NEGATIVE)) return increasing ? NON_NEGATIVE : NON_POSITIVE
+  return isSubset(difference, NON_POSITIVE) ? (increasing ? NON_POSITIVE : NON_NEGATIVE) : REALS
 }
 
 function isDeclared(property: 'odd' | 'even' | 'inverse', before: Expression, after: Expression): boolean {
+  const [argument] = parts(before)
   if (before.kind !== 'apply' || before.fn.arity !== 1) return false
-  const { fn } = before
-  const [argument] = before.args
   if (property === 'inverse') {
-    const isInverse = argument.kind === 'apply' && (argument.fn.inverse === fn || fn.inverse === argument.fn)
-    return isInverse && argument.args[0] === after
+    if (argument.kind !== 'apply' || argument.args[0] !== after) return false
+    return argument.fn.inverse === before.fn || before.fn.inverse === argument.fn
   }
-  const mirrored = argument.kind === 'call' && argument.name === 'neg' && mapParts(before, () => argument.args[0])
-  return (
-    mirrored !== false && fn.parity === property && after === (property === 'even' ? mirrored : call('neg', mirrored))
-  )
+  if (before.fn.parity !== property || argument.kind !== 'call' || argument.name !== 'neg') return false
+  const mirrored = E.apply(before.fn, argument.args[0])
+  return after === (property === 'even' ? mirrored : call('neg', mirrored))
 }
 
-/** The signs of a product of powers of signs. */
+/** The signs of a product of powers of signs, and of anything else. */
 function signsOfProduct(root: Expression, within: Case): Signs {
-  const stack = [{ e: root, exponent: 1 }]
-  let result: Signs = PLUS
-  for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
-    const { e, exponent } = item
-    const power = e.kind === 'call' && e.name === '^' ? wholeNumber(e.args[1]) : null
-    if (e.kind !== 'call') reject('not a product of signs')
-    else if (power !== null && Number.isSafeInteger(exponent * power))
-      stack.push({ e: e.args[0], exponent: exponent * power })
-    else if (e.name === '*') stack.push(...e.args.map(p => ({ e: p, exponent })))
-    else if (e.name === 'sign') result = timesSigns(result, powerSigns(within.signs(e.args[0]), exponent))
-    else reject('not a product of signs')
+  const signs = new Map<Expression, Signs>()
+  const of = (e: Expression): Signs => signs.get(e) as Signs
+  const powerOf = (e: Expression): number | null => (isCall(e, '^') ? wholeNumber(parts(e)[1]) : null)
+  const operands = (e: Expression): readonly Expression[] =>
+    isCall(e, '*') ? parts(e) : powerOf(e) === null ? [] : [parts(e)[0]]
+  for (const e of Proof.partsFirst([root], operands)) {
+    const [a, b] = operands(e)
+    const own = (): Signs => within.signs(isCall(e, 'sign') ? parts(e)[0] : e)
+    signs.set(
+      e,
+      b !== undefined ? timesSigns(of(a), of(b)) : a !== undefined ? powerSigns(of(a), powerOf(e) ?? 1) : own(),
+    )
   }
-  return result
+  return of(root)
 }

@@ -14,14 +14,15 @@ import {
   whole,
 } from '../diagram/ranges.ts'
 import { shapeProblem } from '../diagram/shapes.ts'
+import { type Means, sameOperator } from '../linear/equality.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { type Shape, type Size, sameShape, sizeOf } from '../linear/size.ts'
 import { monotonicity } from '../scalar/analysis.ts'
-import { type Expression, substitute, unfold, variable } from '../scalar/expression.ts'
+import { type Expression, substitute, unfold, variable, zero } from '../scalar/expression.ts'
 import { replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { type Budget, reject } from './budget.ts'
-import { sameOperator } from './operators.ts'
+import { verifyScalarProof } from './scalar.ts'
 
 /** An equality of two functions that has been verified on a domain. */
 export interface Lemma {
@@ -37,18 +38,29 @@ export interface Grounds {
   readonly lemmas: readonly Lemma[]
 }
 
+/** The proof that says no more than that both sides are the same by arithmetic. */
+const ARITHMETIC = { steps: [], end: { kind: 'equal', equations: [] } } as const
+
 export class Wires {
   readonly nodes: Node[] = []
   private readonly ranges: WireRange[] = []
   private readonly defined: boolean[] = []
   private readonly equalTo: number[] = []
 
-  constructor(private readonly budget: Budget) {}
+  private readonly means: Means
+
+  constructor(private readonly budget: Budget) {
+    const isZero = (e: Expression): boolean => verifyScalarProof(ARITHMETIC, e, zero, []).accepted
+    this.means = { spend: steps => budget.spend(steps), isZero }
+  }
 
   /** A new wire. It counts as defined when its node is, for all values that its args may have. */
   add(node: Node): number {
     this.budget.spend(1 + node.args.length)
-    const problem = shapeProblem(node, node.args.map(a => this.nodes[a].shape)) // biome-ignore format: one line
+    const problem = shapeProblem(
+      node,
+      node.args.map(a => this.nodes[a].shape),
+    )
     if (problem !== null) reject(problem)
     const args = node.args.map(a => this.range(a))
     this.defined.push(node.args.every(a => this.isDefined(a)) && nodeObstacle(node, args) === null)
@@ -98,7 +110,10 @@ export class Wires {
   /** Whether a wire, as a function of others where that says more, is shown to have all values in a set. */
   lies(wire: number, over: readonly number[], within: Range): boolean {
     if (this.range(wire).every(r => isSubset(r, within))) return true
-    const [fn] = this.asFunction(this.now(wire), over.map(w => this.now(w))) // biome-ignore format: one line
+    const [fn] = this.asFunction(
+      this.now(wire),
+      over.map(w => this.now(w)),
+    )
     const ranges = componentwise(over.map(w => this.range(w)))
     return [...ranges].every(domain => isSubset(analyseShared(fn, domain).range, within))
   }
@@ -130,7 +145,7 @@ export class Wires {
     else if (by === 'identity') this.isIdentity(a, b)
     else if (by === 'monotone') this.commutes(a, b)
     else if (by === 'congruence') this.congruent(a, b)
-    else reject(`there is no way ${by} to show that wires are equal`)
+    else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
     this.identify(a, b)
   }
 
@@ -150,7 +165,13 @@ export class Wires {
       }
       stack.pop()
       if (given.get(w) != null) continue
-      given.set(w, of(w, args.map(a => given.get(a) as V))) // biome-ignore format: one line
+      given.set(
+        w,
+        of(
+          w,
+          args.map(a => given.get(a) as V),
+        ),
+      )
       order.push(w)
     }
     return [given.get(root) as V, order]
@@ -166,7 +187,11 @@ export class Wires {
   }
 
   private sameFunction(a: number, b: number, { over, ranges, lemmas }: Grounds): void {
-    for (const w of over) if (!this.defined[w]) reject(`n${w} is not shown to have a value`)
+    for (const w of over) {
+      if (!this.defined[w]) reject(`n${w} is not shown to have a value`)
+      // A wire without components has no value, whatever set holds its values.
+      if (!sameShape(this.nodes[w].shape, this.nodes[a].shape)) reject(`n${w} has another shape`)
+    }
     let [current] = this.asFunction(a, over)
     const [after, order] = this.asFunction(b, over)
     for (const { left, right, domain } of lemmas) {
@@ -207,7 +232,7 @@ export class Wires {
   }
   private same(a: Linear | null | undefined, b: Linear | null | undefined, rows: Size, columns: Size): boolean {
     const none = zeroMatrix(rows, columns)
-    return sameOperator(a ?? none, b ?? none, this.budget)
+    return sameOperator(a ?? none, b ?? none, this.means)
   }
 
   /** Shows that two wires are equal because they do the same to wires that are; what they do it to is shown so, too. */
@@ -218,15 +243,16 @@ export class Wires {
       const [u, v] = [this.now(top.a), this.now(top.b)]
       const [p, q] = [this.args(u), this.args(v)]
       // Args that are not the same already are taken in order: those of a sum may stand in another one.
-      const others = q.filter(w => !p.includes(w))
+      const [mine, others] = [p.filter(w => !q.includes(w)), q.filter(w => !p.includes(w))]
       if (u !== v && !top.entered && p.length === q.length && others.length > 0) {
         top.entered = true
-        for (const [i, w] of p.filter(w => !q.includes(w)).entries()) stack.push({ a: w, b: others[i], entered: false })
+        stack.push(...mine.map((w, i) => ({ a: w, b: others[i], entered: false })))
         continue
       }
       stack.pop()
       if (u === v) continue
       if (!this.defined[u]) reject(`n${u} is not shown to have a value`)
+      if (!sameShape(this.nodes[u].shape, this.nodes[v].shape)) reject('the two wires have different shapes')
       this.sameOperation(u, v, p, q)
       this.identify(u, v)
     }
@@ -234,27 +260,34 @@ export class Wires {
 
   private sameOperation(a: number, b: number, p: readonly number[], q: readonly number[]): void {
     const [m, n] = [this.nodes[a], this.nodes[b]]
-    const over = [...new Set([...p, ...q])].filter(w => this.nodes[w].kind !== 'constant')
-    const isLinear = (kind: string): boolean => kind === 'additive' || kind === 'constant'
-    if (!sameShape(m.shape, n.shape)) reject('the two wires have different shapes')
-    if (isLinear(m.kind) && isLinear(n.kind)) return this.sameCombination(a, b, over)
-    if (m.kind === 'pointwise' && n.kind === 'pointwise')
-      return this.sameFunction(a, b, { over: [...new Set([...p, ...q])], ranges: [], lemmas: [] })
-    const plain = (node: Node): readonly unknown[] => {
-      if (node.kind === 'reduce') return [node.operation, node.group]
-      if (node.kind === 'slice') return [node.start, node.end]
-      return node.kind === 'mix' ? [unfold(node.fn), unfold(node.inverse)] : []
+    const over = [...new Set([...p, ...q])]
+    const isLinear = [m, n].every(node => node.kind === 'additive' || node.kind === 'constant')
+    if (isLinear)
+      this.sameCombination(
+        a,
+        b,
+        over.filter(w => this.nodes[w].kind !== 'constant'),
+      )
+    else if (m.kind === 'pointwise' && n.kind === 'pointwise') this.sameFunction(a, b, { over, ranges: [], lemmas: [] })
+    else {
+      const plain = (node: Node): readonly unknown[] => {
+        if (node.kind === 'reduce') return [node.operation, node.group]
+        if (node.kind === 'slice') return [node.start, node.end]
+        if (node.kind === 'mix') return [unfold(node.fn), unfold(node.inverse)]
+        return ['join', 'softmax', 'logsoftmax', 'multiplicative'].includes(node.kind) ? [] : [node]
+      }
+      const [s, t] = [
+        [m.kind, ...p, ...plain(m)],
+        [n.kind, ...q, ...plain(n)],
+      ]
+      const width = this.width(a)
+      const hasSame =
+        s.length === t.length &&
+        s.every((x, i) => x === t[i]) &&
+        (!('operator' in m && 'operator' in n) || this.same(m.operator, n.operator, width, m.operator.columns)) &&
+        (!('bias' in m && 'bias' in n) || this.same(m.bias, n.bias, width, sizeOf(1)))
+      if (!hasSame) reject(`n${a} and n${b} do different things`)
     }
-    const [s, t] = [
-      [m.kind, ...p, ...plain(m)],
-      [n.kind, ...q, ...plain(n)],
-    ]
-    const rows = this.width(a)
-    const operators =
-      !('operator' in m && 'operator' in n) || this.same(m.operator, n.operator, rows, m.operator.columns)
-    const biases = !('bias' in m && 'bias' in n) || this.same(m.bias, n.bias, rows, sizeOf(1))
-    const same = s.length === t.length && s.every((x, i) => x === t[i]) && m.kind !== 'input' && m.kind !== 'output'
-    if (!same || !operators || !biases) reject(`n${a} and n${b} do different things`)
   }
 
   /** The wires of which an operation is an abbreviation; they have values where it has one. */
@@ -274,7 +307,7 @@ export class Wires {
   private isIdentity(a: number, b: number): void {
     const node = this.nodes[a]
     if (node.kind !== 'multiplicative' || this.args(a)[0] !== b) return reject(`n${a} is not a layer on n${b}`)
-    const isOne = sameOperator(node.operator, identity(this.width(a)), this.budget)
+    const isOne = sameOperator(node.operator, identity(this.width(a)), this.means)
     if (!isOne || !this.same(node.bias, null, this.width(a), sizeOf(1))) reject(`n${a} is not the identity`)
   }
 

@@ -1,6 +1,6 @@
 // Linear combinations of wires: what additive layers, constants, joins, slices and functions that are linear as they are
 // written make of their args.
-import { embed, identity, type Linear, ones, product, scale, select, sum } from '../linear/linear.ts'
+import { embed, identity, type Linear, ones, scale, select, sharedProduct, sum } from '../linear/linear.ts'
 import { addSizes, type Shape, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, fold, one, parts } from '../scalar/expression.ts'
 import type { Node, NodeId } from './diagram.ts'
@@ -65,7 +65,7 @@ export function combinationOf(node: Node, args: readonly Combination[], shapes: 
   const plus = (a: Linear | null | undefined, b: Linear): Linear =>
     a === null || a === undefined || a.kind === 'zero' ? b : sum(a, b)
   const after = (a: Linear, b: Linear): Linear =>
-    b.kind === 'identity' ? a : a.kind === 'identity' ? b : product(a, b)
+    b.kind === 'identity' ? a : a.kind === 'identity' ? b : sharedProduct(a, b)
   const add = (operator: Linear, of: Combination): void => {
     for (const [wire, a] of of.terms) terms.set(wire, plus(terms.get(wire), after(operator, a)))
     if (of.bias !== null) bias = plus(bias, after(operator, of.bias))

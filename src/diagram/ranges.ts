@@ -1,11 +1,12 @@
 // The set of values that each wire can be shown to carry, and where a node may be undefined. A wire's range has one
 // set for all of its components, or one for each component; sets are always supersets of the values that occur.
-import { entriesOf, hasAtMost, type Linear, linearPostorder } from '../linear/linear.ts'
+import { entriesOf, hasAtMost, type Linear, linearParts } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
 import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
 import {
+  coarsen,
   interval,
   isSubset,
   NON_NEGATIVE,
@@ -332,6 +333,25 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
   }
 }
 
+const coarser = new WeakMap<WireRange, WireRange>()
+/** A wider range whose ends are short (see `coarsen`); the range itself where they are so already. */
+export function coarseRange(r: WireRange): WireRange {
+  let found = coarser.get(r)
+  if (found === undefined) {
+    const sets = settle(r.map(coarsen))
+    found = sets.every((c, i) => c === r[i]) ? r : sets.length === 1 ? single(sets[0]) : sets
+    coarser.set(r, found)
+  }
+  return found
+}
+
+/** Whether a node has this range whatever it is given (of wires in these ranges): unknown matrices can make anything. */
+export function isIndifferent(node: Node, args: readonly WireRange[]): boolean {
+  const isUnknown = (a: Linear): boolean => a.kind === 'symbol' && a.symbol.value === null && isReals(a.symbol.entries)
+  if (node.kind === 'additive') return node.operators.every(isUnknown)
+  return node.kind === 'multiplicative' && isUnknown(node.operator) && within(args[0], POSITIVE)
+}
+
 /** Where a node may be undefined: which part of it, what it may receive, what it needs. */
 export interface Obstacle {
   readonly node: Node
@@ -343,22 +363,30 @@ export interface Obstacle {
 }
 
 const factors = new WeakMap<Linear, Analysis['obstacle'] | 'none'>()
-/** A factor in an operator that is not shown to be a number, as in `(1/0) * W`; 'none' when there is no such factor. */
+/**
+ * A factor in an operator that is not shown to be a number, as in `(1/0) * W`; 'none' when there is no such factor.
+ * Remembered for every part: layer after layer, the matrix of a merged chain contains that of the one before.
+ */
 function factorObstacle(root: Linear): Analysis['obstacle'] | 'none' {
-  let found = factors.get(root)
-  if (found === undefined) {
-    found = 'none'
-    for (const a of linearPostorder(root)) {
-      if (a.kind !== 'scale' || a.factor.kind === 'number') continue
-      const { defined, obstacle } = analyseShared(a.factor, [])
-      if (!defined) {
-        found = obstacle
-        break
-      }
+  const known = (a: Linear): Analysis['obstacle'] | 'none' | undefined => factors.get(a)
+  const stack = [root]
+  for (let a = stack.at(-1); a !== undefined; a = stack.at(-1)) {
+    const below = linearParts(a)
+    const missing = below.filter(part => known(part) === undefined)
+    if (known(a) === undefined && missing.length > 0) {
+      stack.push(...missing)
+      continue
     }
-    factors.set(root, found)
+    stack.pop()
+    if (known(a) !== undefined) continue
+    let found = below.map(known).find(obstacle => obstacle !== 'none')
+    if (found === undefined && a.kind === 'scale' && a.factor.kind !== 'number') {
+      const { defined, obstacle } = analyseShared(a.factor, [])
+      if (!defined) found = obstacle
+    }
+    factors.set(a, found === undefined ? 'none' : found)
   }
-  return found
+  return known(root) as Analysis['obstacle'] | 'none'
 }
 
 function operatorsOf(node: Node): readonly Linear[] {

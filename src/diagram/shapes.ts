@@ -1,14 +1,7 @@
 // Which shapes fit together: what a node's wire must look like, given the wires that enter it.
 import type { Linear } from '../linear/linear.ts'
-import { addSizes, knownSize, type Shape, type Size, sameShape, scaleSize, sizeOf } from '../linear/size.ts'
+import { addSizes, isAtLeast, knownSize, type Shape, type Size, sameShape, scaleSize, sizeOf } from '../linear/size.ts'
 import type { Node } from './diagram.ts'
-
-/** Whether a size is at least `least`, whatever whole numbers from 1 on its unknown sizes are. */
-export function isAtLeast(size: Size, least: number): boolean {
-  return (
-    size.terms.every(([, c]) => c >= 0) && size.constant + size.terms.reduce((total, [, c]) => total + c, 0) >= least
-  )
-}
 
 const ONE = sizeOf(1)
 const isVector = (v: Linear | null, rows: Size): boolean => v === null || (v.rows === rows && v.columns === ONE)

@@ -125,8 +125,9 @@ export function product(left: Linear, right: Linear): Linear {
   return { kind: 'product', id: -++products, rows: left.rows, columns: right.columns, left, right }
 }
 let products = 0
-/** left * right, shared: equal products of the same parts are the same object. */
+/** left * right, shared: equal products of the same parts are the same object. Throws RangeError as `product` does. */
 export function sharedProduct(left: Linear, right: Linear): Linear {
+  if (left.columns !== right.rows) throw new RangeError('sharedProduct: sizes differ')
   return intern(`p${left.id},${right.id}`, id => ({
     kind: 'product',
     id,
@@ -262,9 +263,18 @@ export function hasAtMost(root: Linear, limit: number): boolean {
 }
 
 /** The declared weights that occur, in order of first occurrence. */
-export function weightsOf(...roots: readonly Linear[]): WeightSymbol[] {
+export function weightsOf(roots: Iterable<Linear>): WeightSymbol[] {
   const found = new Set<WeightSymbol>()
-  for (const a of linearPostorder(...roots)) if (a.kind === 'symbol') found.add(a.symbol)
+  const seen = new Set<Linear>()
+  for (const root of roots) {
+    const stack = [root]
+    for (let a = stack.pop(); a !== undefined; a = stack.pop()) {
+      if (seen.has(a)) continue
+      seen.add(a)
+      if (a.kind === 'symbol') found.add(a.symbol)
+      stack.push(...linearParts(a).toReversed())
+    }
+  }
   return [...found]
 }
 

@@ -62,6 +62,13 @@ export function substituteSize(a: Size, by: (name: string) => Size | undefined):
   return result
 }
 
+/** Whether a size is at least `least`, whatever whole numbers from 1 on its unknown sizes are. */
+export function isAtLeast(size: Size, least: number): boolean {
+  return (
+    size.terms.every(([, c]) => c >= 0) && size.constant + size.terms.reduce((total, [, c]) => total + c, 0) >= least
+  )
+}
+
 /** The shape of a wire: one size for each axis. */
 export type Shape = readonly Size[]
 

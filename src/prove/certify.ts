@@ -2,11 +2,12 @@
 // step becomes new wires, the equality that it shows, and why that holds.
 import { proveEqual } from '../algebra/equality.ts'
 import { simplify } from '../algebra/simplify.ts'
+import { FORMAT, VERSION } from '../certificate/certificate.ts'
+import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
 import { Budget } from '../check/budget.ts'
-import { FORMAT, VERSION, WAYS } from '../check/check.ts'
+import { WAYS } from '../check/check.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
-import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../diagram/json.ts'
 import { whole } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
@@ -233,9 +234,13 @@ class CertificateWriter {
   }
 }
 
+/** The chain leads from the left net to the normal form, and from there back to the right net. */
+const DIRECTIONS = { left: 'forward', right: 'backward' } as const
+
 interface StepJson {
   rule: string
   side: string
+  direction: string
   by: string
   at: number
   nodes: Json[]
@@ -310,14 +315,18 @@ class ClaimWriter {
       nodes.push(this.add(nodeAt(graph, at), side))
       becomes = before
     }
-    const step: StepJson = { rule: rule.name, side, by: '', at: wire, nodes, becomes }
+    const step: StepJson = { rule: rule.name, side, direction: DIRECTIONS[side], by: '', at: wire, nodes, becomes }
     const depth = depthOf(rule.left)
     if (!isBuiltIn(rule)) this.byTheorem(step, match, side)
     else if (rule.name === 'affine-before') this.affineBefore(step, match, side)
     else {
       step.by = wayOf(rule)
       if (step.by === 'function' || step.by === 'linear') this.grounded(step, depth, before - applied.created.length)
-      else this.out.push(step as unknown as Json)
+      else {
+        const over = this.wires.nodes[wire].args.map(w => this.wires.now(w))
+        const ranges = over.map(w => rangeJson(whole(this.wires.range(w))))
+        this.out.push({ ...step, over, ranges } as unknown as Json)
+      }
     }
     this.wireOf[side].set(at, becomes)
     this.wires.identify(wire, becomes)
@@ -490,6 +499,7 @@ class ClaimWriter {
     const step: StepJson = {
       rule: 'equality',
       side: 'both',
+      direction: 'forward',
       by: 'congruence',
       at: wire,
       nodes: [],
@@ -510,7 +520,7 @@ class ClaimWriter {
 }
 
 function statementWeights({ left, right }: Statement): readonly { name: string; rows: Size; columns: Size }[] {
-  return weightsOf(...linearsIn([left, right]))
+  return weightsOf(linearsIn([left, right]))
 }
 
 function isBuiltIn(rule: Rule): boolean {

@@ -1,8 +1,9 @@
 // Is one net equal to another, for all inputs of the domain, and all weights, sizes and functions left unknown? Both are
 // brought to normal form by rules and compared; where they do not meet, a counterexample is looked for.
+
+import type { Json } from '../certificate/json.ts'
 import { check } from '../check/check.ts'
 import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputsOf } from '../diagram/diagram.ts'
-import type { Json } from '../diagram/json.ts'
 import {
   analyseShared,
   componentwise,
@@ -16,7 +17,7 @@ import {
 } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
-import { type Graph, graphOf, snapshot } from '../rewrite/graph.ts'
+import { type Graph, graphOf, rangesOf, snapshot } from '../rewrite/graph.ts'
 import { Entries, type Log } from '../rewrite/log.ts'
 import type { Failure } from '../rewrite/match.ts'
 import { blockedRules, rewrite, TooManySteps } from '../rewrite/normalize.ts'
@@ -193,7 +194,7 @@ function checkNames(left: Diagram, right: Diagram): void {
     }
     seen.set(name, symbol)
   }
-  for (const w of weightsOf(...linearsIn([left, right]))) see(w.name, w)
+  for (const w of weightsOf(linearsIn([left, right]))) see(w.name, w)
   for (const f of unknownFunctionsIn(expressionsIn([left, right]))) see(f.name, f)
 }
 
@@ -353,10 +354,6 @@ function run(diagram: Diagram, graph: Graph, options: ProveOptions, seed: number
       throw new TooManySteps(`the time budget ran out after ${count} steps`)
   }
   return { log: { start: diagram, entries }, normal: snapshot(graph) }
-}
-
-function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
-  return new Map(graph.ranges.flatMap((r, id) => (r === undefined ? [] : [[id, r] as const])))
 }
 
 /** Compares by form first; only when `prove` is set, functions that differ in form are given to the equality prover. */

@@ -13,9 +13,10 @@ import type { Bounds } from '../scalar/scaled.ts'
 import { workOf } from '../semantics/contents.ts'
 import { written } from '../semantics/enclosed.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
+import type { Outputs } from '../semantics/outputs.ts'
 import type { Counterexample, NetValue } from './counterexample.ts'
 import { criticalPoints } from './critical.ts'
-import { decide, type Evaluated, type Look, look, type Point, type Trial, trialOf } from './trial.ts'
+import { decide, type Look, look, type Point, type Trial, trialOf } from './trial.ts'
 
 export type { Counterexample } from './counterexample.ts'
 
@@ -79,7 +80,7 @@ function simplified(trial: Trial, point: Point, { inputs }: Pairing, late: () =>
 }
 
 /** The value in numbers that can be written; null where there is none, or where it has millions of digits. */
-function netValue(value: Evaluated<Bounds>): NetValue | null {
+function netValue(value: Outputs<Bounds>): NetValue | null {
   if (value.kind !== 'defined') return value.kind === 'undefined' ? value : null
   const components: Enclosure[] = []
   for (const component of value.components) {

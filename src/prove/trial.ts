@@ -7,7 +7,8 @@ import type { Rational } from '../scalar/rational.ts'
 import { type Bounds, isExact } from '../scalar/scaled.ts'
 import { areApart, type Enclosed, enclosures } from '../semantics/enclosed.ts'
 import type { Instance } from '../semantics/ground.ts'
-import { evaluateNet, type Scope, scopeOf } from '../semantics/net.ts'
+import { type Scope, scopeOf } from '../semantics/net.ts'
+import { type Outputs, outputsAt } from '../semantics/outputs.ts'
 import type { Partially } from '../semantics/partial.ts'
 
 /** A net under an instance: what is needed to evaluate it at a point. */
@@ -17,25 +18,12 @@ export interface Side {
   readonly outputs: readonly NodeId[]
 }
 
-export type Evaluated<S> =
-  | { kind: 'defined'; components: S[] }
-  | { kind: 'undefined'; at: NodeId }
-  | { kind: 'unknown' }
-
-/** The components of all outputs at a point; undefined as soon as any operation on the way to an output is. */
 function evaluateSide<S extends object>(
   side: Side,
   point: readonly (readonly Partially<S>[])[],
   scope: Scope<Partially<S>>,
-): Evaluated<S> {
-  const wires = evaluateNet(side.diagram, new Map(side.inputs.map((name, i) => [name, point[i]])), scope)
-  let known = true
-  for (const [id, components] of wires) {
-    if (components.includes('undefined')) return { kind: 'undefined', at: id }
-    if (components.includes('unknown')) known = false
-  }
-  if (!known) return { kind: 'unknown' }
-  return { kind: 'defined', components: side.outputs.flatMap(id => wires.get(id) as S[]) }
+): Outputs<S> {
+  return outputsAt(side.diagram, new Map(side.inputs.map((name, i) => [name, point[i]])), scope, side.outputs)
 }
 
 /** An instance with both nets, in one arithmetic after the other. */
@@ -67,8 +55,8 @@ const LOWEST_BITS = 64
 export type Decision =
   | {
       readonly kind: 'different'
-      readonly left: Evaluated<Bounds>
-      readonly right: Evaluated<Bounds>
+      readonly left: Outputs<Bounds>
+      readonly right: Outputs<Bounds>
       /** The position of a component that differs; null where only one side is defined. */
       readonly place: number | null
     }

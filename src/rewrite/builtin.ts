@@ -33,7 +33,7 @@ export function builtin(): readonly Rule[] {
     const found: Rule[] = []
     const faults = [...diagnostics]
     for (const tree of trees) {
-      const compiled = compileRule(tree, { outer: scope, phase: file.phase, assumed: false, text: file.text })
+      const compiled = compileRule(tree, { outer: scope, phase: file.phase, assumed: false })
       faults.push(...compiled.diagnostics)
       if (compiled.rule !== null) found.push(compiled.rule)
     }

@@ -14,6 +14,8 @@ const MAX_REMEMBERED = 10_000
 /** The rules that are used left to right, in the order in which they are tried, by phase and by where they may stand. */
 export class Candidates {
   private readonly byKind: Partial<Record<NodeKind, readonly Rule[]>>[]
+  /** By phase: the rules for nodes of one wire that may end in functions too heavy to be remembered. */
+  private readonly forComposed: readonly (readonly Rule[])[]
   /** By the function of a node of one wire: the rules of each phase, once they have been asked for. */
   private readonly byFunction = new Map<Expression, (readonly Rule[] | undefined)[]>()
 
@@ -26,6 +28,7 @@ export class Candidates {
       }
       return index
     })
+    this.forComposed = PHASES.map((_, phase) => this.ofKind(phase, 'pointwise').filter(mayEndInComposed))
   }
 
   /** The phases that have rules for nodes of this kind, ascending. */
@@ -40,9 +43,9 @@ export class Candidates {
 
   /** The rules of a phase that may apply at the node: all that do, and as few others as can be told at a glance. */
   at(phase: number, node: Node): readonly Rule[] {
-    if (node.kind !== 'pointwise' || node.args.length !== 1 || node.fn.weight > MAX_REMEMBERED_WEIGHT)
-      return this.ofKind(phase, node.kind)
+    if (node.kind !== 'pointwise' || node.args.length !== 1) return this.ofKind(phase, node.kind)
     const { fn } = node
+    if (fn.weight > MAX_REMEMBERED_WEIGHT) return this.forComposed[phase]
     let phases = this.byFunction.get(fn)
     if (phases === undefined) {
       phases = PHASES.map(() => undefined)
@@ -51,6 +54,12 @@ export class Candidates {
     }
     return (phases[phase] ??= this.ofKind(phase, 'pointwise').filter(rule => mayEndIn(rule, fn)))
   }
+}
+
+/** Most rules of one function say it by name, and it is one operation. */
+function mayEndInComposed({ left }: Rule): boolean {
+  if (left.kind !== 'pointwise') return false
+  return left.fn.kind !== 'exact' || left.fn.fn.weight > MAX_REMEMBERED_WEIGHT
 }
 
 function rootKinds(rule: Rule): NodeKind[] {

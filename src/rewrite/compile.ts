@@ -14,6 +14,7 @@ import {
   x0,
 } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
+import { printStatement } from '../syntax/format.ts'
 import { rangeTree, rationalTerm, type Scope, sizeTerm, spanAt } from '../syntax/scope.ts'
 import { closedTerm, expressionTerm, unaryTerm } from '../syntax/terms.ts'
 import type { ConditionTree, FunctionTree, Located, RuleSide, RuleTree, Term } from '../syntax/tree.ts'
@@ -49,8 +50,6 @@ export interface CompileOptions {
   readonly outer: OuterScope
   readonly phase: Phase
   readonly assumed: boolean
-  /** The file's text, from which the rule's own text is cut. */
-  readonly text: string
 }
 
 /** Compiles a rule. Diagnostics name what is not understood; then there is no rule. */
@@ -201,8 +200,12 @@ class Compiler {
       left,
       right,
       conditions: this.conditions,
-      bindsSizes: needsSizes(right) || constrainsSizes(left) || this.wires.some(w => w.width !== null),
-      text: options.text.slice(tree.start, tree.end),
+      bindsSizes:
+        needsSizes(right) ||
+        constrainsSizes(left) ||
+        this.wires.some(w => w.width !== null) ||
+        this.conditions.some(c => c.kind === 'size'),
+      text: printStatement(tree),
       assumed: options.assumed,
     }
   }
@@ -607,6 +610,15 @@ class Compiler {
         return
       }
       throw this.cannot(c, `ask whether \`${name}\` is ${property}`)
+    }
+    if (c.kind === 'size') {
+      this.conditions.push({
+        kind: 'size',
+        left: this.size(c.left),
+        relation: c.relation,
+        right: this.size(c.right),
+      })
+      return
     }
     const name = c.subject.kind === 'name' ? c.subject.name : ''
     const within: Range | { domainOf: number } | null =

@@ -3,7 +3,7 @@
 
 import { plus } from '../algebra/operators.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import { nodeRange, type WireRange } from '../diagram/ranges.ts'
+import { coarseRange, isIndifferent, nodeRange, type WireRange } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
 import { compose, type Expression, substitute, variable } from '../scalar/expression.ts'
 
@@ -21,10 +21,26 @@ export interface Graph {
   readonly names: Diagram['names']
   /** By id; undefined where a node is gone. */
   readonly nodes: (Node | undefined)[]
-  readonly ranges: (WireRange | undefined)[]
+  /** By id: the set of values of the wire, as far as it has been worked out. */
+  readonly ranges: (WireRange | Estimate | undefined)[]
+  /** For so many wires more, ranges with long ends are worked out at once. */
+  exactRanges: number
   readonly links: Links
   readonly inputs: readonly NodeId[]
   readonly outputs: readonly NodeId[]
+}
+
+/**
+ * What is known of a wire whose exact range has ends that are long to work out: in a deep net there are millions of them, no
+ * two of them the same, and few are asked for.
+ */
+interface Estimate {
+  /** A superset with short ends. Most conditions can be told from it. */
+  readonly bound: WireRange
+  /** The range, once it has been worked out; until then what it comes from: the node as it was when the wire was made. */
+  range: WireRange | null
+  node: Node | null
+  args: readonly (WireRange | Estimate)[]
 }
 
 /**
@@ -41,20 +57,33 @@ interface Links {
   args: Int32Array
 }
 
-export function graphOf(diagram: Diagram): Graph {
+/** Nets with fewer wires whose ranges have long ends are not worth an estimate. */
+const EXACT_RANGES = 1_000
+
+/** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see Graph. */
+export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
   const { nodes } = diagram
   const inputs: NodeId[] = []
   const outputs: NodeId[] = []
   const none = new Int32Array(0)
   const links: Links = { first: none, second: none, several: new Map(), args: none }
   reserve(links, nodes.length)
-  const graph: Graph = { name: diagram.name, names: diagram.names, nodes: [], ranges: [], links, inputs, outputs }
+  const graph: Graph = {
+    name: diagram.name,
+    names: diagram.names,
+    nodes: new Array(nodes.length),
+    ranges: new Array(nodes.length),
+    exactRanges,
+    links,
+    inputs,
+    outputs,
+  }
   for (const node of nodes) {
     if (node.kind === 'input') inputs.push(node.id)
     else if (node.kind === 'output') outputs.push(node.id)
     graph.nodes[node.id] = node
     addUses(graph, node)
-    graph.ranges[node.id] = nodeRange(node, argRanges(graph, node))
+    graph.ranges[node.id] = estimateOf(graph, node)
   }
   // Wires on which no output depends are not part of the net that is computed.
   for (let id = graph.nodes.length - 1; id >= 0; id--) if (links.first[id] === NOBODY) collect(graph, id)
@@ -70,9 +99,74 @@ export function nodeAt(graph: Graph, id: NodeId): Node {
 export function onlyArg(graph: Graph, id: NodeId): NodeId {
   return graph.links.args[id]
 }
-export function rangeAt(graph: Graph, id: NodeId): WireRange {
-  return graph.ranges[id] as WireRange
+
+function isEstimate(r: WireRange | Estimate): r is Estimate {
+  return !Array.isArray(r)
 }
+function boundOf(r: WireRange | Estimate): WireRange {
+  return isEstimate(r) ? r.bound : r
+}
+
+/** A set that holds the values of a wire, quick to find; `rangeAt` lies within it. */
+export function boundAt(graph: Graph, id: NodeId): WireRange {
+  return boundOf(graph.ranges[id] as WireRange | Estimate)
+}
+
+/** The set of values of a wire that follows from those of the wires before it. */
+export function rangeAt(graph: Graph, id: NodeId): WireRange {
+  const known = graph.ranges[id] as WireRange | Estimate
+  return isEstimate(known) ? workedOut(known) : known
+}
+
+/** The ranges of all wires. */
+export function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
+  const found = new Map<NodeId, WireRange>()
+  for (const id of nodesInOrder(graph)) found.set(id, rangeAt(graph, id))
+  return found
+}
+
+const NO_ARGS: readonly never[] = []
+
+/** What is known at once of the wire of a node. */
+function estimateOf(graph: Graph, node: Node): WireRange | Estimate {
+  const known: (WireRange | Estimate)[] = []
+  const bounds: WireRange[] = []
+  let isExact = true
+  for (const arg of node.args) {
+    const r = graph.ranges[arg] as WireRange | Estimate
+    known.push(r)
+    bounds.push(boundOf(r))
+    if (isEstimate(r)) isExact = false
+  }
+  const range = nodeRange(node, bounds)
+  const bound = coarseRange(range)
+  if (isExact || isIndifferent(node, bounds)) {
+    if (bound === range || graph.exactRanges-- > 0) return range
+    return { bound, range, node: null, args: NO_ARGS }
+  }
+  return { bound, range: null, node, args: known }
+}
+
+/** The range of an estimate: first those that it comes from, the farthest first. */
+function workedOut(estimate: Estimate): WireRange {
+  const stack = [estimate]
+  for (let top = stack[stack.length - 1]; stack.length > 0; top = stack[stack.length - 1]) {
+    if (top.range === null) {
+      const missing = top.args.filter((a): a is Estimate => isEstimate(a) && a.range === null)
+      if (missing.length > 0) {
+        stack.push(...missing)
+        continue
+      }
+      const args = top.args.map(a => (isEstimate(a) ? (a.range as WireRange) : a))
+      top.range = nodeRange(top.node as Node, args)
+      top.node = null
+      top.args = NO_ARGS
+    }
+    stack.pop()
+  }
+  return estimate.range as WireRange
+}
+
 /** Puts the users of a wire into the list, from position `end` on, and gives the position after the last. */
 export function listUsers(graph: Graph, id: NodeId, list: NodeId[], end: number): number {
   const { first, second, several } = graph.links
@@ -170,12 +264,6 @@ function collect(graph: Graph, id: NodeId): void {
   }
 }
 
-function argRanges(graph: Graph, node: Node): WireRange[] {
-  const { args } = node
-  if (args.length === 1) return [graph.ranges[args[0]] as WireRange]
-  return args.map(a => graph.ranges[a] as WireRange)
-}
-
 /** The node, in its place. It was made for this, so it is not copied: a long run makes millions. */
 function placed(node: Node, id: NodeId): Node {
   ;(node as { id: NodeId }).id = id
@@ -187,7 +275,7 @@ export function addNode(graph: Graph, node: Node): NodeId {
   const id = graph.nodes.length
   graph.nodes.push(placed(node, id))
   addUses(graph, node)
-  graph.ranges.push(nodeRange(node, argRanges(graph, node)))
+  graph.ranges.push(estimateOf(graph, node))
   return id
 }
 

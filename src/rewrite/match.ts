@@ -4,15 +4,24 @@
 import { normalLinear, scalarFactor } from '../algebra/operators.ts'
 import { linearForm } from '../algebra/simplify.ts'
 import type { AdditiveNode, Node, NodeId } from '../diagram/diagram.ts'
-import { analyseShared, componentwise, type WireRange, whole } from '../diagram/ranges.ts'
+import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
+
 import { entriesOf, identity, type Linear, zeroMatrix } from '../linear/linear.ts'
-import { knownSize, type Size, sizeOf } from '../linear/size.ts'
+import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
-import { type Graph, nodeAt, onlyArg, rangeAt } from './graph.ts'
-import { type Condition, type FunctionPattern, type LinearPattern, type Pattern, type Rule, requires } from './rule.ts'
+import { boundAt, type Graph, nodeAt, onlyArg, rangeAt } from './graph.ts'
+import {
+  type Condition,
+  type FunctionPattern,
+  type LinearPattern,
+  type Pattern,
+  type Rule,
+  requires,
+  type SizeRelation,
+} from './rule.ts'
 
 /** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
 export interface FunctionBinding {
@@ -125,8 +134,11 @@ function mayBe(pattern: LinearPattern, rule: Rule, operators: readonly Linear[])
   if (pattern.kind === 'identity' || pattern.kind === 'zero')
     return operators.length === 1 && isSmallOperator(operators[0])
   if (pattern.kind !== 'variable') return true
-  const special = rule.conditions.some(c => c.kind === 'operator' && c.slot === pattern.slot)
-  return !special || operators.every(a => a.kind !== 'symbol' || a.symbol.value !== null)
+  for (const c of rule.conditions) {
+    if (c.kind === 'operator' && c.slot === pattern.slot)
+      return operators.every(a => a.kind !== 'symbol' || a.symbol.value !== null)
+  }
+  return true
 }
 
 /** The bindings with which the pattern fits at the node and its conditions hold, or null. */
@@ -441,6 +453,10 @@ function isAsDeclared(rule: Rule, slot: number, { fn, args }: FunctionBinding): 
   })
 }
 
+/** Supersets of the ranges, which are quick to find: what holds for them holds. */
+function boundsOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
+  return wires.map(w => boundAt(graph, w))
+}
 function wireRangesOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
   return wires.map(w => rangeAt(graph, w))
 }
@@ -454,15 +470,19 @@ function printed(set: Range | string): string {
   return typeof set === 'string' ? set : printRange(set)
 }
 
+function fail(found: Range, needed: Range | string): Finding {
+  return { found, needed }
+}
+
 /** null: the condition is shown to hold. */
 function checkCondition(graph: Graph, condition: Condition, match: Match): Finding | null {
-  const fail = (found: Range, needed: Range | string): Finding => ({ found, needed })
   switch (condition.kind) {
     case 'wire': {
       const { within } = condition
       if ('domainOf' in within) {
         const f = match.functions[within.domainOf]
         if (f === undefined) return fail(REALS, 'a function')
+        if (componentwise(boundsOf(graph, f.args)).every(domain => analyseShared(f.fn, domain).defined)) return null
         for (const domain of componentwise(wireRangesOf(graph, f.args))) {
           const analysis = analyseShared(f.fn, domain)
           if (!analysis.defined) return fail(analysis.obstacle?.found ?? domain[0], analysis.obstacle?.needed ?? REALS)
@@ -470,8 +490,9 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
         return null
       }
       for (const wire of match.wires[condition.slot] ?? []) {
+        if (liesWithin(boundAt(graph, wire), within)) continue
         const r = rangeAt(graph, wire)
-        for (const c of r) if (c !== within && !isSubset(c, within)) return fail(whole(r), within)
+        if (!liesWithin(r, within)) return fail(whole(r), within)
       }
       return null
     }
@@ -506,6 +527,13 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
       )
       return ok ? null : { found: 'another operator', needed: condition.property }
     }
+    case 'size': {
+      const bound = (size: Size): Size => substituteSize(size, name => match.sizes.find(([n]) => n === name)?.[1])
+      const [left, right] = [bound(condition.left), bound(condition.right)]
+      const needed = `${condition.left.text} ${condition.relation} ${condition.right.text}`
+      if (holdsForSizes(left, condition.relation, right)) return null
+      return { found: `${left.text} and ${right.text}`, needed }
+    }
     case 'codomain': {
       const f = match.functions[condition.slot] as FunctionBinding
       for (const args of componentwise(wireRangesOf(graph, f.args))) {
@@ -518,6 +546,26 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
     }
     case 'function':
       return checkProperty(graph, condition, match)
+  }
+}
+
+/** Whether a relation holds whatever whole numbers from 1 on the unknown sizes are. */
+function holdsForSizes(left: Size, relation: SizeRelation, right: Size): boolean {
+  const over = (by: number): boolean => isAtLeast(addSizes(left, right, -1), by)
+  const under = (by: number): boolean => isAtLeast(addSizes(right, left, -1), by)
+  switch (relation) {
+    case '=':
+      return left === right
+    case '!=':
+      return over(1) || under(1)
+    case '>':
+      return over(1)
+    case '>=':
+      return over(0)
+    case '<':
+      return under(1)
+    case '<=':
+      return under(0)
   }
 }
 

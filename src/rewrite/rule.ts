@@ -106,8 +106,12 @@ export type Condition =
   | { readonly kind: 'entries'; readonly slot: number; readonly within: Range }
   | { readonly kind: 'function'; readonly slot: number; readonly property: Property }
   | { readonly kind: 'operator'; readonly slot: number; readonly property: 'scalar' | 'integer' }
+  /** `m = n`, `n >= 2`, of sizes that matching binds. */
+  | { readonly kind: 'size'; readonly left: Size; readonly relation: SizeRelation; readonly right: Size }
   /** Declared in the rule: f maps domain into codomain. */
   | { readonly kind: 'codomain'; readonly slot: number; readonly domain: readonly Range[]; readonly codomain: Range }
+
+export type SizeRelation = '=' | '!=' | '<' | '<=' | '>' | '>='
 
 export interface RuleVariables {
   readonly functions: readonly {

@@ -174,15 +174,12 @@ export function relationOf(equation: Equation): { atom: Expression; power: numbe
 }
 
 /** All that is reached from the roots by `partsOf`, which is asked once about each: what it gives comes before. */
-export function partsFirst(
-  roots: readonly Expression[],
-  partsOf: (e: Expression) => readonly Expression[],
-): Expression[] {
-  const order: Expression[] = []
-  const seen = new Set<Expression>()
-  const stack: { e: Expression; children: readonly Expression[]; next: number }[] = []
+export function partsFirst<T>(roots: readonly T[], partsOf: (e: T) => readonly T[]): T[] {
+  const order: T[] = []
+  const seen = new Set<T>()
+  const stack: { e: T; children: readonly T[]; next: number }[] = []
   for (const root of roots) {
-    let entered: Expression | null = root
+    let entered: T | null = root
     while (entered !== null || stack.length > 0) {
       if (entered !== null && !seen.has(entered)) {
         seen.add(entered)

@@ -2,7 +2,16 @@
 //
 // Every function here gives a set in its one normal form, and equal sets are mostly the same object (`sameRange`
 // decides in any case), so that what is computed from a set can be kept by that object.
-import { addRationals, compareRationals, ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
+import {
+  addRationals,
+  bitLength,
+  compareRationals,
+  ONE,
+  printRational,
+  type Rational,
+  rational,
+  ZERO,
+} from './rational.ts'
 
 /** One interval; null is -infinity as `low`, +infinity as `high` (and those ends are open). */
 export interface Interval {
@@ -28,9 +37,16 @@ function isLong(q: Rational | null): boolean {
   return q !== null && (q.n >= LONG || q.d >= LONG)
 }
 
+function hasLongEnds(r: Range): boolean {
+  for (const i of r) if (isLong(i.low) || isLong(i.high)) return true
+  return false
+}
+
 /** One object for equal sets. Those with long ends seldom come again: they are left as they are. */
 function intern(intervals: Range): Range {
-  for (const i of intervals) if (isLong(i.low) || isLong(i.high)) return intervals
+  return hasLongEnds(intervals) ? intervals : shared(intervals)
+}
+function shared(intervals: Range): Range {
   let key = ''
   for (const i of intervals)
     key += `${i.lowOpen ? '(' : '['}${endKey(i.low)},${endKey(i.high)}${i.highOpen ? ')' : ']'}`
@@ -339,4 +355,34 @@ export function printRange(r: Range): string {
       return `${i.lowOpen ? '(' : '['}${low}, ${high}${i.highOpen ? ')' : ']'}`
     })
     .join(' | ')
+}
+
+const COARSE_BITS = 3
+
+/** q itself when it is short, else a number of 3 or 4 significant bits that is not above it. */
+function coarseLow(q: Rational): Rational {
+  if (!isLong(q)) return q
+  const shift = COARSE_BITS - (bitLength(q.n) - bitLength(q.d))
+  const [n, d] = shift >= 0 ? [q.n << BigInt(shift), q.d] : [q.n, q.d << BigInt(-shift)]
+  const mantissa = q.s > 0n ? n / d : -((n + d - 1n) / d)
+  return shift >= 0 ? rational(mantissa, 1n << BigInt(shift)) : rational(mantissa << BigInt(-shift))
+}
+
+/**
+ * A superset from a small stock, whatever comes in: long ends are rounded outward to 3 or 4 significant bits. The set itself
+ * where no end moves. No sign is lost, as with `roundOutward`.
+ */
+export function coarsen(r: Range): Range {
+  if (!hasLongEnds(r)) return r
+  let moved = false
+  const coarse = r.map((i): Interval => {
+    const low = i.low === null ? null : coarseLow(i.low)
+    const high = i.high === null ? null : coarseLow(i.high.neg()).neg()
+    // An end that has not moved is open or closed as it was.
+    const lowMoved = low !== null && i.low !== null && compareRationals(low, i.low) !== 0
+    const highMoved = high !== null && i.high !== null && compareRationals(high, i.high) !== 0
+    moved ||= lowMoved || highMoved
+    return { low, lowOpen: i.lowOpen || lowMoved, high, highOpen: i.highOpen || highMoved }
+  })
+  return moved ? shared(normalizeRange(coarse)) : r
 }

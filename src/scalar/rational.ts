@@ -64,7 +64,8 @@ export function fromDouble(x: number): Rational {
   return power >= 0 ? new Fraction(signed << BigInt(power), 1n) : new Fraction(signed, 1n << BigInt(-power))
 }
 
-function bitLength(n: bigint): number {
+/** The number of binary digits of n >= 0. */
+export function bitLength(n: bigint): number {
   return n === 0n ? 0 : n.toString(16).length * 4 - Math.clz32(Number.parseInt(n.toString(16)[0], 16)) + 28
 }
 

@@ -8,15 +8,19 @@ import { parse } from './parse.ts'
 import type {
   Comment,
   ConditionTree,
+  DeriveStep,
+  DeriveTree,
   FileTree,
   FunctionTree,
   Identifier,
   InputTree,
   Located,
   Piece,
+  PlanTree,
   RangeTree,
   RuleDeclaration,
   RuleSide,
+  RuleTree,
   Statement,
   Term,
   WireTree,
@@ -228,21 +232,121 @@ function layoutOf(s: Statement): Layout {
       return { head, body, tail }
     }
     case 'rule': {
-      const title = s.title === null ? '' : ` "${s.title}"`
-      const [when, ...more] = separated(
-        s.conditions.map(c => ({ text: conditionText(c), start: c.start })),
-        'when ',
-      )
-      const [right, ...rest] = sideSegments(s.right, `${s.direction}  `)
-      const sides = [...sideSegments(s.left, ''), { ...right, gap: '  ' }, ...rest]
       const lines: Line[] = s.declarations.map(d => ({ depth: 1, segments: declarationSegments(d) }))
-      lines.push({ depth: 1, segments: when === undefined ? sides : [...sides, { ...when, gap: '  ' }, ...more] })
+      lines.push({ depth: 1, segments: equationSegments(sideSegments(s.left, ''), s, sideSegments(s.right, '')) })
       return {
-        head: { text: `rule ${s.name.name}${title} {`, start: s.start },
+        head: { text: `rule ${s.name.name}${titleText(s.title)} {`, start: s.start },
         body: lines,
         tail: { text: '}', start: s.end - 1 },
       }
     }
+    case 'derive': {
+      const lines: Line[] = s.declarations.map(d => ({ depth: 1, segments: declarationSegments(d) }))
+      for (const step of s.steps) lines.push({ depth: 1, segments: stepSegments(step) })
+      return {
+        head: { text: `derive ${s.name.name}${titleText(s.title)} from ${s.from.name} {`, start: s.start },
+        body: lines,
+        tail: { text: '}', start: s.end - 1 },
+      }
+    }
+    case 'strategy':
+      return {
+        head: { text: `strategy ${s.name.name} {`, start: s.start },
+        body: [{ depth: 1, segments: planSegments(s.plan) }],
+        tail: { text: '}', start: s.end - 1 },
+      }
+    case 'use':
+      return simple([{ text: `use "${s.path}"`, start: s.start }])
+  }
+}
+
+function titleText(title: string | null): string {
+  return title === null ? '' : ` "${title}"`
+}
+
+/** `left  ==>  right  when ...` */
+function equationSegments(
+  left: readonly Segment[],
+  { direction, conditions }: { readonly direction: string; readonly conditions: readonly ConditionTree[] },
+  right: readonly Segment[],
+): Segment[] {
+  const [first, ...rest] = right
+  const sides = [...left, { ...first, text: `${direction}  ${first.text}`, gap: '  ' }, ...rest]
+  const [when, ...more] = separated(
+    conditions.map(c => ({ text: conditionText(c), start: c.start })),
+    'when ',
+  )
+  return when === undefined ? sides : [...sides, { ...when, gap: '  ' }, ...more]
+}
+
+function stepSegments(step: DeriveStep): Segment[] {
+  const plain = (text: string): Segment[] => [{ text, start: step.start }]
+  const { start } = step
+  switch (step.kind) {
+    case 'attach': {
+      const parts = step.attachments.map(a => {
+        const given = a.domain === null ? '' : ` when input in ${printRangeTree(a.domain)}`
+        return { text: `${printTerm(a.chain)} ${a.place}${given}`, start: a.start }
+      })
+      return separated(parts, 'attach ').map((g, i) => (i === 0 ? { ...g, start } : g))
+    }
+    case 'substitute': {
+      const parts = step.replacements.map(r => ({ text: `${r.name.name} = ${printTerm(r.value)}`, start: r.start }))
+      return separated(parts, 'substitute ').map((g, i) => (i === 0 ? { ...g, start } : g))
+    }
+    case 'normalize':
+      return plain(`normalize ${step.side}`)
+    case 'apply': {
+      const piece = step.piece === null ? '' : ` ${step.piece.text}`
+      return plain(`apply ${step.rule.name}${step.reversed ? ' reversed' : ''} at ${step.side}${piece}`)
+    }
+    case 'run':
+      return plain(`run ${step.strategy.name} at ${step.side}`)
+    case 'reverse':
+      return plain('reverse')
+    case 'gives': {
+      const [first, ...rest] = chainOf(step.left)
+      const left = [{ text: `gives  ${first.text}`, start }, ...rest]
+      return equationSegments(left, step, chainOf(step.right))
+    }
+  }
+}
+
+function chainOf(term: Term): Segment[] {
+  const terms = term.kind === 'chain' ? [term.first, ...term.stages] : [term]
+  return terms.map((t, i) => ({ text: (i === 0 ? '' : '-> ') + printTerm(t), start: t.start }))
+}
+
+function planSegments(plan: PlanTree): Segment[] {
+  if (plan.kind !== 'then') return [{ text: planText(plan), start: plan.start }]
+  return plan.parts.map((p, i) => ({ text: (i === 0 ? '' : 'then ') + planText(p), start: p.start }))
+}
+
+function planText(plan: PlanTree): string {
+  switch (plan.kind) {
+    case 'then':
+    case 'or':
+      return plan.parts.map(planText).join(` ${plan.kind} `)
+    case 'apply':
+      return `apply ${plan.rule.name}${plan.reversed ? ' reversed' : ''}${plan.piece === null ? '' : ` at ${plan.piece.text}`}`
+    case 'repeat':
+      return `repeat ${plan.bound === null ? '' : `${plan.bound.text} `}${planText(plan.of)}`
+    case 'attempt':
+      return `try ${planText(plan.of)}`
+    case 'everywhere':
+      return `everywhere ${planText(plan.of)}`
+    case 'insideOut':
+      return `inside out ${planText(plan.of)}`
+    case 'fromInputs':
+      return `from inputs ${planText(plan.of)}`
+    case 'group':
+      return `(${planText(plan.of)})`
+    case 'within':
+      return `within ${plan.part.name} ${planText(plan.of)}`
+    case 'normalize':
+      return 'normalize'
+    case 'run':
+      return `run ${plan.strategy.name}`
   }
 }
 
@@ -262,7 +366,7 @@ function declarationSegments(d: RuleDeclaration | FunctionTree): Segment[] {
       return separated(d.names.map(named), 'size ')
     case 'weights': {
       const range = d.entries === null ? '' : ` in ${printRangeTree(d.entries)}`
-      return separated(d.names.map(named), 'weights ', ` : ${shape(d.shape ?? [])}${range}`)
+      return separated(d.names.map(named), d.operator ? 'operator ' : 'weights ', ` : ${shape(d.shape ?? [])}${range}`)
     }
     case 'real':
       return separated(d.names.map(named), 'real ', d.range === null ? '' : ` in ${printRangeTree(d.range)}`)
@@ -305,11 +409,30 @@ function sideSegments(side: RuleSide, prefix: string): Segment[] {
 
 function conditionText(c: ConditionTree): string {
   if (c.kind === 'property') return `${c.subject.name} ${c.property}`
+  if (c.kind === 'size') return `${printTerm(c.left)} ${c.relation} ${printTerm(c.right)}`
   const set = c.range === null ? `domain(${c.domainOf === null ? '' : printTerm(c.domainOf)})` : printRangeTree(c.range)
   return `${printTerm(c.subject)} in ${set}`
 }
 
 // --- Setting ------------------------------------------------------------------------------------------------------
+
+/** A rule or derivation by itself, over several lines, without the comments in it: equal for all ways of writing it. */
+export function printStatement(statement: RuleTree | DeriveTree): string {
+  const { head, body, tail } = layoutOf(statement)
+  const lines = [head?.text ?? '']
+  for (const { segments } of body) {
+    let line = ''
+    for (const [i, segment] of segments.entries()) {
+      const longer = i === 0 ? `  ${segment.text}` : joined([{ text: line, start: 0 }, segment])
+      if (i > 0 && longer.length > WIDTH) {
+        lines.push(line)
+        line = `    ${segment.text}`
+      } else line = longer
+    }
+    lines.push(line)
+  }
+  return [...lines, tail?.text ?? ''].join('\n')
+}
 
 /** The text of a file's tree. */
 export function printTree(tree: FileTree): string {

@@ -3,14 +3,19 @@ import * as ohm from 'ohm-js'
 import recipe from '../../grammar/net.ohm'
 import { type Rational, rational } from '../scalar/rational.ts'
 import {
+  type Attachment,
   type ChoiceCase,
   type ConditionTree,
+  type DeriveStep,
+  type DeriveTree,
   type FunctionTree,
   type Identifier,
   type InputTree,
   type IntervalTree,
   type Located,
+  type NumberTerm,
   namesIn,
+  type PlanTree,
   type PointsTree,
   type ProveTree,
   type RangeTree,
@@ -19,8 +24,12 @@ import {
   type RuleDeclaration,
   type RuleSide,
   type RuleTree,
+  type SideName,
+  type SizeRelation,
   type SizeTree,
+  type StrategyTree,
   type Term,
+  type UseTree,
   type WeightsTree,
 } from './tree.ts'
 
@@ -34,6 +43,9 @@ export interface PieceTrees {
   Rule: RuleTree
   Declaration: RuleDeclaration
   Condition: ConditionTree
+  Derive: DeriveTree
+  Strategy: StrategyTree
+  Use: UseTree
   Stage: Term
   Term: Term
   Sum: Term
@@ -87,6 +99,13 @@ const all = <T>(node: ohm.Node): T[] =>
   (node.isIteration() ? node.children : node.asIteration().children).map(child => child.tree() as T)
 /** The tree of an optional part. */
 const optional = <T>(node: ohm.Node): T | null => (node.numChildren === 0 ? null : (node.children[0].tree() as T))
+/** A title or path in quotes; null where there is none. */
+const quoted = (node: ohm.Node): string | null => (node.numChildren === 0 ? null : node.sourceString.slice(1, -1))
+/** A number token as a term; null where an optional one is missing. */
+const numeral = (node: ohm.Node): NumberTerm | null =>
+  node.numChildren === 0
+    ? null
+    : { kind: 'number', ...place(node), text: node.sourceString, value: readNumber(node.sourceString) }
 const signs = (node: ohm.Node): number => node.numChildren
 
 const small = new Map<string, Rational>()
@@ -200,7 +219,7 @@ const actions: ohm.ActionDict<unknown> = {
       kind: 'rule',
       ...place(this),
       name: identifier(name),
-      title: title.numChildren === 0 ? null : title.sourceString.slice(1, -1),
+      title: quoted(title),
       reason: '',
       declarations: declared,
       left: ruleSide(tree(left), declared),
@@ -233,6 +252,17 @@ const actions: ohm.ActionDict<unknown> = {
   Declaration_wire(_k, names, _c, shape): RuleDeclaration {
     return { kind: 'wire', ...place(this), names: tree(names), shape: optional(shape) }
   },
+  Declaration_operator(_k, names, _c, shape): WeightsTree {
+    return {
+      kind: 'weights',
+      ...place(this),
+      names: tree(names),
+      shape: tree(shape),
+      entries: null,
+      value: null,
+      operator: true,
+    }
+  },
   When(_k, first, _and, rest) {
     return [tree<ConditionTree>(first), ...all<ConditionTree>(rest)]
   },
@@ -250,8 +280,128 @@ const actions: ohm.ActionDict<unknown> = {
       property: property.sourceString as 'odd',
     }
   },
+  Condition_size(left, relation, right): ConditionTree {
+    return {
+      kind: 'size',
+      ...place(this),
+      left: tree(left),
+      relation: relation.sourceString as SizeRelation,
+      right: tree(right),
+    }
+  },
   Subject_input(_k): Term {
     return { kind: 'name', ...place(this), name: 'input' }
+  },
+
+  Derive(_k, name, title, _f, from, _o, declarations, steps, _c): DeriveTree {
+    return {
+      kind: 'derive',
+      ...place(this),
+      name: identifier(name),
+      title: quoted(title),
+      reason: '',
+      from: identifier(from),
+      declarations: all(declarations),
+      steps: all(steps),
+    }
+  },
+  DeriveStep_attach(_k, attachments): DeriveStep {
+    return { kind: 'attach', ...place(this), attachments: all(attachments) }
+  },
+  DeriveStep_substitute(_k, replacements): DeriveStep {
+    return { kind: 'substitute', ...place(this), replacements: all(replacements) }
+  },
+  DeriveStep_normalize(_k, side): DeriveStep {
+    return { kind: 'normalize', ...place(this), side: side.sourceString as SideName }
+  },
+  DeriveStep_apply(_k, rule, reversed, _a, side, piece): DeriveStep {
+    return {
+      kind: 'apply',
+      ...place(this),
+      rule: identifier(rule),
+      reversed: reversed.numChildren > 0,
+      side: side.sourceString as SideName,
+      piece: numeral(piece),
+    }
+  },
+  DeriveStep_run(_k, strategy, _a, side): DeriveStep {
+    return { kind: 'run', ...place(this), strategy: identifier(strategy), side: side.sourceString as SideName }
+  },
+  DeriveStep_reverse(_k): DeriveStep {
+    return { kind: 'reverse', ...place(this) }
+  },
+  DeriveStep_gives(_k, left, direction, right, when): DeriveStep {
+    return {
+      kind: 'gives',
+      ...place(this),
+      left: tree(left),
+      right: tree(right),
+      direction: direction.sourceString === '==' ? '==' : '==>',
+      conditions: optional(when) ?? [],
+    }
+  },
+  Attachment_before(chain, _k, domain): Attachment {
+    return { ...place(this), chain: tree(chain), place: 'before', domain: optional(domain) }
+  },
+  Attachment_after(chain, _k): Attachment {
+    return { ...place(this), chain: tree(chain), place: 'after', domain: null }
+  },
+  Given(_w, _i, _n, range) {
+    return tree(range)
+  },
+  Replacement(name, _e, value) {
+    return { ...place(this), name: identifier(name), value: tree<Term>(value) }
+  },
+
+  Strategy(_k, name, _o, plan, _c): StrategyTree {
+    return { kind: 'strategy', ...place(this), name: identifier(name), plan: tree(plan) }
+  },
+  Plan(first, _t, rest): PlanTree {
+    if (rest.numChildren === 0) return tree(first)
+    return { kind: 'then', ...place(this), parts: [tree<PlanTree>(first), ...all<PlanTree>(rest)] }
+  },
+  Choice(first, _o, rest): PlanTree {
+    if (rest.numChildren === 0) return tree(first)
+    return { kind: 'or', ...place(this), parts: [tree<PlanTree>(first), ...all<PlanTree>(rest)] }
+  },
+  Move_apply(_k, rule, reversed, _a, piece): PlanTree {
+    return {
+      kind: 'apply',
+      ...place(this),
+      rule: identifier(rule),
+      reversed: reversed.numChildren > 0,
+      piece: numeral(piece),
+    }
+  },
+  Move_repeat(_k, bound, of): PlanTree {
+    return { kind: 'repeat', ...place(this), bound: numeral(bound), of: tree(of) }
+  },
+  Move_attempt(_k, of): PlanTree {
+    return { kind: 'attempt', ...place(this), of: tree(of) }
+  },
+  Move_everywhere(_k, of): PlanTree {
+    return { kind: 'everywhere', ...place(this), of: tree(of) }
+  },
+  Move_insideOut(_i, _o, of): PlanTree {
+    return { kind: 'insideOut', ...place(this), of: tree(of) }
+  },
+  Move_fromInputs(_f, _i, of): PlanTree {
+    return { kind: 'fromInputs', ...place(this), of: tree(of) }
+  },
+  Move_within(_k, part, of): PlanTree {
+    return { kind: 'within', ...place(this), part: identifier(part), of: tree(of) }
+  },
+  Move_normalize(_k): PlanTree {
+    return { kind: 'normalize', ...place(this) }
+  },
+  Move_run(_k, strategy): PlanTree {
+    return { kind: 'run', ...place(this), strategy: identifier(strategy) }
+  },
+  Move_group(_o, of, _c): PlanTree {
+    return { kind: 'group', ...place(this), of: tree(of) }
+  },
+  Use(_k, path): UseTree {
+    return { kind: 'use', ...place(this), path: path.sourceString.slice(1, -1) }
   },
 
   Chain(first, _a, stages): Term {

@@ -40,16 +40,15 @@ export const MOST_ERRORS = 20
 /** Brackets within brackets: what people write stays far below. */
 export const DEEPEST = 200
 
-// `derive` and `use` are kept for statements to come.
-const STATEMENTS = new Set(['size', 'weights', 'function', 'net', 'prove', 'rule', 'derive', 'use'])
-/** Statements that end the one before them even where its brackets are open. Rules hold the other kinds. */
-const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'use'])
+const STATEMENTS = new Set(['size', 'weights', 'function', 'net', 'prove', 'rule', 'derive', 'strategy', 'use'])
+/** Statements that end the one before them even where its brackets are open. Rules and derivations hold the other kinds. */
+const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'strategy', 'use'])
 export const RESERVED: ReadonlySet<string> = new Set([...STATEMENTS, 'input', 'output', 'in', 'when', 'with', 'expect'])
 
 const LONGEST_KEYWORD = 'function'.length
-const INITIALS: ReadonlySet<number> = new Set([...RESERVED, 'real', 'wire'].map(w => w.charCodeAt(0)))
-const RULE = new Set(['rule'])
-const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire'])
+const HOLDING = new Set(['rule', 'derive'])
+const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire', 'operator'])
+const INITIALS: ReadonlySet<number> = new Set([...RESERVED, ...DECLARATIONS].map(w => w.charCodeAt(0)))
 /** Words between the parts of a declaration, and words that may follow its last part. */
 const JOINING = new Set(['x', 'in', 'inverse'])
 const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even'])
@@ -154,7 +153,7 @@ class Reader {
 
   /** The token after the statement that begins at `from`. A keyword that cannot stand inside it ends it, too. */
   endOfStatement(from: number): number {
-    const rule = this.keyword(from, RULE)
+    const rule = this.keyword(from, HOLDING)
     let depth = 0
     let firstInside = -1
     for (let i = from + 1; i < this.tokens.count; i++) {
@@ -276,6 +275,14 @@ class Reader {
         const rule: RuleTree | null = this.rule(from, to) ?? this.pieces.match('Rule', from, to)
         return rule && { ...rule, reason: this.commentAbove(start) }
       }
+      case 'derive': {
+        const derivation = this.pieces.match('Derive', from, to)
+        return derivation && { ...derivation, reason: this.commentAbove(start) }
+      }
+      case 'strategy':
+        return this.pieces.match('Strategy', from, to)
+      case 'use':
+        return this.pieces.match('Use', from, to)
       default:
         this.report(expectedStatement(this.span(from), this.word(from)))
         return null

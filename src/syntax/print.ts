@@ -170,7 +170,7 @@ class NetPrinter {
         else users.push(n)
       }
       for (const e of expressionsOf(n)) for (const f of functionsOf(e)) this.taken.add(f.name)
-      for (const w of weightsOf(...linearsOf(n))) this.taken.add(w.name)
+      for (const w of weightsOf(linearsOf(n))) this.taken.add(w.name)
     }
   }
 

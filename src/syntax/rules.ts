@@ -1,7 +1,7 @@
 // What can be said against a rule without an engine: names that mean nothing, and right sides that come from nowhere.
 import { declaredTwice, emptyCondition, trivialRule, unboundVariable } from '../diagnostic.ts'
 import { KNOWN_FUNCTIONS, OPERATIONS, type Scope, spanAt, unknown } from './scope.ts'
-import { type Identifier, namesIn, type RuleSide, type RuleTree, type Term } from './tree.ts'
+import { type ConditionTree, type Identifier, namesIn, type RuleSide, type RuleTree, type Term } from './tree.ts'
 
 /** Words that mean something in every rule. */
 const GIVEN = new Set(['pi', 'e', 'id', 'input', 'inf'])
@@ -61,13 +61,7 @@ export function checkRule(scope: Scope, rule: RuleTree): boolean {
     })
   }
   for (const c of rule.conditions) {
-    const terms: Term[] =
-      c.kind === 'property'
-        ? [{ kind: 'name', ...c.subject }]
-        : c.domainOf === null
-          ? [c.subject]
-          : [c.subject, c.domainOf]
-    for (const t of terms) {
+    for (const t of termsOfCondition(c)) {
       namesIn(t, (name, at) => {
         const span = spanAt(scope, 0, { start: at.start, end: at.start + name.length })
         if (!isKnown(name) || (isVariable(name) && !bound.has(name))) {
@@ -82,6 +76,17 @@ export function checkRule(scope: Scope, rule: RuleTree): boolean {
     fail()
   }
   return sound
+}
+
+function termsOfCondition(c: ConditionTree): readonly Term[] {
+  switch (c.kind) {
+    case 'property':
+      return [{ kind: 'name', ...c.subject }]
+    case 'size':
+      return [c.left, c.right]
+    case 'member':
+      return c.domainOf === null ? [c.subject] : [c.subject, c.domainOf]
+  }
 }
 
 function termsOf(side: RuleSide): readonly Term[] {

@@ -164,6 +164,8 @@ export interface WeightsTree extends Located {
   readonly shape: readonly Term[] | null
   readonly entries: RangeTree | null
   readonly value: Piece<Term> | null
+  /** Written `operator`: in rules, any linear operator. */
+  readonly operator?: boolean
 }
 export type Property = 'increasing' | 'decreasing' | 'odd' | 'even'
 /** Properties that only a rule's condition asks for: of functions, and (scalar, integer) of matrices. */
@@ -262,8 +264,9 @@ export interface WiresTree extends Located {
   readonly shape: readonly Term[] | null
 }
 export type RuleDeclaration = SizeTree | WeightsTree | FunctionTree | RealTree | WiresTree
+export type SizeRelation = '=' | '!=' | '<' | '<=' | '>' | '>='
 /**
- * member: `subject in RANGE` or `subject in domain(f)` (then `range` is null and `domainOf` is f); the subject `input`
+ * size: `m = n`, `n >= 2`. member: `subject in RANGE` or `subject in domain(f)` (then `range` is null and `domainOf` is f); the subject `input`
  * is a name term. property: `f increasing`, `f invertible`.
  */
 export type ConditionTree =
@@ -277,6 +280,12 @@ export type ConditionTree =
       readonly kind: 'property'
       readonly subject: Identifier
       readonly property: Property | ShownProperty
+    })
+  | (Located & {
+      readonly kind: 'size'
+      readonly left: Term
+      readonly relation: SizeRelation
+      readonly right: Term
     })
 /** A side of a rule: stages after each other, entered by `first` where that is a term over declared wires. */
 export interface RuleSide extends Located {
@@ -297,9 +306,95 @@ export interface RuleTree extends Located {
   readonly conditions: readonly ConditionTree[]
 }
 
+// --- Derivations --------------------------------------------------------------------------------------------------
+
+export type SideName = 'left' | 'right' | 'both'
+/** `exp before when input in R`, `ln -> add[V] after`: stages put before or after both sides. */
+export interface Attachment extends Located {
+  readonly chain: Term
+  readonly place: 'before' | 'after'
+  /** The set of the new input. */
+  readonly domain: RangeTree | null
+}
+export type DeriveStep =
+  | (Located & { readonly kind: 'attach'; readonly attachments: readonly Attachment[] })
+  | (Located & {
+      readonly kind: 'substitute'
+      readonly replacements: readonly (Located & { readonly name: Identifier; readonly value: Term })[]
+    })
+  | (Located & { readonly kind: 'normalize'; readonly side: SideName })
+  /** `piece`: which node of the side, counted from the inputs, the rule's last stage means; null: the first that fits. */
+  | (Located & {
+      readonly kind: 'apply'
+      readonly rule: Identifier
+      readonly reversed: boolean
+      readonly side: SideName
+      readonly piece: NumberTerm | null
+    })
+  | (Located & { readonly kind: 'run'; readonly strategy: Identifier; readonly side: SideName })
+  | (Located & { readonly kind: 'reverse' })
+  | (Located & {
+      readonly kind: 'gives'
+      readonly left: Term
+      readonly right: Term
+      readonly direction: '==>' | '=='
+      readonly conditions: readonly ConditionTree[]
+    })
+/** `derive name "title" from rule { ... }`: a rule made from another one. */
+export interface DeriveTree extends Located {
+  readonly kind: 'derive'
+  readonly name: Identifier
+  readonly title: string | null
+  /** The text of the comment above. */
+  readonly reason: string
+  readonly from: Identifier
+  readonly declarations: readonly RuleDeclaration[]
+  readonly steps: readonly DeriveStep[]
+}
+
+// --- Strategies ---------------------------------------------------------------------------------------------------
+
+export type PlanTree =
+  | (Located & { readonly kind: 'then' | 'or'; readonly parts: readonly PlanTree[] })
+  | (Located & {
+      readonly kind: 'apply'
+      readonly rule: Identifier
+      readonly reversed: boolean
+      readonly piece: NumberTerm | null
+    })
+  | (Located & { readonly kind: 'repeat'; readonly bound: NumberTerm | null; readonly of: PlanTree })
+  | (Located & {
+      readonly kind: 'attempt' | 'everywhere' | 'insideOut' | 'fromInputs' | 'group'
+      readonly of: PlanTree
+    })
+  | (Located & { readonly kind: 'within'; readonly part: Identifier; readonly of: PlanTree })
+  | (Located & { readonly kind: 'normalize' })
+  | (Located & { readonly kind: 'run'; readonly strategy: Identifier })
+/** `strategy name { plan }`: how to apply rules. */
+export interface StrategyTree extends Located {
+  readonly kind: 'strategy'
+  readonly name: Identifier
+  readonly plan: PlanTree
+}
+
 // --- Files --------------------------------------------------------------------------------------------------------
 
-export type Statement = SizeTree | WeightsTree | FunctionTree | NetTree | ProveTree | RuleTree
+/** `use "file.net"`: the sizes, weights, functions, rules and strategies of another file. */
+export interface UseTree extends Located {
+  readonly kind: 'use'
+  readonly path: string
+}
+
+export type Statement =
+  | SizeTree
+  | WeightsTree
+  | FunctionTree
+  | NetTree
+  | ProveTree
+  | RuleTree
+  | DeriveTree
+  | StrategyTree
+  | UseTree
 
 export interface Comment extends Located {
   /** As written, with its `//` or its slashes and stars. */

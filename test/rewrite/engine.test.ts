@@ -1,18 +1,32 @@
 // What the engine keeps beside the nodes, for speed, says what the nodes say: who uses a wire, which rules are worth a look,
 // the log of a run.
 import { describe, expect, test } from 'vitest'
-import { add, fn, input, mul, net, pointwise, unknownWeight } from '../../src/build.ts'
+import { add, fn, input, mul, net, pointwise, shift, unknownWeight } from '../../src/build.ts'
 import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
+import { type WireRange, whole, wireRanges } from '../../src/diagram/ranges.ts'
 import { parse } from '../../src/load.ts'
+import { random } from '../../src/numeric/random.ts'
 import { applyMatch } from '../../src/rewrite/apply.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { Candidates } from '../../src/rewrite/candidates.ts'
-import { type Graph, graphOf, listUsers, nodeAt, nodesInOrder, onlyArg, snapshot } from '../../src/rewrite/graph.ts'
+import {
+  boundAt,
+  type Graph,
+  graphOf,
+  listUsers,
+  nodeAt,
+  nodesInOrder,
+  onlyArg,
+  rangeAt,
+  rangesOf,
+  snapshot,
+} from '../../src/rewrite/graph.ts'
 import { Entries } from '../../src/rewrite/log.ts'
 import { type Match, matchRule } from '../../src/rewrite/match.ts'
 import { Replay, rewrite } from '../../src/rewrite/normalize.ts'
 import { PHASES } from '../../src/rewrite/rule.ts'
 import { call, type Expression, variable } from '../../src/scalar/expression.ts'
+import { isSubset, printRange } from '../../src/scalar/range.ts'
 import { printDiagram } from '../../src/syntax/print.ts'
 import { correctFile } from '../syntax/generate.ts'
 
@@ -39,6 +53,17 @@ const nets: readonly Diagram[] = [
   ...Array.from({ length: 40 }, (_, seed) => Object.values(parse(correctFile(seed + 1)).nets)).flat(),
   ...[1, 2, 3, 4, 18, 40].map(fan),
 ]
+
+/** Chains in which the ends of most ranges are transcendental. */
+const transcendental: readonly Diagram[] = Array.from({ length: 25 }, (_, seed) => {
+  const source = random(seed)
+  const names = ['exp', 'ln', 'relu', 'tanh', 'sigmoid', 'softplus', 'abs', 'sqrt', 'sinh']
+  const stages = Array.from({ length: 25 }, () => {
+    const k = source.integer(0, names.length + 2)
+    return k < names.length ? fn(names[k]) : shift(source.integer(-1, 3))
+  })
+  return net({ x: input(3, '(1, 7)') }, ({ x }) => ({ y: x.pipe(...stages) }))
+})
 
 function checkLinks(graph: Graph): void {
   const alive = nodesInOrder(graph)
@@ -103,6 +128,61 @@ test('a rule that is not worth a look does not apply', () => {
     for (const _ of rewrite(graph, { rules, maxSteps: 5_000 })) if (++applied % 5 === 0) check(graph)
   }
   expect(left).toBeGreaterThan(1_000)
+})
+
+describe('the range of a wire', () => {
+  const shown = (ranges: ReadonlyMap<NodeId, WireRange>): object =>
+    [...ranges].map(([id, r]) => [id, r.map(c => printRange(c))])
+
+  test('is that of the diagram, and lies within the bound that is found first', () => {
+    let estimated = 0
+    for (const diagram of [...nets, ...transcendental]) {
+      const graph = graphOf(diagram, 0)
+      const bounds = new Map(nodesInOrder(graph).map(id => [id, boundAt(graph, id)]))
+      const expected = wireRanges(diagram)
+      for (const [id, range] of rangesOf(graph)) {
+        expect(range.map(printRange)).toEqual((expected.get(id) as WireRange).map(printRange))
+        const bound = bounds.get(id) as WireRange
+        if (bound === range) continue
+        estimated++
+        for (const c of range) expect(isSubset(c, whole(bound))).toBe(true)
+      }
+    }
+    expect(estimated).toBeGreaterThan(200)
+  })
+
+  /** Works out every range, so that no bound is left. */
+  function workOut(graph: Graph): void {
+    for (const [id, range] of rangesOf(graph)) graph.ranges[id] = range
+  }
+
+  test('is the same, and so are the steps, whether conditions are told from bounds or from ranges', () => {
+    let applied = 0
+    for (const diagram of [...nets, ...transcendental]) {
+      const late = graphOf(diagram, 0)
+      const steps = Array.from(rewrite(late, { rules, maxSteps: 5_000 }), m => [m.rule.name, m.at])
+      const early = graphOf(diagram)
+      workOut(early)
+      let k = 0
+      for (const match of rewrite(early, { rules, maxSteps: 5_000 })) {
+        workOut(early)
+        expect([match.rule.name, match.at]).toEqual(steps[k++])
+        applied++
+      }
+      expect(k).toBe(steps.length)
+      expect(shown(rangesOf(early))).toEqual(shown(rangesOf(late)))
+    }
+    expect(applied).toBeGreaterThan(500)
+  })
+
+  test('is worked out without recursion', () => {
+    const stages = Array.from({ length: 30_000 }, (_, i) => (i % 3 === 0 ? shift(1) : fn(i % 3 === 1 ? 'ln' : 'tanh')))
+    const deep = net({ x: input(2, '(5, inf)') }, ({ x }) => ({ y: x.pipe(...stages) }))
+    const graph = graphOf(deep, 0)
+    const last = graph.outputs[0]
+    expect(boundAt(graph, last)).not.toBe(rangeAt(graph, last))
+    expect(isSubset(whole(rangeAt(graph, last)), whole(boundAt(graph, last)))).toBe(true)
+  })
 })
 
 describe('the log of a run', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   areDisjoint,
+  coarsen,
   complement,
   containsPoint,
   EMPTY,
@@ -34,6 +35,7 @@ import {
 } from '../../src/scalar/range.ts'
 import { rational, ZERO } from '../../src/scalar/rational.ts'
 import { rangeOfText } from './ranges.ts'
+import { rationals } from './rationals.ts'
 
 const small = fc.integer({ min: -4, max: 4 }).map(n => rational(n, 2))
 const end = fc.oneof({ weight: 5, arbitrary: small }, { weight: 1, arbitrary: fc.constant(null) })
@@ -166,6 +168,36 @@ describe('short sets', () => {
     expect(merged.length).toBe(16)
     expect(isSubset(many, merged)).toBe(true)
     expect(containsPoint(merged, rational(2550))).toBe(false)
+  })
+})
+
+describe('coarsen', () => {
+  it('gives a superset that keeps signs; short ends stay', () => {
+    fc.assert(
+      fc.property(rationals, rationals, fc.boolean(), fc.boolean(), (a, b, lowOpen, highOpen) => {
+        const [low, high] = a.compare(b) <= 0 ? [a, b] : [b, a]
+        const r = interval(low, high, { lowOpen, highOpen })
+        const c = coarsen(r)
+        expect(isSubset(r, c)).toBe(true)
+        expect(coarsen(c)).toBe(c)
+        expect(signsOf(c)).toEqual(signsOf(r))
+      }),
+      { numRuns: 1000 },
+    )
+    const short = interval(rational(1, 3), rational(123456))
+    expect(coarsen(short)).toBe(short)
+  })
+  it('keeps a long end that is rounded to itself as it was', () => {
+    const long = rational(1n << 60n)
+    expect(printRange(coarsen(interval(ZERO, long)))).toBe(printRange(interval(ZERO, long)))
+    expect(printRange(coarsen(interval(long, null)))).toBe(printRange(interval(long, null)))
+    expect(containsPoint(coarsen(interval(long, null, { lowOpen: true })), long)).toBe(false)
+  })
+  it('gives few sets, each one object', () => {
+    const found = new Set<Range>()
+    for (let k = 0n; k < 1000n; k++)
+      found.add(coarsen(interval(rational((1n << 70n) + k * (1n << 60n) + 1n, 1n << 70n), null)))
+    expect(found.size).toBeLessThan(10)
   })
 })
 

@@ -1,5 +1,7 @@
 // Nets as JSON: expressions, operators, sizes, ranges, nodes and proofs about expressions. Everything that may be shared
 // stands in a table once; a row refers to earlier rows by their number, so nothing can be cyclic and nothing nests.
+
+import type { Node } from '../diagram/diagram.ts'
 import {
   embed,
   identity,
@@ -7,15 +9,25 @@ import {
   linearParts,
   literal,
   ones,
-  product,
   scale,
   select,
+  sharedProduct,
   sum,
   type WeightSymbol,
   weight,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { addSizes, knownSize, type Shape, type Size, scaleSize, sizeOf, unknownSize } from '../linear/size.ts'
+import {
+  addSizes,
+  isAtLeast,
+  knownSize,
+  type Shape,
+  type Size,
+  scaleSize,
+  sizeOf,
+  unknownSize,
+} from '../linear/size.ts'
+import { analyse } from '../scalar/analysis.ts'
 import {
   apply,
   call,
@@ -31,9 +43,8 @@ import {
   variablesOf,
 } from '../scalar/expression.ts'
 import { axiomStep, type Branch, type Derivation, type Equation, type Link } from '../scalar/proof.ts'
-import { type Interval, normalizeRange, type Range } from '../scalar/range.ts'
+import { type Interval, isEmpty, negate, normalizeRange, type Range, sameRange } from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
-import type { Node } from './diagram.ts'
 
 /** Anything that JSON can say; read with care. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -53,6 +64,8 @@ export class Malformed extends Error {}
 
 const MOST_DIGITS = 100_000
 const MOST_SIZE = 2 ** 40
+/** Sizes are sums of no more than so many unknown ones: adding up long sums takes time and memory. */
+const MOST_NAMES = 200
 
 export function rationalJson(q: Rational): string {
   return `${q.s < 0n ? '-' : ''}${q.n}${q.d === 1n ? '' : `/${q.d}`}`
@@ -90,6 +103,13 @@ export function readRange(json: Json): Range {
     }),
   )
   if (rangeJson(range) !== json) throw new Malformed('a range is not in its normal form')
+  return range
+}
+
+/** A range that holds something: nothing is declared to have its values in an empty one. */
+function readInhabited(json: Json): Range {
+  const range = readRange(json)
+  if (isEmpty(range)) throw new Malformed('a set without members')
   return range
 }
 
@@ -134,11 +154,25 @@ export function readSize(json: Json): Size {
   if (typeof json === 'number') return sizeOf(whole(json))
   if (typeof json === 'string') return unknownSize(readText(json))
   const [first, ...rest] = readList(json)
+  if (rest.length > 2 * MOST_NAMES) throw new Malformed('a size of too many parts')
   let size = sizeOf(whole(first))
   for (let i = 0; i < rest.length; i += 2) {
     size = addSizes(size, scaleSize(unknownSize(readText(rest[i])), whole(rest[i + 1])))
   }
   return size
+}
+/** The number of rows or columns of a matrix, which has some. */
+function readLength(json: Json): Size {
+  const size = readSize(json)
+  if ((knownSize(size) ?? 1) < 1) throw new Malformed('a matrix without entries')
+  return size
+}
+/** Where so many components begin among all: inside. */
+function readStart(json: Json, length: Size, total: Size): Size {
+  const start = readSize(json)
+  if (!isAtLeast(start, 0) || !isAtLeast(addSizes(total, addSizes(start, length), -1), 0))
+    throw new Malformed('a part that reaches beyond the whole')
+  return start
 }
 export function readShape(json: Json): Shape {
   return readList(json).map(readSize)
@@ -157,7 +191,8 @@ export class TableWriter {
   readonly tables = { expressions: [] as Json[], operators: [] as Json[], proofs: [] as Json[] }
   private readonly expressions = new Map<Expression | FunctionSymbol, number>()
   private readonly operators = new Map<Linear, number>()
-  private readonly inverses = new Set<FunctionSymbol>()
+  /** Functions with an inverse that has not been said yet. */
+  private readonly invertible: FunctionSymbol[] = []
 
   /** Puts what `needs` says before what needs it, without recursion. */
   private inOrder<T extends object>(
@@ -212,19 +247,18 @@ export class TableWriter {
         if (!('kind' in e)) return e.definition === null ? [] : [e.definition]
         return e.kind === 'apply' ? [e.fn, ...e.args] : parts(e)
       },
-      e => expressions.push(this.row(e)) - 1,
+      e => {
+        if (!('kind' in e) && e.inverse !== null) this.invertible.push(e)
+        return expressions.push(this.row(e)) - 1
+      },
     )
   }
 
   expression(e: Expression): number {
-    const before = this.tables.expressions.length
     const at = this.symbol(e)
     // A named inverse is said when both functions are there.
-    for (const [f] of [...this.expressions].slice(this.tables.expressions.length > before ? before : undefined)) {
-      if ('kind' in f || f.inverse === null || this.inverses.has(f)) continue
-      this.inverses.add(f)
-      this.tables.expressions.push(['inverse', this.symbol(f), this.symbol(f.inverse)])
-    }
+    for (let f = this.invertible.pop(); f !== undefined; f = this.invertible.pop())
+      if (f.inverse !== null) this.tables.expressions.push(['inverse', this.symbol(f), this.symbol(f.inverse)])
     return at
   }
 
@@ -342,6 +376,9 @@ export class TableReader {
 
   constructor(json: Json) {
     this.table(json, 'expressions', row => this.expressions.push(this.readExpression(row)))
+    for (const f of this.expressions)
+      if (f !== null && !('kind' in f) && f.inverse !== null && f.inverse.inverse !== f)
+        throw new Malformed(`${f.name} is not said to be the inverse of ${f.inverse.name}`)
     this.table(json, 'operators', row => this.operators.push(this.readOperator(row)))
     this.table(json, 'proofs', row => this.proofs.push(this.readProof(row)))
   }
@@ -402,7 +439,10 @@ export class TableReader {
         return this.readFunction(rest)
       case 'inverse': {
         const [f, g] = rest.map(r => this.symbol(r))
-        if (rest.length !== 2 || f.inverse !== null || f.definition !== null || f.arity !== 1 || g.arity !== 1)
+        const canBe = [f, g].every(fn => fn.definition === null && fn.arity === 1) && f.inverse === null
+        // The one maps onto what the other takes, and each is the inverse of the other.
+        const fits = canBe && sameRange(f.codomain, g.domain[0]) && sameRange(g.codomain, f.domain[0])
+        if (rest.length !== 2 || !fits || (g.inverse !== null && g.inverse !== f))
           throw new Malformed('an inverse of what has none')
         f.inverse = g
         return null
@@ -415,13 +455,16 @@ export class TableReader {
   private readFunction(rest: readonly Json[]): FunctionSymbol {
     if (rest.length !== 8) throw new Malformed('a function is declared with eight parts')
     const arity = index(rest[1], 1000)
-    const domain = readList(rest[2]).map(readRange)
+    const domain = readList(rest[2]).map(readInhabited)
     if (domain.length !== arity) throw new Malformed('a function has one domain for each argument')
+    const hasProperty = rest[4] !== null || rest[5] !== null
+    if (hasProperty && (arity !== 1 || (rest[5] !== null && !sameRange(domain[0], negate(domain[0])))))
+      throw new Malformed('a property that is none of functions of this domain')
     return {
       name: this.name(rest[0]),
       arity,
       domain,
-      codomain: readRange(rest[3]),
+      codomain: readInhabited(rest[3]),
       monotone: oneOf(rest[4], 'increasing', 'decreasing', null),
       parity: oneOf(rest[5], 'odd', 'even', null),
       inverse: null,
@@ -438,7 +481,7 @@ export class TableReader {
     const [head, ...rest] = readList(row)
     switch (head) {
       case 'weight': {
-        const [rows, columns] = [readSize(rest[1]), readSize(rest[2])]
+        const [rows, columns] = [readLength(rest[1]), readLength(rest[2])]
         const value = rest[5] === null ? null : this.readEntries(rest[5])
         if (value !== null && (sizeOf(value.length) !== rows || value.some(r => sizeOf(r.length) !== columns)))
           throw new Malformed('a matrix of another size than declared')
@@ -447,7 +490,7 @@ export class TableReader {
           rows,
           columns,
           vector: readFlag(rest[3]),
-          entries: readRange(rest[4]),
+          entries: readInhabited(rest[4]),
           value,
         }
         return weight(symbol)
@@ -455,21 +498,28 @@ export class TableReader {
       case 'matrix':
         return literal(this.readEntries(rest[0]))
       case 'identity':
-        return identity(readSize(rest[0]))
+        return identity(readLength(rest[0]))
       case 'zero':
-        return zeroMatrix(readSize(rest[0]), readSize(rest[1]))
+        return zeroMatrix(readLength(rest[0]), readLength(rest[1]))
       case 'ones':
-        return ones(readSize(rest[0]), readSize(rest[1]))
-      case 'select':
-        return select(readSize(rest[1]), readSize(rest[2]), readSize(rest[0]))
-      case 'embed':
-        return embed(readSize(rest[0]), readSize(rest[2]), readSize(rest[1]))
+        return ones(readLength(rest[0]), readLength(rest[1]))
+      case 'select': {
+        const [rows, columns] = [readLength(rest[0]), readLength(rest[1])]
+        return select(columns, readStart(rest[2], rows, columns), rows)
+      }
+      case 'embed': {
+        const [rows, columns] = [readLength(rest[0]), readLength(rest[1])]
+        return embed(rows, readStart(rest[2], columns, rows), columns)
+      }
       case 'product':
-        return product(this.operator(rest[0]), this.operator(rest[1]))
+        return sharedProduct(this.operator(rest[0]), this.operator(rest[1]))
       case 'sum':
         return sum(this.operator(rest[0]), this.operator(rest[1]))
-      case 'scale':
-        return scale(this.expression(rest[0], 0), this.operator(rest[1]))
+      case 'scale': {
+        const factor = this.expression(rest[0], 0)
+        if (!analyse(factor, []).defined) throw new Malformed('a factor that may be undefined')
+        return scale(factor, this.operator(rest[1]))
+      }
       default:
         throw new Malformed('not an operator')
     }
@@ -490,7 +540,7 @@ export class TableReader {
           ...common,
           kind,
           name: readText(field(json, 'name')),
-          domain: readRange(field(json, 'domain')),
+          domain: readInhabited(field(json, 'domain')),
           absorbed: false,
         }
       case 'output':

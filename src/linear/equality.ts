@@ -1,0 +1,117 @@
+// Are two linear operators equal for all values of the unknown weights? Their difference is expanded into products of
+// weights and known matrices, which all have to cancel.
+import { call, type Expression, number, one, zero } from '../scalar/expression.ts'
+import { partsFirst } from '../scalar/proof.ts'
+import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
+import { entriesOf, identity, type Linear, linearParts, literal } from './linear.ts'
+import { addSizes, isAtLeast, type Size } from './size.ts'
+
+/** What the caller lends: a count of the work, which may end it by throwing, and arithmetic on numbers without variables. */
+export interface Means {
+  spend(steps: number): void
+  isZero(e: Expression): boolean
+}
+
+/** factor * word[0] * word[1] * ...; no word at all is the identity. */
+interface Term {
+  factor: Expression
+  readonly word: Linear[]
+}
+type Entries = readonly (readonly Rational[])[]
+
+function times(a: Expression, b: Expression): Expression {
+  if (a === one || b === one) return a === one ? b : a
+  return a.kind === 'number' && b.kind === 'number' ? number(a.value.mul(b.value)) : call('*', a, b)
+}
+function plus(a: Expression, b: Expression): Expression {
+  return a.kind === 'number' && b.kind === 'number' ? number(a.value.add(b.value)) : call('+', a, b)
+}
+/** Two neighbours of a product as a shorter product; null: the product is zero; undefined: they stay. */
+function together(a: Linear, b: Linear, means: Means): readonly Linear[] | null | undefined {
+  if (a.kind === 'select' && b.kind === 'embed') {
+    const after = (start: Size, length: Size, other: Size): boolean =>
+      isAtLeast(addSizes(other, addSizes(start, length), -1), 0)
+    if (a.start === b.start && a.rows === b.columns) return []
+    if (after(a.start, a.rows, b.start) || after(b.start, b.columns, a.start)) return null
+  }
+  const [x, y]: (Entries | null)[] = [entriesOf(a), entriesOf(b)]
+  if (x === null || y === null) return undefined
+  means.spend(x.length * y.length * y[0].length)
+  return [literal(x.map(row => y[0].map((_, j) => row.reduce((q, w, k) => q.add(w.mul(y[k][j])), ZERO))))]
+}
+
+/** Makes `s` its product with `t`; false when that is zero. */
+function append(s: Term, t: Term, means: Means): boolean {
+  const todo = t.word.toReversed()
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const last = s.word.pop()
+    const both = last === undefined ? [next] : together(last, next, means)
+    if (both === null) return false
+    if (both === undefined) s.word.push(last as Linear, next)
+    else if (last === undefined || both.length === 0) s.word.push(...both)
+    else todo.push(...both)
+  }
+  s.factor = times(s.factor, t.factor)
+  return true
+}
+
+/** The factors of a product, and the parts of anything else. */
+function operandsOf(a: Linear): readonly Linear[] {
+  if (a.kind !== 'product') return linearParts(a)
+  const factors: Linear[] = []
+  const stack: Linear[] = [a]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.kind === 'product') stack.push(next.right, next.left)
+    else factors.push(next)
+  }
+  return factors
+}
+
+function expand(root: Linear, means: Means): readonly Term[] {
+  const values = new Map<Linear, readonly Term[]>()
+  for (const a of partsFirst([root], operandsOf)) {
+    const operands = operandsOf(a).map(p => values.get(p) as readonly Term[])
+    let terms: readonly Term[] = []
+    if (a.kind === 'identity') terms = [{ factor: one, word: [] }]
+    else if (a.kind === 'sum') terms = operands.flat()
+    else if (a.kind === 'scale') terms = operands[0].map(t => ({ factor: times(a.factor, t.factor), word: t.word }))
+    else if (a.kind === 'product') {
+      terms = [{ factor: one, word: [] }]
+      for (const others of operands) {
+        const copies = (s: Term): Term[] => others.map((_, i) => (i === 0 ? s : { ...s, word: [...s.word] }))
+        terms = terms.flatMap(s => copies(s).filter((copy, i) => append(copy, others[i], means)))
+        means.spend(1 + terms.length * (others.length > 1 ? 10 : 1))
+      }
+    } else if (a.kind !== 'zero') {
+      const known = a.kind === 'symbol' ? a.symbol.value : null
+      terms = [{ factor: one, word: [known === null ? a : literal(known)] }]
+    }
+    means.spend(1 + terms.length)
+    values.set(a, terms)
+  }
+  return values.get(root) as readonly Term[]
+}
+
+/** Whether the operators are shown to be equal. */
+export function sameOperator(a: Linear, b: Linear, means: Means): boolean {
+  if (a === b || a.rows !== b.rows || a.columns !== b.columns) return a === b
+  const totals = new Map<string, Expression>()
+  let known: Entries = []
+  const minusOne = number(ONE.neg())
+  for (const [operator, sign] of [
+    [a, one],
+    [b, minusOne],
+  ] as const) {
+    for (const { factor, word } of expand(operator, means)) {
+      const k = times(sign, factor)
+      const entries = k.kind === 'number' && word.length <= 1 ? entriesOf(word[0] ?? identity(a.rows)) : null
+      if (entries !== null && k.kind === 'number')
+        known = entries.map((row, i) => row.map((q, j) => q.mul(k.value).add(known[i]?.[j] ?? ZERO)))
+      else {
+        const key = word.map(w => w.id).join()
+        totals.set(key, plus(totals.get(key) ?? zero, k))
+      }
+    }
+  }
+  return known.every(row => row.every(q => q.n === 0n)) && [...totals.values()].every(e => means.isZero(e))
+}
