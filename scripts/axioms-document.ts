@@ -1,5 +1,5 @@
-// The text of docs/axioms.md, made from the rules, the axioms and the checker, so that it cannot drift from them.
-import { WAYS } from '../src/check/check.ts'
+// The text of docs/axioms.md, made from the rules, the axioms and what certificates say, so that it cannot drift from them.
+import { WAYS } from '../src/certificate/certificate.ts'
 import { builtin, RULE_FILES } from '../src/rewrite/builtin.ts'
 import type { Rule } from '../src/rewrite/rule.ts'
 import { AXIOMS, type Axiom, type Condition } from '../src/scalar/axioms.ts'
@@ -37,6 +37,12 @@ its wire are shown to be positive.`,
   identity: `\`mul\` with the identity matrix and without bias gives its wire: x^1 = x, and x^0 = 1 for every real x.`,
   monotone: `The same function of the same wire stands before a maximum or minimum over groups on one side, and after one on the other.
 It is shown to increase or to decrease on a set that holds the values of that wire.`,
+  monomial: `A matrix with one entry in each row that is not 0 stands before a function on one side, and one with entries in the same places
+after it on the other: \`f(M x) = M' f(x)\`. Where the entries are m and m', a lemma shows f(m t) = m' f(t); where both are 1, there is
+nothing to show.`,
+  join: `A function of joined wires is the join of the function of each: it acts on every component by itself.`,
+  copy: `The new wire comes from the same operation as a wire of the net, on wires that have been shown to be equal. A wire that has become
+another one keeps its own operation, which can so be looked at again.`,
 }
 
 /** What else the checker believes, each with the place where it can be read. */

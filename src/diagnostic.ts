@@ -143,7 +143,8 @@ export function expected(span: Span, wanted: readonly string[], found: string | 
   return error('E110', span, `expected ${what}, not ${found === null ? 'the end of the file' : quote(found)}`, { hint })
 }
 export function expectedStatement(span: Span, found: string, suggestion: string | null = null): Diagnostic {
-  const hint = didYouMean(suggestion) ?? 'statements begin with size, weights, function, net, prove or rule'
+  const hint =
+    didYouMean(suggestion) ?? 'statements begin with size, weights, function, net, prove, rule, derive, strategy or use'
   return error('E111', span, `expected a statement, not ${quote(found)}`, { hint })
 }
 
@@ -152,7 +153,7 @@ export function expectedStatement(span: Span, found: string, suggestion: string 
 /** `kind`: what was looked for. */
 export function unknownName(
   span: Span | null,
-  kind: 'name' | 'function' | 'weight' | 'size' | 'net' | 'wire' | 'input or output' | 'variable',
+  kind: 'name' | 'function' | 'weight' | 'size' | 'net' | 'wire' | 'input or output' | 'variable' | 'rule' | 'strategy',
   name: string,
   suggestion: string | null,
 ): Diagnostic {
@@ -517,6 +518,153 @@ export function ruleAssumed(name: string, because: string): Diagnostic {
 export function unknownRule(name: string, suggestion: string | null): Diagnostic {
   return error('E706', null, `the file has no rule ${quote(name)}`, { hint: didYouMean(suggestion) })
 }
+
+// --- Derivations and strategies (E72.) ------------------------------------------------------------------------------
+
+/** `because`: a clause, "it speaks of ...". */
+export function notDerivable(span: Span, name: string, because: string): Diagnostic {
+  return error('E720', span, `nothing can be derived from the rule ${quote(name)}: ${because}`, {
+    hint: 'give its variables values first: substitute f = exp',
+  })
+}
+export function circularDerivation(span: Span, cycle: readonly string[]): Diagnostic {
+  return error('E721', span, `a rule is derived from itself: ${[...cycle, cycle[0]].map(quote).join(' needs ')}`)
+}
+
+/** What did not fit where a rule was to be applied, as `explainMismatch` finds it. */
+export interface MisfitText {
+  readonly what: 'stage' | 'function' | 'operator' | 'width' | 'wire' | 'condition' | 'result'
+  readonly at: number
+  readonly found: string
+  readonly needed: string
+}
+function misfitText({ what, at, found, needed }: MisfitText): string {
+  const place = `at n${at}`
+  switch (what) {
+    case 'stage':
+      return `${place} stands ${found}, and ${needed} is needed`
+    case 'function':
+      return `${place} the function is ${found}, and ${needed} is needed`
+    case 'operator':
+      return `${place} the matrix is ${found}, and ${needed} is needed`
+    case 'width':
+      return `${place} the matrix is ${found}, and ${needed} is needed`
+    case 'wire':
+      return `${place} comes ${found}, and ${needed} is needed`
+    case 'condition':
+      return `${place} the condition is not shown: found ${found}, needed ${needed}`
+    case 'result':
+      return `${place} its right side would change nothing, or does not exist`
+  }
+}
+/** `span` null: on the command line. `net`: the net as text. */
+export function doesNotApply(span: Span | null, rule: string, misfit: MisfitText | null, net: string): Diagnostic {
+  const why = misfit === null ? 'there is no piece at which it could' : misfitText(misfit)
+  return error('E722', span, `the rule ${quote(rule)} does not apply: ${why}`, { hint: `the net here: ${net}` })
+}
+export function noSuchPiece(span: Span | null, piece: string, net: string): Diagnostic {
+  return error('E722', span, `there is no piece ${piece}`, { hint: `the net here: ${net}` })
+}
+export function noSuchPart(span: Span | null, name: string): Diagnostic {
+  return error('E722', span, `the net has no input or output ${quote(name)}`)
+}
+/** `because`: a clause, "its right side ...". */
+export function notReversible(span: Span, rule: string, because: string): Diagnostic {
+  return error('E723', span, `the rule ${quote(rule)} cannot be read from right to left: ${because}`)
+}
+export function givesOther(span: Span, side: 'left' | 'right', stated: string, found: string): Diagnostic {
+  return error('E724', span, `the derivation gives another ${side} side`, {
+    hint: `stated: ${stated}\n        found:  ${found}`,
+  })
+}
+export function givesWider(span: Span, name: string, stated: string, found: string): Diagnostic {
+  return error('E724', span, `the result is shown for ${quote(name)} in ${found}, and not in ${stated}`, {
+    hint: `when ${name} in ${found}`,
+  })
+}
+export function givesLast(span: Span): Diagnostic {
+  return error('E724', span, 'after what a derivation gives, it has no further step')
+}
+export function needsGives(span: Span, name: string): Diagnostic {
+  return error('E725', span, `the result of ${quote(name)} is no chain, and has to be stated`, {
+    hint: 'end with: gives LEFT == RIGHT, with wires declared by `wire x, y : n`',
+  })
+}
+export function notAttached(span: Span, found: string, needed: string): Diagnostic {
+  return error('E726', span, `what stands before gives values in ${found}, and the rule needs ${needed}`, {
+    hint: 'say for which inputs: attach ... before when input in (0, inf)',
+  })
+}
+export function notWide(span: Span, found: string, needed: string): Diagnostic {
+  return error('E726', span, `what stands before gives a wire of ${found}, and the rule needs one of ${needed}`)
+}
+export function notDefinedHere(
+  span: Span,
+  side: 'left' | 'right' | 'attached',
+  operation: string,
+  found: string,
+  needed: string | null,
+): Diagnostic {
+  const where = side === 'attached' ? 'what is attached' : `the ${side} side`
+  const need = needed === null ? ', for which it may have no value' : `, and needs ${needed}`
+  return error('E726', span, `${where} is not shown to be defined: ${operation} may receive ${found}${need}`, {
+    hint: side === 'attached' ? 'say for which inputs: attach ... before when input in (0, inf)' : null,
+  })
+}
+export function notSubstituted(span: Span, name: string, because: string): Diagnostic {
+  return error('E727', span, `${quote(name)} cannot be replaced: ${because}`)
+}
+export function noBound(span: Span): Diagnostic {
+  return error('E728', span, 'a repetition needs a bound', { hint: 'repeat 100 (...)' })
+}
+export function circularStrategy(span: Span, name: string): Diagnostic {
+  return error('E728', span, `the strategy ${quote(name)} runs itself`, { hint: 'repeat 100 (...) goes on and on' })
+}
+export function endlessSteps(span: Span | null, what: string): Diagnostic {
+  return error('E729', span, `the rules do not come to an end: ${what}`)
+}
+
+export function strategyUnproved(strategy: string, rule: string, because: string): Diagnostic {
+  return error(
+    'E734',
+    null,
+    `the strategy ${quote(strategy)} needs the rule ${quote(rule)}, which is not proved: ${because}`,
+    {
+      hint: `--assume ${rule} uses it all the same`,
+    },
+  )
+}
+export function unknownStrategy(name: string, suggestion: string | null): Diagnostic {
+  return error('E201', null, `unknown strategy ${quote(name)}`, { hint: didYouMean(suggestion) })
+}
+
+// --- Other files (E73.) -----------------------------------------------------------------------------------------------
+
+export function unusable(span: Span, path: string, because: 'missing' | 'outside' | 'unread' | 'large'): Diagnostic {
+  const why = {
+    missing: 'there is no such file, or it cannot be read',
+    outside: 'it is not below the folder of this file',
+    unread: 'nothing reads files here',
+    large: 'it is too large',
+  }
+  const hints = {
+    missing: null,
+    outside: 'files of others are data, and may name only files beside and below them; --allow-outside lifts this',
+    unread: 'parse(text, { file, read }) gives the library a way to read them',
+    large: null,
+  }
+  return error('E730', span, `cannot use ${quote(path)}: ${why[because]}`, { hint: hints[because] })
+}
+export function circularUse(span: Span, files: readonly string[]): Diagnostic {
+  return error('E731', span, `files use each other: ${[...files, files[0]].map(quote).join(' uses ')}`)
+}
+export function brokenUse(span: Span, path: string, errors: number, first: string): Diagnostic {
+  return error('E732', span, `${quote(path)} has ${count(errors, 'error')}, the first being: ${first}`)
+}
+export function tooManyFiles(span: Span, limit: number): Diagnostic {
+  return error('E733', span, `more than ${limit} files use each other`)
+}
+
 export function fileProblem(doing: 'read' | 'write', file: string, code: string): Diagnostic {
   const why: Readonly<Record<string, string>> = {
     ENOENT: doing === 'read' ? 'there is no such file' : 'its folder does not exist',
@@ -614,6 +762,11 @@ export function renderDiagnostic(d: Diagnostic, text: string, options: { readonl
   if (text !== '') lines.push(...excerpt(text, d.span, line).map(l => `  ${l}`))
   if (d.hint !== null) lines.push(`  hint: ${d.hint}`)
   for (const r of d.related) {
+    // The text of another file is not at hand.
+    if (r.span.file !== d.span.file) {
+      lines.push(`  ${r.span.file}: ${r.message}`)
+      continue
+    }
     const place = where(r.span)
     lines.push(`  ${place.head}${r.message}`)
     lines.push(...excerpt(text, r.span, place.line).map(l => `    ${l}`))

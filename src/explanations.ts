@@ -238,6 +238,81 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: '--assume names a rule that the file does not have.',
     example: null,
   },
+  E720: {
+    title: 'a rule from which nothing can be derived',
+    text: 'A derivation writes its source out as an equation of two nets with unknowns. A rule about every function that has an inverse, or about groups of any size, is no such equation before its variables have values: begin with `substitute`.',
+    example: 'derive d from inverse { attach tanh after }\n',
+  },
+  E721: {
+    title: 'a rule that is derived from itself',
+    text: 'A derivation needs the rules that it starts from and applies. They cannot need it in turn.',
+    example: 'derive a from b { reverse }\nderive b from a { reverse }\n',
+  },
+  E722: {
+    title: 'a rule that does not apply',
+    text: 'A derivation or a strategy applies a rule where it does not fit. The message names the first thing that does not: another kind of stage, another function or matrix, other sizes, or a condition with what was found and what is needed.',
+    example: 'derive d from companion { apply relu-nonnegative at left }\n',
+  },
+  E723: {
+    title: 'a rule that goes one way',
+    text: 'To be read from right to left, a rule needs a right side that can be matched: without computed matrices and functions, with every variable that the left side has.',
+    example: 'derive d from companion { apply additive-product reversed at right }\n',
+  },
+  E724: {
+    title: 'a derivation that gives something else',
+    text: '`gives` states the result of a derivation, both sides as they then are. It has to be the last step, the same nets as were found, and for no larger set of inputs.',
+    example: 'derive d from companion { attach relu after   gives exp -> mul[W] -> ln == add[W] }\n',
+  },
+  E725: {
+    title: 'a result that has to be stated',
+    text: 'A derived rule whose sides are chains is printed from the nets that were found. Other results are stated with `gives`.',
+    example: 'derive d from softmax { attach relu after }\n',
+  },
+  E726: {
+    title: 'something attached that does not fit',
+    text: 'What is attached has to be defined for the inputs that are declared, to give values in the set and of the width that the rule wants, and to take those that it gives.',
+    example: 'derive d from multiplicative-additive { attach tanh before }\n',
+  },
+  E727: {
+    title: 'a replacement that does not fit',
+    text: 'What stands for an unknown has to be as the unknown is declared: of its size, with its entries, with its domain, codomain and properties.',
+    example: 'derive d from companion { substitute W = [[1, 2]] }\n',
+  },
+  E728: {
+    title: 'a strategy without an end',
+    text: 'A repetition says how often it may happen at most, and no strategy runs itself.',
+    example: 'strategy s { repeat apply inverse }\nderive d from companion { run s at left }\n',
+  },
+  E729: {
+    title: 'rules that do not come to an end',
+    text: 'The number of steps is limited, and the limit was reached: rules may undo one another.',
+    example: null,
+  },
+  E730: {
+    title: 'a file that cannot be used',
+    text: '`use` names a file beside or below the one that it stands in, by a path with single slashes. In the library, `parse` is given a way to read files.',
+    example: 'use "../laws.net"\n',
+  },
+  E731: {
+    title: 'files that use each other',
+    text: 'What a file uses cannot use it in turn.',
+    example: null,
+  },
+  E732: {
+    title: 'a used file with errors',
+    text: 'Nothing is taken from a file with errors; names that it would declare are not reported as unknown.',
+    example: null,
+  },
+  E733: {
+    title: 'too many files',
+    text: 'At most 100 files may use each other.',
+    example: null,
+  },
+  E734: {
+    title: 'a strategy with a rule that is not proved',
+    text: 'The rules that a strategy applies have to be proved, or assumed by name.',
+    example: null,
+  },
   E801: {
     title: 'a file that cannot be read or written',
     text: 'The operating system refuses: the file is not there, or not yours.',

@@ -1,28 +1,42 @@
 // A file as something to work with: its nets, claims and rules, ready for the engine.
 import {
+  brokenUse,
+  circularDerivation,
+  circularUse,
   type Diagnostic,
+  declaredTwice,
   emptyDomain,
+  lineAndColumn,
   mismatch,
   needsTwoNets,
   ruleAssumed,
   type Span,
+  strategyUnproved,
+  tooManyFiles,
   unknownName,
   unknownRule,
+  unknownStrategy,
+  unusable,
 } from './diagnostic.ts'
 import type { Diagram } from './diagram/diagram.ts'
 import type { WeightSymbol } from './linear/linear.ts'
+import { Beliefs, type BelieveOptions } from './prove/believe.ts'
 import type { Statement } from './prove/certify.ts'
+import { derive, type RuleDerivation } from './prove/derive.ts'
 import { alignInputs, Mismatch } from './prove/prove.ts'
-import { trustRule } from './prove/trust.ts'
 import { builtin } from './rewrite/builtin.ts'
 import { compileRule } from './rewrite/compile.ts'
+import { type RuleNames, rulesMentioned, strategyNamed } from './rewrite/plan.ts'
 import type { Rule } from './rewrite/rule.ts'
+import { rulesIn, type Strategy } from './rewrite/strategy.ts'
 import type { FunctionSymbol } from './scalar/expression.ts'
 import { isEmpty } from './scalar/range.ts'
 import type { Requirement } from './syntax/claims.ts'
-import { read } from './syntax/elaborate.ts'
+import { type Elaborated, elaborate, type Imports, NO_IMPORTS } from './syntax/elaborate.ts'
 import { nearest } from './syntax/nearest.ts'
-import type { FileTree, Verdict } from './syntax/tree.ts'
+import { MOST_ERRORS, parse as parseTree } from './syntax/parse.ts'
+import { type Scope, spanAt } from './syntax/scope.ts'
+import type { DeriveTree, FileTree, StrategyTree, UseTree, Verdict } from './syntax/tree.ts'
 
 export interface LoadedClaim {
   readonly leftName: string
@@ -44,37 +58,283 @@ export interface Program {
   readonly tree: FileTree
   readonly nets: Readonly<Record<string, Diagram>>
   readonly claims: readonly LoadedClaim[]
-  /** The file's own rules, not yet examined: each is marked as assumed. See `trustedRules`. */
+  /** The rules of the file and of those that it uses, not yet examined: each is marked as assumed. See `trustedRules`. */
   readonly rules: readonly Rule[]
+  /** Rules that the file, or one that it uses, derives from others; each after those that it needs. */
+  readonly derivations: readonly RuleDerivation[]
+  readonly strategies: ReadonlyMap<string, Strategy>
   readonly functions: ReadonlyMap<string, FunctionSymbol>
   readonly weights: ReadonlyMap<string, WeightSymbol>
   readonly places: ReadonlyMap<string, Span>
+  /** What a file that uses this one takes over. */
+  readonly exports: Exports
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads a text (or the bytes of a file). Never throws on what a text can say. */
-export function parse(source: string | Uint8Array, options: { readonly file?: string } = {}): Program {
+interface Exports extends Omit<Imports, 'rules' | 'strategies' | 'broken'> {
+  readonly rules: ReadonlyMap<string, { readonly place: Span; readonly rule: Rule }>
+  readonly derivations: readonly RuleDerivation[]
+  readonly strategies: ReadonlyMap<string, { readonly place: Span; readonly strategy: Strategy }>
+}
+
+/** A file that another one uses: `file` is its name, one for each file, however it is written. */
+export interface UsedFile {
+  readonly file: string
+  readonly text: string | Uint8Array
+}
+/** Reads the file at a path, which is relative to the file `from`; or says why not. The library reads no files itself. */
+export type ReadFile = (path: string, from: string) => UsedFile | 'missing' | 'outside' | 'large'
+
+export interface ParseOptions {
+  readonly file?: string
+  /** How `use "file.net"` gets at files; without it there are none. */
+  readonly read?: ReadFile
+  /** Lets files use others that are not beside or below them. What `read` allows is its own matter. */
+  readonly allowOutside?: boolean
+}
+
+/** Files that use each other, one in the other and in all. */
+export const MOST_FILES = 100
+
+/** Reads a text (or the bytes of a file). Never throws on what a text can say, but for what `read` throws. */
+export function parse(source: string | Uint8Array, options: ParseOptions = {}): Program {
   const file = options.file ?? 'input.net'
-  const { tree, nets, claims, rules: trees, functions, weights, places, scope, diagnostics } = read(source, { file })
-  const problems: Diagnostic[] = [...diagnostics]
-  const rules: Rule[] = []
-  for (const t of trees) {
-    const { rule, diagnostics: more } = compileRule(t, { outer: scope, phase: 'own', assumed: true })
-    problems.push(...more)
-    if (rule !== null) rules.push(rule)
+  return new Loader(options).load(source, file)
+}
+
+class Loader {
+  private readonly programs = new Map<string, Program>()
+  /** Files that are being read, each used by the one before. */
+  private readonly open: string[] = []
+
+  constructor(private readonly options: ParseOptions) {}
+
+  load(source: string | Uint8Array, file: string): Program {
+    this.open.push(file)
+    const { tree, diagnostics: first } = parseTree(source, { file })
+    const problems: Diagnostic[] = [...first]
+    const used: Program[] = []
+    for (const s of tree.statements) {
+      if (s.kind !== 'use') continue
+      const program = this.use(s, file, d => problems.push(d))
+      if (program !== null && !used.includes(program)) used.push(program)
+    }
+    const program = assemble(tree, used, problems)
+    this.open.pop()
+    this.programs.set(file, program)
+    return program
   }
+
+  private use({ path, start, end }: UseTree, file: string, report: (d: Diagnostic) => void): Program | null {
+    const span: Span = { file, start, end }
+    const fail = (d: Diagnostic): null => {
+      report(d)
+      return null
+    }
+    const { read, allowOutside = false } = this.options
+    if (!allowOutside && !isBelow(path)) return fail(unusable(span, path, 'outside'))
+    if (read === undefined) return fail(unusable(span, path, 'unread'))
+    const found = read(path, file)
+    if (typeof found === 'string') return fail(unusable(span, path, found))
+    if (this.open.includes(found.file)) return fail(circularUse(span, this.open.slice(this.open.indexOf(found.file))))
+    if (!this.programs.has(found.file) && this.programs.size + this.open.length >= MOST_FILES)
+      return fail(tooManyFiles(span, MOST_FILES))
+    const program = this.programs.get(found.file) ?? this.load(found.text, found.file)
+    const errors = program.diagnostics.filter(d => d.severity === 'error')
+    if (errors.length === 0) return program
+    const at = errors[0].span === null ? null : lineAndColumn(program.text, errors[0].span.start)
+    const place = at === null ? '' : `${found.file}:${at.line}:${at.column}: `
+    return fail(brokenUse(span, path, errors.length, `${place}${errors[0].message}`))
+  }
+}
+
+/** Whether a path names something beside or below: relative, with single slashes, and without steps upward. */
+function isBelow(path: string): boolean {
+  return path !== '' && !/[\\:\0]/.test(path) && path.split('/').every(part => part !== '' && part !== '..')
+}
+
+/** What several files export, as imports of one that uses them; a name that two of them have is reported. */
+function importsOf(used: readonly Program[], tree: FileTree, report: (d: Diagnostic) => void): Imports {
+  const sizes = new Set<string>()
+  const weights = new Map<string, WeightSymbol>()
+  const functions = new Map<string, FunctionSymbol>()
+  const places = new Map<string, Span>()
+  const rules = new Map<string, Span>()
+  const strategies = new Map<string, Span>()
+  const [first] = tree.statements.filter(s => s.kind === 'use')
+  const take = (table: Map<string, Span>, name: string, place: Span): boolean => {
+    const old = table.get(name)
+    if (old === undefined) table.set(name, place)
+    else report(declaredTwice({ file: tree.file, start: first.start, end: first.end }, name, old))
+    return old === undefined
+  }
+  for (const { exports } of used) {
+    for (const [name, place] of exports.places) {
+      if (!take(places, name, place)) continue
+      if (exports.sizes.has(name)) sizes.add(name)
+      const weight = exports.weights.get(name)
+      if (weight !== undefined) weights.set(name, weight)
+      const fn = exports.functions.get(name)
+      if (fn !== undefined) functions.set(name, fn)
+    }
+    for (const [name, { place }] of exports.rules) take(rules, name, place)
+    for (const { name, span } of exports.derivations) take(rules, name, span)
+    for (const [name, { place }] of exports.strategies) take(strategies, name, place)
+  }
+  return { sizes, weights, functions, places, rules, strategies }
+}
+
+/** The program of a file, and what is wrong with it beside `problems`. */
+function assemble(tree: FileTree, used: readonly Program[], problems: readonly Diagnostic[]): Program {
+  const reported: Diagnostic[] = []
+  const report = (d: Diagnostic): void => {
+    reported.push(d)
+  }
+  const imports = used.length === 0 ? NO_IMPORTS : importsOf(used, tree, report)
+  const elaborated = elaborate(tree, imports)
+  const { nets, claims, functions, weights, sizes, places, scope } = elaborated
+  reported.push(...elaborated.diagnostics)
+  const own = new Map<string, { readonly place: Span; readonly rule: Rule }>()
+  for (const t of elaborated.rules) {
+    const { rule, diagnostics } = compileRule(t, { outer: scope, phase: 'own', assumed: true })
+    reported.push(...diagnostics)
+    if (rule !== null) own.set(rule.name, { place: spanAt(scope, 0, t.name), rule })
+  }
+  const names = new OpenNames(tree, elaborated, used, report)
+  for (const { rule } of own.values()) names.rules.set(rule.name, rule)
+  const derivations = names.derive(elaborated.derivations, scope)
+  const strategies = new Map(names.imported)
+  const ownStrategies = new Map<string, { readonly place: Span; readonly strategy: Strategy }>()
+  for (const t of elaborated.strategies) {
+    const strategy = strategyNamed(names, t.name)
+    if (strategy === null) continue
+    strategies.set(t.name.name, strategy)
+    ownStrategies.set(t.name.name, { place: spanAt(scope, 0, t.name), strategy })
+  }
+  const isOwn = (name: string): boolean => !imports.places.has(name)
+  const ownOf = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => isOwn(name)))
   return {
-    file,
+    file: tree.file,
     text: tree.text,
     tree,
     nets: Object.fromEntries(nets),
     claims: claims.map(c => ({ ...c, title: `${c.leftName} == ${c.rightName}` })),
-    rules,
+    rules: [...new Set([...used.flatMap(p => p.rules), ...[...own.values()].map(r => r.rule)])],
+    derivations: [...new Set([...used.flatMap(p => p.derivations), ...derivations])],
+    strategies,
     functions,
     weights,
     places,
-    diagnostics: problems,
+    exports: {
+      sizes: new Set([...sizes].filter(isOwn)),
+      weights: ownOf(weights),
+      functions: ownOf(functions),
+      places: ownOf(scope.places),
+      rules: own,
+      derivations,
+      strategies: ownStrategies,
+    },
+    diagnostics: mostImportant(problems, reported),
   }
+}
+
+/** In the order of the text, at most so many errors. Where a file could not be used, names that are unknown may be its. */
+function mostImportant(problems: readonly Diagnostic[], reported: readonly Diagnostic[]): readonly Diagnostic[] {
+  const isIncomplete = problems.some(d => UNUSED.has(d.code))
+  const all = [...problems, ...(isIncomplete ? reported.filter(d => d.code !== UNKNOWN) : reported)]
+  all.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
+  let errors = 0
+  const seen = new Set<string>()
+  return all.filter(d => {
+    // What is wrong in a strategy is found wherever it is run.
+    const key = `${d.code} ${d.span?.start} ${d.span?.end} ${d.message}`
+    const isNew = !seen.has(key)
+    seen.add(key)
+    return isNew && (d.severity === 'warning' || errors++ < MOST_ERRORS)
+  })
+}
+const UNUSED: ReadonlySet<string> = new Set(['E730', 'E731', 'E732', 'E733'])
+const UNKNOWN = 'E201'
+
+/** The names of a file's rules and strategies, while its derivations are followed. */
+class OpenNames implements RuleNames {
+  readonly file: string
+  readonly rules = new Map<string, Rule>()
+  readonly strategies: ReadonlyMap<string, StrategyTree>
+  readonly imported: ReadonlyMap<string, Strategy>
+  readonly normalizing: readonly Rule[]
+  readonly reversed = new Map<Rule, Rule>()
+  readonly broken: Set<string>
+
+  constructor(
+    tree: FileTree,
+    elaborated: Elaborated,
+    used: readonly Program[],
+    readonly report: (d: Diagnostic) => void,
+  ) {
+    this.file = tree.file
+    this.broken = new Set(tree.broken)
+    this.imported = new Map(
+      used.flatMap(p => [...p.exports.strategies].map(([name, s]) => [name, s.strategy] as const)),
+    )
+    this.strategies = new Map(elaborated.strategies.map(t => [t.name.name, t]))
+    const wanted = elaborated.derivations.length > 0 || elaborated.strategies.length > 0
+    this.normalizing = wanted ? builtin() : []
+    for (const rule of this.normalizing) this.rules.set(rule.name, ofItsOwn(rule))
+    for (const { exports } of used) {
+      for (const [name, { rule }] of exports.rules) this.rules.set(name, rule)
+      for (const { rule } of exports.derivations) this.rules.set(rule.name, rule)
+    }
+    for (const { name } of tree.statements.filter(s => s.kind === 'rule')) this.broken.add(name.name)
+  }
+
+  /** Follows derivations, each after those that it needs. */
+  derive(trees: readonly DeriveTree[], scope: Scope): RuleDerivation[] {
+    const byName = new Map(trees.map(t => [t.name.name, t]))
+    const needs = new Map(trees.map(t => [t.name.name, [...this.neededBy(t)].filter(n => byName.has(n))]))
+    const done = new Set<string>()
+    const made: RuleDerivation[] = []
+    for (const start of byName.keys()) {
+      const path = [start]
+      for (let name = path.at(-1); name !== undefined; name = path.at(-1)) {
+        const next = done.has(name) ? undefined : needs.get(name)?.find(n => !done.has(n))
+        const tree = byName.get(name) as DeriveTree
+        if (next !== undefined && !path.includes(next)) {
+          path.push(next)
+          continue
+        }
+        path.pop()
+        if (done.has(name)) continue
+        done.add(name)
+        const derivation = next === undefined ? derive(tree, this, scope) : null
+        if (next !== undefined)
+          this.report(
+            circularDerivation(spanAt(scope, 0, tree.name), path.concat(name).slice(path.concat(name).indexOf(next))),
+          )
+        if (derivation === null) this.broken.add(name)
+        else {
+          made.push(derivation)
+          this.rules.set(name, derivation.rule)
+        }
+      }
+    }
+    return made
+  }
+
+  private neededBy(tree: DeriveTree): Set<string> {
+    const found = new Set([tree.from.name])
+    for (const step of tree.steps) {
+      if (step.kind === 'apply') found.add(step.rule.name)
+      const strategy = step.kind === 'run' ? this.strategies.get(step.strategy.name) : undefined
+      if (strategy !== undefined) for (const name of rulesMentioned(strategy.plan, this.strategies)) found.add(name)
+    }
+    return found
+  }
+}
+
+/** A built-in rule that is not used by itself is proved like one of a user where somebody applies it. */
+function ofItsOwn(rule: Rule): Rule {
+  return rule.direction === '==>' ? rule : { ...rule, phase: 'own' }
 }
 
 /** The claim that two nets of a program are equal, or what is wrong with the names or the nets. */
@@ -113,49 +373,44 @@ export function claimBetween(program: Program, left: string, right: string | und
  */
 export async function trustedRules(
   program: Program,
-  options: {
-    readonly assume?: readonly string[]
-    readonly seed?: number
-    readonly seconds?: number
-    readonly signal?: AbortSignal
-  } = {},
+  options: BelieveOptions = {},
 ): Promise<{
   rules: readonly Rule[]
   statements: ReadonlyMap<Rule, Statement>
   diagnostics: readonly Diagnostic[]
 }> {
   const diagnostics: Diagnostic[] = []
-  const assume = options.assume ?? []
-  for (const name of assume) {
-    if (!program.rules.some(r => r.name === name)) {
-      diagnostics.push(
-        unknownRule(
-          name,
-          nearest(
-            name,
-            program.rules.map(r => r.name),
-          ),
-        ),
-      )
-    }
-  }
+  const names = [...program.rules, ...program.derivations.map(d => d.rule)].map(r => r.name)
+  for (const name of options.assume ?? [])
+    if (!names.includes(name)) diagnostics.push(unknownRule(name, nearest(name, names)))
+  const beliefs = new Beliefs(options)
   const own: Rule[] = []
-  const statements = new Map<Rule, Statement>()
-  for (const rule of program.rules) {
-    if (rule.direction !== '==>') continue
-    const trust = await trustRule(rule, {
-      rules: builtin(),
-      seed: options.seed,
-      budget: { seconds: options.seconds ?? 5 },
-      signal: options.signal,
-    })
-    if (trust.kind === 'assumed' && !assume.includes(rule.name)) {
-      diagnostics.push(ruleAssumed(rule.name, trust.because))
-      continue
-    }
-    const trusted = { ...rule, assumed: trust.kind === 'assumed' }
-    own.push(trusted)
-    if (trust.statement !== null) statements.set(trusted, trust.statement)
+  const take = (answer: Awaited<ReturnType<Beliefs['of']>>): void => {
+    if ('because' in answer) diagnostics.push(ruleAssumed(answer.rule.name, answer.because))
+    else own.push(answer.rule)
   }
-  return { rules: [...own, ...builtin()], statements, diagnostics }
+  for (const rule of program.rules) take(await beliefs.of(rule))
+  for (const derivation of program.derivations) take(await beliefs.ofDerived(derivation))
+  return { rules: [...own, ...builtin()], statements: beliefs.statements, diagnostics }
+}
+
+/**
+ * A strategy of a program, where every rule that it names is proved, or assumed by name; else what is wrong. Its steps are
+ * those of rules that hold.
+ */
+export async function trustedStrategy(
+  program: Program,
+  name: string,
+  options: BelieveOptions = {},
+): Promise<{ readonly strategy: Strategy } | { readonly diagnostics: readonly Diagnostic[] }> {
+  const strategy = program.strategies.get(name)
+  if (strategy === undefined) return { diagnostics: [unknownStrategy(name, nearest(name, program.strategies.keys()))] }
+  const beliefs = new Beliefs(options)
+  const diagnostics: Diagnostic[] = []
+  for (const derivation of program.derivations) await beliefs.ofDerived(derivation)
+  for (const rule of rulesIn(strategy)) {
+    const answer = await beliefs.of(rule)
+    if ('because' in answer) diagnostics.push(strategyUnproved(name, rule.name, answer.because))
+  }
+  return diagnostics.length > 0 ? { diagnostics } : { strategy }
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { axiomsDocument, partsOfReason, WAY_TEXTS } from '../scripts/axioms-document.ts'
-import { WAYS } from '../src/check/check.ts'
+import { WAYS } from '../src/certificate/certificate.ts'
 import type { Diagram, Node, NodeId } from '../src/diagram/diagram.ts'
 import { outputsOf } from '../src/diagram/diagram.ts'
 import { identity, type Linear, literal, zeroMatrix } from '../src/linear/linear.ts'

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { renderDiagnostic } from '../src/diagnostic.ts'
+import { parse } from '../src/load.ts'
 import { printRange } from '../src/scalar/range.ts'
 import { read } from '../src/syntax/elaborate.ts'
 import { format } from '../src/syntax/format.ts'
@@ -33,6 +34,15 @@ const KINDS: Readonly<Record<string, (input: string) => string>> = {
     read(input, { file: 'case.net' })
       .diagnostics.map(d => renderDiagnostic(d, input))
       .join('\n'),
+  /** Derived rules, with the equations that lead to them, and the diagnostics of the file. */
+  derive: input => {
+    const { derivations, diagnostics } = parse(input, { file: 'case.net' })
+    const lines = derivations.flatMap(d => [
+      ...d.lines.map(l => `${l.caption}:\n  ${printNet(l.left)}\n  ${printNet(l.right)}`),
+      d.rule.text,
+    ])
+    return [...lines, ...diagnostics.map(d => renderDiagnostic(d, input))].join('\n')
+  },
   /** The file as the formatter writes it. */
   format: input => format(input).text?.trimEnd() ?? 'not formatted',
 }

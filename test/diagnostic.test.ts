@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Diagnostic, lineAndColumn, renderDiagnostic } from '../src/diagnostic.ts'
 import { EXPLANATIONS } from '../src/explanations.ts'
-import { read } from '../src/syntax/elaborate.ts'
+import { parse } from '../src/load.ts'
 
 const source = readFileSync(new URL('../src/diagnostic.ts', import.meta.url), 'utf8')
 const codes = [...new Set([...source.matchAll(/'([EW]\d{3})'/g)].map(m => m[1]))].sort()
@@ -12,7 +12,7 @@ describe('every code', () => {
     expect(Object.keys(EXPLANATIONS).sort()).toEqual(codes)
   })
   test.each(codes.filter(c => EXPLANATIONS[c]?.example != null))('%s: its example gives it', code => {
-    const { diagnostics } = read(EXPLANATIONS[code].example as string)
+    const { diagnostics } = parse(EXPLANATIONS[code].example as string)
     expect(diagnostics.map(d => d.code)).toContain(code)
     const found = diagnostics.find(d => d.code === code)
     expect(found?.severity).toBe(code.startsWith('W') ? 'warning' : 'error')

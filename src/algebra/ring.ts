@@ -1,5 +1,5 @@
 // Arithmetic on expressions: sums, products, quotients and whole powers expanded into quotients of polynomials whose
-// variables are the remaining subexpressions ("atoms"). This is what a "ring" step of a proof is verified with.
+// variables are the remaining subexpressions ("atoms").
 import {
   type CallExpression,
   call,
@@ -159,11 +159,8 @@ export class Ring {
     return n === null || d === null ? null : rational(n, d)
   }
 
-  /**
-   * Expands an expression. What is not arithmetic is an atom. `divisors`, when given, receives the numerator of
-   * everything that is divided by.
-   */
-  expand(root: Expression, divisors?: Polynomial[]): Quotient {
+  /** Expands an expression. What is not arithmetic is an atom. */
+  expand(root: Expression): Quotient {
     const done = new Map<Expression, Quotient>()
     const order = arithmeticOrder(root)
     const inner = innerSums(order, arithmeticOperands)
@@ -176,12 +173,12 @@ export class Ring {
         const sign = e.name === '+' ? 1n : -1n
         done.set(e, this.addTo(values[0], values[1], sign, owned.has(operands[0])))
         if (inner.has(e)) owned.add(e)
-      } else done.set(e, this.expandOne(e, values, divisors))
+      } else done.set(e, this.expandOne(e, values))
     }
     return done.get(root) as Quotient
   }
 
-  private expandOne(e: Expression, values: readonly Quotient[], divisors?: Polynomial[]): Quotient {
+  private expandOne(e: Expression, values: readonly Quotient[]): Quotient {
     if (e.kind === 'number') return this.number(e.value)
     if (values.length === 0 || e.kind !== 'call') return this.ofAtom(e)
     const [a, b] = values
@@ -189,13 +186,11 @@ export class Ring {
       case '*':
         return this.multiply(a, b)
       case '/':
-        divisors?.push(b.numerator)
         return this.divide(a, b)
       case 'neg':
         return { numerator: P.scaled(a.numerator, -1n), denominator: a.denominator }
       default: {
         const exponent = wholeNumber(e.args[1]) as number
-        if (exponent < 0) divisors?.push(a.numerator)
         return this.power(a, exponent) ?? this.ofAtom(call('^', this.express(a), e.args[1]))
       }
     }

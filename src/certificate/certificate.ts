@@ -76,6 +76,40 @@ export interface StatedClaim {
   counterexample(): StatedCounterexample
 }
 
+const FUNCTIONS = ['parts', 'composition', 'inverse', 'idempotent', 'relu-nonnegative', 'abs-nonnegative']
+const ALGEBRA = ['normal-elementwise', 'affine-after', 'affine-before', 'equality']
+const LAYERS = ['additive-product', 'additive-identity', 'additive-zero', 'linear-after', 'linear-before']
+const MATRICES = ['elementwise', 'normal-additive', 'equality']
+const GROUPS = ['maxpool-increasing', 'maxpool-decreasing', 'minpool-increasing', 'minpool-decreasing']
+/** In what ways the steps of a rule may be shown; `equality` is where wires of the two nets are compared. */
+export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['function', [...FUNCTIONS, ...ALGEBRA]],
+  ['linear', [...LAYERS, ...MATRICES]],
+  ['congruence', ['affine-before', 'normal-multiplicative', 'equality']],
+  ['definition', ['multiplicative-additive', 'mixing', 'softmax', 'logsoftmax']],
+  ['identity', ['multiplicative-identity']],
+  ['monotone', GROUPS],
+  ['monomial', ['equality']],
+  ['join', ['equality']],
+  ['copy', ['equality']],
+])
+
+/** A claim of a certificate with its verdict. */
+export type CheckedClaim = { readonly left: string; readonly right: string; readonly verdict: string }
+/** What the checker says. */
+export type Checked =
+  | {
+      readonly accepted: true
+      readonly claims: readonly CheckedClaim[]
+      /** The rules and the axioms of real functions that were used. */
+      readonly rules: readonly string[]
+      readonly axioms: readonly string[]
+      /** Rules that nobody has proved, on which a verdict rests. */
+      readonly assumptions: readonly string[]
+    }
+  /** `step` is where it goes wrong; `isCertificate` is false for what is no certificate at all. */
+  | { readonly accepted: false; readonly step: string; readonly reason: string; readonly isCertificate: boolean }
+
 /** Whether a JSON value says that it is a certificate. */
 export function isCertificate(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'format' in json && json.format === FORMAT

@@ -27,7 +27,6 @@ import {
   sizeOf,
   unknownSize,
 } from '../linear/size.ts'
-import { analyse } from '../scalar/analysis.ts'
 import {
   apply,
   call,
@@ -193,6 +192,20 @@ export class TableWriter {
   private readonly operators = new Map<Linear, number>()
   /** Functions with an inverse that has not been said yet. */
   private readonly invertible: FunctionSymbol[] = []
+  private readonly names = new Map<FunctionSymbol | WeightSymbol, string>()
+  private readonly taken = new Set<string>()
+
+  /** What an unknown is called here: a rule's may have the name of one of a net, and is then W.2. */
+  nameOf(symbol: FunctionSymbol | WeightSymbol): string {
+    let name = this.names.get(symbol)
+    if (name === undefined) {
+      name = symbol.name
+      for (let k = 2; this.taken.has(name); k++) name = `${symbol.name}.${k}`
+      this.taken.add(name)
+      this.names.set(symbol, name)
+    }
+    return name
+  }
 
   /** Puts what `needs` says before what needs it, without recursion. */
   private inOrder<T extends object>(
@@ -218,7 +231,8 @@ export class TableWriter {
   private row(e: Expression | FunctionSymbol): Json {
     const at = (p: Expression | FunctionSymbol): number => this.expressions.get(p) as number
     if (!('kind' in e)) {
-      const { name, arity, domain, codomain, monotone, parity, definition, parameters } = e
+      const { arity, domain, codomain, monotone, parity, definition, parameters } = e
+      const name = this.nameOf(e)
       const body = definition === null ? null : at(definition)
       return ['function', name, arity, domain.map(rangeJson), rangeJson(codomain), monotone, parity, body, parameters]
     }
@@ -271,7 +285,8 @@ export class TableWriter {
   private operatorRow(a: Linear, at: (p: Linear) => number): Json {
     switch (a.kind) {
       case 'symbol': {
-        const { name, rows, columns, vector, entries, value } = a.symbol
+        const { rows, columns, vector, entries, value } = a.symbol
+        const name = this.nameOf(a.symbol)
         const known = value === null ? null : value.map(row => row.map(rationalJson))
         return ['weight', name, sizeJson(rows), sizeJson(columns), vector, rangeJson(entries), known]
       }
@@ -399,7 +414,10 @@ export class TableReader {
   expression(json: Json, arity = Infinity): Expression {
     const e = this.expressions[index(json, this.expressions.length)]
     if (e === null || !('kind' in e)) throw new Malformed('a function in the place of an expression')
-    if (variablesOf(e).some(i => i >= arity)) throw new Malformed('a function of more variables than it has')
+    // Variables from 31 on are looked for only where there are so many.
+    const hasOthers = e.mask < 0 && arity <= 31
+    if (hasOthers || (arity !== Infinity && variablesOf(e).some(i => i >= arity)))
+      throw new Malformed('a function of more variables than it has')
     return e
   }
   symbol(json: Json): FunctionSymbol {
@@ -438,7 +456,7 @@ export class TableReader {
       case 'function':
         return this.readFunction(rest)
       case 'inverse': {
-        const [f, g] = rest.map(r => this.symbol(r))
+        const [f, g] = [rest[0], rest[1]].map(r => this.symbol(r))
         const canBe = [f, g].every(fn => fn.definition === null && fn.arity === 1) && f.inverse === null
         // The one maps onto what the other takes, and each is the inverse of the other.
         const fits = canBe && sameRange(f.codomain, g.domain[0]) && sameRange(g.codomain, f.domain[0])
@@ -516,9 +534,7 @@ export class TableReader {
       case 'sum':
         return sum(this.operator(rest[0]), this.operator(rest[1]))
       case 'scale': {
-        const factor = this.expression(rest[0], 0)
-        if (!analyse(factor, []).defined) throw new Malformed('a factor that may be undefined')
-        return scale(factor, this.operator(rest[1]))
+        return scale(this.expression(rest[0], 0), this.operator(rest[1]))
       }
       default:
         throw new Malformed('not an operator')

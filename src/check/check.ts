@@ -3,52 +3,27 @@
 // functions (scalar/axioms.ts), and the definitions that these speak of.
 import {
   CertificateReader,
+  type Checked,
+  type CheckedClaim,
   isCertificate,
   type StatedCounterexample,
   type StatedStep,
+  WAYS,
 } from '../certificate/certificate.ts'
 import { type Json, Malformed } from '../certificate/json.ts'
 import { type Diagram, inputsOf, outputsOf } from '../diagram/diagram.ts'
 import { type Size, sameShape } from '../linear/size.ts'
 import { disjoint } from '../scalar/enclosure.ts'
-import { type Expression, TooLarge, unfold } from '../scalar/expression.ts'
+import { type Expression, size as partsOf, TooLarge, unfold } from '../scalar/expression.ts'
+import { expressionsOf } from '../scalar/proof.ts'
 import { containsPoint, isSubset, type Range } from '../scalar/range.ts'
-import { linearsIn } from '../semantics/contents.ts'
+import { linearsIn, livingNodes, symbolsOf, unknownFunctionsIn } from '../semantics/contents.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { outputsLieIn } from '../semantics/outputs.ts'
 import { instanceOf, substituteInNode, substitutionOf, Unfit } from '../semantics/substitution.ts'
 import { Budget, Rejected, reject } from './budget.ts'
 import { verifyScalarProof } from './scalar.ts'
 import { type Lemma, Wires } from './wires.ts'
-
-const FUNCTIONS = ['parts', 'composition', 'inverse', 'idempotent', 'relu-nonnegative', 'abs-nonnegative']
-const ALGEBRA = ['normal-elementwise', 'affine-after', 'affine-before', 'equality']
-const LAYERS = ['additive-product', 'additive-identity', 'additive-zero', 'linear-after', 'linear-before']
-const MATRICES = ['elementwise', 'normal-additive', 'equality']
-const GROUPS = ['maxpool-increasing', 'maxpool-decreasing', 'minpool-increasing', 'minpool-decreasing']
-/** In what ways the steps of a rule may be shown; `equality` is where wires of the two nets are compared. */
-export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['function', [...FUNCTIONS, ...ALGEBRA]],
-  ['linear', [...LAYERS, ...MATRICES]],
-  ['congruence', ['affine-before', 'normal-multiplicative', 'equality']],
-  ['definition', ['multiplicative-additive', 'mixing', 'softmax', 'logsoftmax']],
-  ['identity', ['multiplicative-identity']],
-  ['monotone', GROUPS],
-])
-
-export type CheckedClaim = { readonly left: string; readonly right: string; readonly verdict: string }
-export type Checked =
-  | {
-      readonly accepted: true
-      readonly claims: readonly CheckedClaim[]
-      /** The rules and the axioms of real functions that were used. */
-      readonly rules: readonly string[]
-      readonly axioms: readonly string[]
-      /** Rules that nobody has proved, on which a verdict rests. */
-      readonly assumptions: readonly string[]
-    }
-  /** `step` is where it goes wrong; `isCertificate` is false for what is no certificate at all. */
-  | { readonly accepted: false; readonly step: string; readonly reason: string; readonly isCertificate: boolean }
 
 /** A claim that may be cited where its verdict holds. */
 type Theorem = { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }
@@ -72,7 +47,9 @@ class Checker {
   private readonly rules = new Set<string>()
   private readonly axioms = new Set<string>()
   private readonly assumptions = new Set<string>()
-  private readonly lemmas = new Map<number, Lemma>()
+  private readonly lemmas = new Map<number, { readonly lemma: Lemma; readonly symbols: ReadonlySet<object> }>()
+  /** The unknowns that the proof of the current claim may speak of. */
+  private symbols: ReadonlySet<object> = new Set()
   private readonly theorems: Theorem[] = []
 
   constructor(private readonly budget: Budget) {}
@@ -105,6 +82,10 @@ class Checker {
     const [l, r] = nets.map(outputsOf)
     if (l.length === 0 || l.length !== r.length || l.some((n, k) => !sameShape(n.shape, r[k].shape)))
       reject('the nets have different outputs')
+    // Outputs belong together by their names where these are the same.
+    if (new Set([...l, ...r].map(n => n.name)).size === l.length && l.some((n, k) => n.name !== r[k].name))
+      reject('the outputs stand in another order')
+    this.symbols = verdict === 'proved' ? symbolsOf(nets.flatMap(livingNodes)) : new Set()
     if (verdict === 'proved') {
       for (const net of nets) wires.define(net.nodes)
       // What the certificate calls n7 need not be wire 7 here: some steps make wires of their own.
@@ -119,6 +100,7 @@ class Checker {
         this.place = `claim ${i + 1}, step ${++count}`
         this.step(reader, step, wires, known)
       }
+      this.speaksOnlyOfIts(symbolsOf(wires.nodes))
       this.place = `claim ${i + 1}, outputs`
       const isReached = l.every((n, k) => wires.now(n.args[0]) === wires.now(r[k].args[0]))
       if (!isReached) reject('the steps do not lead from one net to the other')
@@ -127,6 +109,12 @@ class Checker {
     else if (verdict !== 'undecided') reject(`${verdict} is not a verdict`)
     this.theorems.push({ name: left, nets, holds: verdict === 'proved' || verdict === 'assumed' })
     return { left, right, verdict }
+  }
+
+  /** That there are weights and functions as declared is taken for granted of those that the claim is about only. */
+  private speaksOnlyOfIts(symbols: ReadonlySet<object>): void {
+    for (const symbol of symbols)
+      if (!this.symbols.has(symbol)) reject('the proof speaks of an unknown that the claim is not about')
   }
 
   private step(
@@ -154,15 +142,17 @@ class Checker {
   }
 
   private lemma(reader: CertificateReader, i: number): Lemma {
-    let lemma = this.lemmas.get(i)
-    if (lemma === undefined) {
+    let known = this.lemmas.get(i)
+    if (known === undefined) {
       const { left, right, domain, proof } = reader.lemma(i)
-      const result = verifyScalarProof(proof, left, right, domain)
+      const result = verifyScalarProof(proof, left, right, domain, this.budget)
       if (!result.accepted) return reject(`lemma ${i}: ${result.reason}`)
       for (const axiom of result.axioms) this.axioms.add(axiom)
-      this.lemmas.set(i, (lemma = { left, right, domain }))
+      const symbols = new Set(unknownFunctionsIn([left, right, ...expressionsOf(proof)]))
+      this.lemmas.set(i, (known = { lemma: { left, right, domain }, symbols }))
     }
-    return lemma
+    this.speaksOnlyOfIts(known.symbols)
+    return known.lemma
   }
 
   /** A claim that holds, for what its unknowns stand for here: `at` is its left net, and `becomes` its right net. */
@@ -204,8 +194,17 @@ class Checker {
     const by = substitutionOf(nets, stated.instance, (left, right, domain) => isShown(lemmas, left, right, domain))
     const instance = instanceOf(nets, by)
     const size = (s: Size): number => sizeIn(s, instance.sizes)
-    for (const { shape } of nets.flatMap(n => n.nodes)) this.budget.spend(100 * componentsIn(shape, size))
-    for (const a of linearsIn(nets)) this.budget.spend(10 * size(a.rows) * size(a.columns))
+    // What evaluation costs is counted before it is begun.
+    const bodies = [...instance.functions.values()].reduce((sum, body) => sum + partsOf(body), 1)
+    for (const node of nets.flatMap(n => n.nodes)) {
+      const functions = node.kind === 'pointwise' ? [node.fn] : node.kind === 'mix' ? [node.fn, node.inverse] : []
+      const work = functions.reduce((sum, fn) => sum + partsOf(fn) * bodies, 1)
+      this.budget.spend(100 * work * componentsIn(node.shape, size))
+    }
+    for (const a of linearsIn(nets)) {
+      const inner = a.kind === 'product' ? size(a.left.columns) : 1
+      this.budget.spend(10 * size(a.rows) * size(a.columns) * inner)
+    }
     const point = new Map(inputsOf(nets[0]).map(n => [n.name, stated.input(n.name)] as const))
     for (const { name, shape, domain } of inputsOf(nets[0])) {
       const value = stated.input(name)

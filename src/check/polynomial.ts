@@ -19,7 +19,7 @@ export type Polynomial = ReadonlyMap<Monomial, Rational>
 
 const ORIGIN = 0x8000
 const MOST_ATOMS = 0xffff
-const MOST_DIGITS = 100_000
+const MOST_DIGITS = 10_000
 
 function monomial(atom: number, exponent: number): Monomial {
   if (Math.abs(exponent) >= ORIGIN) reject('an exponent is too large')
@@ -65,7 +65,7 @@ export class Arithmetic {
   /** What powers of atoms are: of sums, and by relations. */
   private readonly values = new Map<number, { readonly power: number; readonly value: Polynomial }>()
 
-  constructor(private readonly budget: Budget) {}
+  constructor(protected readonly budget: Budget) {}
 
   /** From now on, atom^power is the value, unless this is no polynomial. */
   relate(atom: Expression, power: number, value: Expression): void {
@@ -78,8 +78,9 @@ export class Arithmetic {
     return this.multipliedOut(this.expanded(e)).above
   }
 
-  /** a / b if that is a polynomial, else null. For polynomials without negative exponents; b is not 0. */
+  /** a / b if that is a polynomial, else null. For polynomials without negative exponents. */
   quotient(a: Polynomial, b: Polynomial): Polynomial | null {
+    if (b.size === 0) return null
     const leading = (p: Polynomial): Monomial => [...p.keys()].reduce((m, n) => (m > n ? m : n))
     const lead = leading(b)
     const rest = new Map(a)
@@ -96,14 +97,6 @@ export class Arithmetic {
     return result
   }
 
-  /** a divided by b as often as that gives a polynomial, if at all; never by a number. */
-  without(a: Polynomial, b: Polynomial): Polynomial {
-    let result = a
-    const isNumber = b.size === 1 && b.has('')
-    for (let q = isNumber ? null : this.quotient(a, b); q !== null && q.size > 0; q = this.quotient(q, b)) result = q
-    return result
-  }
-
   private atom(key: Expression | string): number {
     const index = this.atoms.get(key) ?? this.atoms.size
     if (index > MOST_ATOMS) reject('there are too many different parts')
@@ -114,12 +107,12 @@ export class Arithmetic {
   /** Adds a term in place. Work is counted here: by terms, more for long ones and for large numbers. */
   private add(terms: Map<Monomial, Rational>, m: Monomial, c: Rational): void {
     const total = terms.get(m)?.add(c) ?? c
-    this.budget.spend(1 + (m.length >> 3) + this.digits(total))
+    this.budget.spend(1 + (m.length >> 3) + ((this.digits(total) ** 2) >> 8))
     if (total.n === 0n) terms.delete(m)
     else terms.set(m, total)
   }
+  /** The hexadecimal digits of numerator and denominator. */
   private digits({ n, d }: Rational): number {
-    if (BigInt.asUintN(64, n) === n && BigInt.asUintN(64, d) === d) return 0
     const digits = n.toString(16).length + d.toString(16).length
     return digits > MOST_DIGITS ? reject('a number is too large') : digits
   }
@@ -173,7 +166,7 @@ export class Arithmetic {
     }
     const [[m, c] = ['', ZERO] as const] = single
     if (c.n === 0n && exponent < 0) reject('division by zero')
-    if (!c.equals(ONE) && (16 + this.digits(c)) * Math.abs(exponent) > MOST_DIGITS) reject('a number is too large')
+    if (!c.equals(ONE) && this.digits(c) * Math.abs(exponent) > MOST_DIGITS) reject('a number is too large')
     return term(toPower(m, exponent), c.pow(rational(exponent)) as Rational)
   }
 

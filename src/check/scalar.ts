@@ -15,7 +15,7 @@ export type Verification =
   | { readonly accepted: true; readonly axioms: ReadonlySet<string> }
   | { readonly accepted: false; readonly reason: string }
 
-const STEPS = 50_000_000
+const STEPS = 20_000_000
 
 /**
  * Whether the proof shows that both sides are defined and equal wherever variable i is in domain[i]. Whatever goes wrong,
@@ -41,18 +41,14 @@ export function verifyScalarProof(
 }
 
 /** Equations in use: rewriting from left to right, and arithmetic modulo the relations among them. */
-class Equations {
+class Equations extends Arithmetic {
   private readonly rules = new Map<Expression, Expression>()
-  private readonly arithmetic: Arithmetic
 
-  constructor(private readonly budget: Budget) {
-    this.arithmetic = new Arithmetic(budget)
-  }
-
-  add(equation: Equation): void {
+  /** From now on, the equation is used: it holds wherever its left side is defined. */
+  use(equation: Equation): void {
     const relation = Proof.relationOf(equation)
     if (relation === null) this.rules.set(equation.before, equation.after)
-    else this.arithmetic.relate(relation.atom, relation.power, equation.after)
+    else this.relate(relation.atom, relation.power, equation.after)
   }
 
   /** What rewriting leads to: equal to the expression, and defined, wherever that is defined. */
@@ -60,7 +56,7 @@ class Equations {
     let result = root
     for (let isDone = this.rules.size === 0; !isDone; ) {
       const next = E.fold<Expression>(result, (e, of) => {
-        this.budget.spend(1)
+        this.budget.spend(4)
         const rebuilt = mapParts(e, of)
         return this.rules.get(rebuilt) ?? rebuilt
       })
@@ -72,17 +68,16 @@ class Equations {
 
   /** Whether the expressions are equal wherever both are defined. */
   equal(a: Expression, b: Expression): boolean {
-    if (a === b || this.arithmetic.numerator(call('-', a, b)).size === 0) return true
+    if (a === b || this.numerator(call('-', a, b)).size === 0) return true
     const [u, v] = [this.normal(a), this.normal(b)]
-    return u === v || this.arithmetic.numerator(call('-', u, v)).size === 0
+    return u === v || this.numerator(call('-', u, v)).size === 0
   }
 
   /** Whether an expression is 0 where it is defined: its numerator is a multiple of that of something that is 0 here. */
   vanishes(e: Expression, within: Case): boolean {
-    const [p, ...zeros] = [e, ...within.conditions.map(c => c.expression).filter(f => within.signs(f) === NULL)].map(
-      f => this.arithmetic.numerator(this.normal(f)),
-    )
-    return zeros.some(zero => zero.size > 0 && this.arithmetic.quotient(p, zero) !== null)
+    const zeros = within.conditions.filter(c => within.signs(c.expression) === NULL)
+    const p = zeros.length > 0 ? this.numerator(this.normal(e)) : null
+    return p !== null && zeros.some(c => this.quotient(p, this.numerator(this.normal(c.expression))) !== null)
   }
 
   /** Whether `after` is defined wherever all of `given` are. */
@@ -94,24 +89,24 @@ class Equations {
     }
     const open = strictParts(after).filter(e => !isDefined(e))
     if (open.length === 0) return true
-    // What rewriting leads to is defined, too. What is divided by is not 0, nor are products and divisors of that.
+    // What rewriting leads to is defined, too. What is divided by is not 0, nor are products of that, and their divisors.
     for (const e of strictParts(...given.map(g => this.normal(g)))) known.add(e)
-    const divisors = [...known].flatMap(divisorsOf).map(d => this.arithmetic.numerator(d))
-    return open.every(e => {
-      const isNonZero = divisorsOf(e).map(d => {
-        const rest = divisors.reduce((p, d) => this.arithmetic.without(p, d), this.arithmetic.numerator(d))
-        return rest.size > 0 && divisors.some(d => this.arithmetic.quotient(d, rest) !== null)
-      })
-      return known.has(e) || isNonZero[0] === true
-    })
+    const divisors = [...known].flatMap(divisorsOf).map(d => this.numerator(d))
+    const isNonZero = (e: Expression): boolean => {
+      const rest = divisors.reduce((p, d) => this.quotient(p, d) ?? p, this.numerator(e))
+      return divisors.some(d => this.quotient(d, rest) !== null)
+    }
+    return open.every(e => known.has(e) || divisorsOf(e).some(isNonZero))
   }
 }
 
 const isCall = (e: Expression, name: string): boolean => e.kind === 'call' && e.name === name
 
+/** What an operation divides by, as far as that is arithmetic. */
 function divisorsOf(e: Expression): Expression[] {
-  const isNegativePower = isCall(e, '^') && (wholeNumber(parts(e)[1]) ?? 0) < 0
-  return isCall(e, '/') ? [parts(e)[1]] : isNegativePower ? [parts(e)[0]] : []
+  const [a, b] = parts(e)
+  if (isCall(e, '^') && (wholeNumber(b) ?? 0) < 0) return [call('^', a, E.number(-(wholeNumber(b) as number)))]
+  return isCall(e, '/') ? [b] : []
 }
 
 /**
@@ -154,8 +149,9 @@ class Checker {
     const isDefined = (e: Expression): boolean =>
       within.defined(e) || (areDefined() && none.keepDefined(sides, e, within))
     areDefined()
+    this.budget.spend(1000)
     for (const step of steps) {
-      this.budget.spend(1)
+      this.budget.spend(E.postorder(...sides).length)
       if ('chain' in step) {
         const { expression, range } = step.fact
         if (!isDefined(expression)) reject('a fact about something that may be undefined')
@@ -192,7 +188,7 @@ class Checker {
     const equations = new Equations(this.budget)
     for (const equation of list) {
       this.checkEquation(equation, within, equations)
-      equations.add(equation)
+      equations.use(equation)
     }
     return equations
   }

@@ -1,6 +1,7 @@
 // The heart of the checker: the wires of both nets of a claim, and of every net between them, in one list that only grows,
 // with what is shown about them. Three things are known of a wire: a set that holds its values, whether it has a value for
 // every input of the domain, and which wire it has been shown to be equal to. Every step shows one more such equality.
+import type { StatedGrounds, StatedLemma } from '../certificate/certificate.ts'
 import { spellOut } from '../diagram/abbreviation.ts'
 import { type Combination, combinationOf } from '../diagram/combination.ts'
 import type { Node } from '../diagram/diagram.ts'
@@ -8,6 +9,7 @@ import {
   analyseShared,
   componentwise,
   definednessObstacle,
+  isDefinedOperator,
   nodeObstacle,
   nodeRange,
   type WireRange,
@@ -18,25 +20,17 @@ import { type Means, sameOperator } from '../linear/equality.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { type Shape, type Size, sameShape, sizeOf } from '../linear/size.ts'
 import { monotonicity } from '../scalar/analysis.ts'
-import { type Expression, substitute, unfold, variable, zero } from '../scalar/expression.ts'
+import { type Expression, size, substitute, unfold, variable, zero } from '../scalar/expression.ts'
 import { replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { type Budget, reject } from './budget.ts'
+import { joins, moves } from './moves.ts'
 import { verifyScalarProof } from './scalar.ts'
 
 /** An equality of two functions that has been verified on a domain. */
-export interface Lemma {
-  readonly left: Expression
-  readonly right: Expression
-  readonly domain: readonly Range[]
-}
-
+export type Lemma = Omit<StatedLemma, 'proof'>
 /** The wires of which two wires are functions or combinations, sets that hold their values, and lemmas on those sets. */
-export interface Grounds {
-  readonly over: readonly number[]
-  readonly ranges: readonly Range[]
-  readonly lemmas: readonly Lemma[]
-}
+export type Grounds = Omit<StatedGrounds, 'lemmas'> & { readonly lemmas: readonly Lemma[] }
 
 /** The proof that says no more than that both sides are the same by arithmetic. */
 const ARITHMETIC = { steps: [], end: { kind: 'equal', equations: [] } } as const
@@ -46,6 +40,8 @@ export class Wires {
   private readonly ranges: WireRange[] = []
   private readonly defined: boolean[] = []
   private readonly equalTo: number[] = []
+  /** How many ends the wires have: no way without circles passes by more. */
+  private ends = 0
 
   private readonly means: Means
 
@@ -57,10 +53,9 @@ export class Wires {
   /** A new wire. It counts as defined when its node is, for all values that its args may have. */
   add(node: Node): number {
     this.budget.spend(1 + node.args.length)
-    const problem = shapeProblem(
-      node,
-      node.args.map(a => this.nodes[a].shape),
-    )
+    this.ends += 1 + node.args.length
+    const shapes = node.args.map(a => this.nodes[a].shape)
+    const problem = shapeProblem(node, shapes)
     if (problem !== null) reject(problem)
     const args = node.args.map(a => this.range(a))
     this.defined.push(node.args.every(a => this.isDefined(a)) && nodeObstacle(node, args) === null)
@@ -73,7 +68,11 @@ export class Wires {
   now(wire: number): number {
     let last = wire
     while (this.equalTo[last] !== last) last = this.equalTo[last]
-    for (let w = wire; w !== last; ) [w, this.equalTo[w]] = [this.equalTo[w], last]
+    for (let w = wire; w !== last; ) {
+      const next = this.equalTo[w]
+      this.equalTo[w] = last
+      w = next
+    }
     return last
   }
   private args(wire: number): number[] {
@@ -110,11 +109,9 @@ export class Wires {
   /** Whether a wire, as a function of others where that says more, is shown to have all values in a set. */
   lies(wire: number, over: readonly number[], within: Range): boolean {
     if (this.range(wire).every(r => isSubset(r, within))) return true
-    const [fn] = this.asFunction(
-      this.now(wire),
-      over.map(w => this.now(w)),
-    )
-    const ranges = componentwise(over.map(w => this.range(w)))
+    const sources = over.map(w => this.now(w))
+    const [fn] = this.asFunction(this.now(wire), sources)
+    const ranges = componentwise(sources.map(w => this.range(w)))
     return [...ranges].every(domain => isSubset(analyseShared(fn, domain).range, within))
   }
 
@@ -145,6 +142,10 @@ export class Wires {
     else if (by === 'identity') this.isIdentity(a, b)
     else if (by === 'monotone') this.commutes(a, b)
     else if (by === 'congruence') this.congruent(a, b)
+    else if (by === 'monomial') moves(this, a, b, grounds.lemmas, this.budget)
+    else if (by === 'join') joins(this, a, b)
+    // A wire keeps its own node when it has become another one: a copy of that is equal to both.
+    else if (by === 'copy') this.sameOperation(wire, other, this.args(wire), this.args(other))
     else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
     this.identify(a, b)
   }
@@ -165,13 +166,8 @@ export class Wires {
       }
       stack.pop()
       if (given.get(w) != null) continue
-      given.set(
-        w,
-        of(
-          w,
-          args.map(a => given.get(a) as V),
-        ),
-      )
+      const values = args.map(a => given.get(a) as V)
+      given.set(w, of(w, values))
       order.push(w)
     }
     return [given.get(root) as V, order]
@@ -197,6 +193,7 @@ export class Wires {
     for (const { left, right, domain } of lemmas) {
       const holds = domain.length === ranges.length && ranges.every((r, i) => isSubset(r, domain[i]))
       if (!holds) reject('a lemma does not speak of these values')
+      this.budget.spend(5 * size(current))
       current = replaceAll(unfold(current), unfold(left), unfold(right))
     }
     if (current !== after && unfold(current) !== unfold(after)) reject('the two are different functions')
@@ -232,6 +229,8 @@ export class Wires {
   }
   private same(a: Linear | null | undefined, b: Linear | null | undefined, rows: Size, columns: Size): boolean {
     const none = zeroMatrix(rows, columns)
+    // Terms that cancel leave nothing of their factors: (1/0) * zero is not zero.
+    if (![a ?? none, b ?? none].every(isDefinedOperator)) return false
     return sameOperator(a ?? none, b ?? none, this.means)
   }
 
@@ -246,6 +245,7 @@ export class Wires {
       const [mine, others] = [p.filter(w => !q.includes(w)), q.filter(w => !p.includes(w))]
       if (u !== v && !top.entered && p.length === q.length && others.length > 0) {
         top.entered = true
+        if (stack.length > this.ends) reject('wires go in circles')
         stack.push(...mine.map((w, i) => ({ a: w, b: others[i], entered: false })))
         continue
       }
@@ -276,10 +276,8 @@ export class Wires {
         if (node.kind === 'mix') return [unfold(node.fn), unfold(node.inverse)]
         return ['join', 'softmax', 'logsoftmax', 'multiplicative'].includes(node.kind) ? [] : [node]
       }
-      const [s, t] = [
-        [m.kind, ...p, ...plain(m)],
-        [n.kind, ...q, ...plain(n)],
-      ]
+      const s = [m.kind, ...p, ...plain(m)]
+      const t = [n.kind, ...q, ...plain(n)]
       const width = this.width(a)
       const hasSame =
         s.length === t.length &&

@@ -1,8 +1,9 @@
 // What the commands share: reading and writing files, diagnostics on standard error, exit statuses.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { type Diagnostic, fileProblem, renderDiagnostic, unknownName } from '../diagnostic.ts'
 import type { Diagram } from '../diagram/diagram.ts'
-import { type Program, parse } from '../load.ts'
+import { type Program, parse, type ReadFile } from '../load.ts'
 import { nearest } from '../syntax/nearest.ts'
 
 /** Exit statuses (cli.md). */
@@ -63,9 +64,36 @@ export function fault(error: unknown): number {
   return FAULT
 }
 
+/** The largest file that another one may use, in bytes. */
+const LARGEST_USED = 64_000_000
+
+/**
+ * Reads a file for one that uses it. A file is known by its real path. Unless it is allowed, that has to be below the folder
+ * of the file that names it, wherever links lead.
+ */
+export function readUsed(allowOutside: boolean): ReadFile {
+  return (path, from) => {
+    try {
+      const folder = realpathSync(from === STANDARD_INPUT ? '.' : dirname(from))
+      const real = realpathSync(resolve(folder, path))
+      const steps = relative(folder, real)
+      if (!allowOutside && (steps === '..' || steps.startsWith(`..${sep}`) || isAbsolute(steps))) return 'outside'
+      const about = statSync(real)
+      if (!about.isFile()) return 'missing'
+      if (about.size > LARGEST_USED) return 'large'
+      return { file: relative('.', real), text: readFileSync(real) }
+    } catch {
+      return 'missing'
+    }
+  }
+}
+const STANDARD_INPUT = 'standard input'
+
 /** Reads a .net file. Errors in it are reported, and stop the command; so are warnings, without stopping it. */
-export function loadFile(file: string): Program {
-  const program = parse(readInput(file), { file: file === '-' ? 'standard input' : file })
+export function loadFile(file: string, options: { readonly allowOutside?: boolean } = {}): Program {
+  const { allowOutside = false } = options
+  const name = file === '-' ? STANDARD_INPUT : file
+  const program = parse(readInput(file), { file: name, read: readUsed(allowOutside), allowOutside })
   report(program.diagnostics, program.text)
   if (program.diagnostics.some(d => d.severity === 'error')) throw new Stop(USAGE)
   return program

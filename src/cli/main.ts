@@ -1,12 +1,18 @@
 #!/usr/bin/env node
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
+
+/** As in search/cost.ts, which is loaded only where it is needed. */
+const COSTS = ['nodes', 'flops', 'depth']
 
 function positiveNumber(text: string): number {
   const value = Number(text)
   if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('A number above 0 is needed.')
   return value
+}
+function nonNegativeNumber(text: string): number {
+  return Number(text) === 0 && text.trim() !== '' ? 0 : positiveNumber(text)
 }
 function wholeNumber(text: string): number {
   const value = Number(text)
@@ -41,12 +47,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--json', 'one JSON document on standard output')
     .option('--steps', 'print the derivation, one net a line')
     .option('--certificate <file>', 'write what the verdicts rest on, for `netproof check`')
+    .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .option('--unchecked', 'do not have the verdicts checked before they are printed')
     .option('--svg <file>', 'draw the derivation')
     .option('--float', 'say where binary64 and binary32 part company although the claim is proved')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
     .option('--timeout <seconds>', 'time for each claim', positiveNumber, 5)
+    .option('--search <seconds>', 'time for the search where normal forms differ; 0 for none', nonNegativeNumber, 2)
     .action(run(async () => (await import('./prove.ts')).proveCommand))
   program
     .command('check')
@@ -62,13 +70,28 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--json', 'one JSON document on standard output')
     .option('--steps', 'print every step')
     .option('--svg <file>', 'draw the derivation')
+    .option('--strategy <name>', 'follow this strategy of the file instead')
+    .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
+    .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .action(run(async () => (await import('./normalize.ts')).normalizeCommand))
   program
-    .command('draw')
-    .description('draw a net, or the equations that a file claims')
+    .command('optimize')
+    .description('a cheaper net that is proved to be equal, as text in the language')
     .argument('<file>', 'a .net file, or - for standard input')
-    .argument('[net]', 'a net of the file')
+    .argument('<net>', 'a net of the file')
+    .addOption(new Option('--cost <what>', 'what is to be made less').choices(COSTS).default('nodes'))
+    .option('--json', 'one JSON document on standard output')
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
+    .option('--timeout <seconds>', 'time for the proof', positiveNumber, 5)
+    .option('--search <seconds>', 'time for the search', positiveNumber, 2)
+    .action(run(async () => (await import('./optimize.ts')).optimizeCommand))
+  program
+    .command('draw')
+    .description('draw a net, a derived rule, or the equations that a file claims')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('[name]', 'a net or a derived rule of the file')
     .requiredOption('-o, --output <file>', 'where to write; ends in .svg or .png')
+    .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .action(run(async () => (await import('./draw.ts')).drawCommand))
   program
     .command('eval')
@@ -81,12 +104,22 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--function <name=formula>', 'an unknown function: sigma=t/(1+t)', collect, [])
     .option('--json', 'one JSON document on standard output')
     .action(run(async () => (await import('./eval.ts')).evalCommand))
-  program
+  const rules = program
     .command('rules')
     .description('list the built-in rules and those of a file')
     .argument('[file]', 'a .net file, or - for standard input')
     .option('--json', 'one JSON document on standard output')
+    .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .action(run(async () => (await import('./rules.ts')).rulesCommand))
+  rules
+    .command('check')
+    .description('try the rules of a file, prove them, and look at them together')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .option('--json', 'one JSON document on standard output')
+    .option('--svg <file>', 'draw proofs, sides that differ, and ways that do not meet')
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
+    .option('--timeout <seconds>', 'time for each rule, and for each question about all', positiveNumber, 5)
+    .action(run(async () => (await import('./rules-check.ts')).rulesCheckCommand))
   program
     .command('fmt')
     .description('write files in the usual form')

@@ -1,14 +1,18 @@
 // `netproof prove`: the claims of a file, or one between two nets of it; verdicts as text or JSON, derivations as text
 // or pictures.
+import { check } from '../check/check.ts'
 import { type Diagnostic, lineAndColumn, noClaims, type Span, unexpectedVerdict } from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
 import { certificateOf, certificateText } from '../prove/certify.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { derivationOf } from '../prove/derivation.ts'
-import { prove, type Side, type Verdict } from '../prove/prove.ts'
+import { CertificateFault, prove, type Side, type Verdict } from '../prove/prove.ts'
 import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
 import { stepsOf } from '../rewrite/normalize.ts'
 import { printRange } from '../scalar/range.ts'
+import type { Equality } from '../search/egraph.ts'
+import type { Found } from '../search/search.ts'
+import { type FoundStage, stagesOfFound } from '../search/stages.ts'
 import { printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
 import { loadFile, PROVED, REFUTED, report, UNDECIDED, USAGE, useColor, writeOutput } from './common.ts'
@@ -19,10 +23,12 @@ export interface ProveCommandOptions {
   readonly svg?: string
   readonly certificate?: string
   readonly unchecked?: boolean
+  readonly allowOutside?: boolean
   readonly float?: boolean
   readonly assume: readonly string[]
   readonly seed: number
   readonly timeout: number
+  readonly search: number
 }
 
 const COLORS: Readonly<Record<Verdict['kind'], string>> = { proved: '32', refuted: '31', undecided: '33' }
@@ -33,7 +39,7 @@ export async function proveCommand(
   right: string | undefined,
   options: ProveCommandOptions,
 ): Promise<number> {
-  const program = loadFile(file)
+  const program = loadFile(file, options)
   const claims = left === undefined ? program.claims : claimBetween(program, left, right)
   if (!Array.isArray(claims)) {
     report([claims as Diagnostic], program.text)
@@ -56,7 +62,7 @@ export async function proveCommand(
     const verdict = await prove(claim.left, claim.right, {
       rules,
       seed: options.seed,
-      budget: { seconds: options.timeout },
+      budget: { seconds: options.timeout, search: options.search },
       requirements: claim.requirements,
       statements,
       unchecked: options.unchecked,
@@ -70,6 +76,9 @@ export async function proveCommand(
   if (options.certificate !== undefined) {
     const claims = results.map(({ claim, verdict }) => ({ ...claim, verdict }))
     const certificate = certificateOf(claims, { seed: options.seed, statements })
+    const checked = options.unchecked ? null : check(certificate)
+    if (checked?.accepted === false)
+      throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     writeOutput(options.certificate, certificateText(certificate))
   }
   if (options.svg !== undefined) {
@@ -92,7 +101,8 @@ async function verdictText(claim: LoadedClaim, verdict: Verdict, options: ProveC
     case 'proved': {
       const steps = [...verdict.left.log.entries, ...verdict.right.log.entries]
       const titles = new Map<string, number>()
-      for (const m of steps) titles.set(m.rule.title, (titles.get(m.rule.title) ?? 0) + 1)
+      const names = [...steps.map(m => m.rule.title), ...foundIn(verdict).map(e => e.title)]
+      for (const title of names) titles.set(title, (titles.get(title) ?? 0) + 1)
       const by = [...titles].map(([title, n]) => (n > 1 ? `${title} (${n} times)` : title))
       if (verdict.joins.length > 0) by.push('equality of real functions')
       lines.push(`    by ${by.length === 0 ? 'comparing the two: they are the same net' : by.join(', ')}`)
@@ -108,7 +118,8 @@ async function verdictText(claim: LoadedClaim, verdict: Verdict, options: ProveC
   }
   if (options.unchecked && verdict.kind !== 'undecided') lines.push('    not checked: the checker was left out')
   if (options.steps && verdict.kind !== 'refuted' && verdict.left !== null && verdict.right !== null) {
-    lines.push(...stepLines(claim.leftName, verdict.left), ...stepLines(claim.rightName, verdict.right))
+    lines.push(...stepLines(claim.leftName, verdict.left), ...searchLines(verdict))
+    lines.push(...stepLines(claim.rightName, verdict.right))
   }
   if (options.float && verdict.kind === 'proved') {
     const { findFloatDifferences, printFloatDifferences } = await import('../numeric/floats.ts')
@@ -129,6 +140,25 @@ function stepLines(name: string, side: Side): string[] {
   return lines
 }
 
+/** The equalities that a search has found, without those that follow from others by themselves. */
+function foundIn(verdict: Verdict): readonly Equality[] {
+  const isFound = verdict.kind === 'proved' && 'equalities' in verdict.meeting
+  return isFound ? (verdict.meeting as Found).equalities.filter(e => e.by !== 'copy') : []
+}
+
+function searchStages(verdict: Verdict): readonly FoundStage[] {
+  if (verdict.kind !== 'proved' || !('equalities' in verdict.meeting)) return []
+  return stagesOfFound(verdict.meeting, verdict.left.normal, verdict.right.normal)
+}
+
+/** The nets between the two normal forms. */
+function searchLines(verdict: Verdict): string[] {
+  return searchStages(verdict).flatMap(stage => [
+    `    = by ${stage.title} at n${stage.at} (found by search)`,
+    `        ${printNet(stage.diagram)}`,
+  ])
+}
+
 /** The document of cli.md. */
 async function document(
   program: Program,
@@ -147,7 +177,11 @@ async function document(
       span: claim.span === null ? null : place(claim.span),
       domain: Object.fromEntries(Object.entries(verdict.domain).map(([k, r]) => [k, printRange(r)])),
       verdict: verdict.kind,
-      steps: [...steps(sides.left, 'left'), ...steps(sides.right, 'right')],
+      steps: [
+        ...steps(sides.left, 'left'),
+        ...searchStages(verdict).map(({ rule, at }) => ({ rule, side: 'both', at: `n${at}` })),
+        ...steps(sides.right, 'right'),
+      ],
       counterexample: verdict.kind === 'refuted' ? counterexampleJson(verdict.counterexample) : null,
       reason: verdict.kind === 'undecided' ? reasonText(verdict, claim.leftName, claim.rightName) : null,
       normalForms:

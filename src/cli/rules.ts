@@ -5,14 +5,20 @@ import { builtin, RULE_FILES } from '../rewrite/builtin.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { loadFile, report } from './common.ts'
 
-export async function rulesCommand(file: string | undefined, options: { readonly json?: boolean }): Promise<number> {
+export async function rulesCommand(
+  file: string | undefined,
+  options: { readonly json?: boolean; readonly allowOutside?: boolean },
+): Promise<number> {
   let own: readonly Rule[] = []
   let diagnostics: readonly Diagnostic[] = []
+  const sources = new Map<string, string>()
   if (file !== undefined) {
-    const program: Program = loadFile(file)
+    const program: Program = loadFile(file, options)
     const trusted = await trustedRules(program)
-    const proved = new Set(trusted.rules.map(r => r.name))
-    own = program.rules.map(r => ({ ...r, assumed: r.direction !== '==>' || !proved.has(r.name) }))
+    const believed = new Map(trusted.rules.filter(r => r.phase === 'own').map(r => [r.name, r]))
+    const all = [...program.rules, ...program.derivations.map(d => d.rule)]
+    own = all.map(r => believed.get(r.name) ?? r)
+    for (const d of program.derivations) sources.set(d.name, d.source.name)
     diagnostics = trusted.diagnostics
   }
   const shown = [
@@ -34,8 +40,9 @@ export async function rulesCommand(file: string | undefined, options: { readonly
   } else {
     process.stdout.write(`${RULE_FILES.length} files of built-in rules${file === undefined ? '' : `, and ${file}`}\n`)
     for (const { rule, source } of shown) {
-      const status =
-        source === 'built in' ? source : `${source}: ${rule.assumed ? 'not proved' : 'proved from the built-in rules'}`
+      const from = sources.get(rule.name)
+      const proof = from === undefined ? 'proved from the built-in rules' : `derived from ${from}, and proved`
+      const status = rule.phase !== 'own' ? source : `${source}: ${rule.assumed ? 'not proved' : proof}`
       process.stdout.write(`\n// ${rule.reason.split('\n').join('\n// ')}\n${rule.text}\n// ${status}\n`)
     }
   }

@@ -2,7 +2,7 @@
 // written make of their args.
 import { embed, identity, type Linear, ones, scale, select, sharedProduct, sum } from '../linear/linear.ts'
 import { addSizes, type Shape, type Size, sizeOf } from '../linear/size.ts'
-import { call, type Expression, fold, one, parts } from '../scalar/expression.ts'
+import { call, type Expression, fold, number, one, parts } from '../scalar/expression.ts'
 import type { Node, NodeId } from './diagram.ts'
 
 /** The sum of operator * wire over the wires, plus a vector (null: none). */
@@ -28,7 +28,8 @@ function coefficientsOf(fn: Expression): Coefficients | null {
   }
   const each = (a: Coefficients, f: (c: Expression) => Expression): Coefficients =>
     new Map([...a].map(([k, c]) => [k, f(c)]))
-  const negated = (a: Coefficients): Coefficients => each(a, c => call('neg', c))
+  const negated = (a: Coefficients): Coefficients =>
+    each(a, c => (c.kind === 'number' ? number(c.value.neg()) : call('neg', c)))
   return fold<Coefficients | null>(fn, (e, of) => {
     if (e.mask === 0) return new Map([['rest', e]])
     if (e.kind === 'variable') return new Map([[e.index, one]])

@@ -389,6 +389,11 @@ function factorObstacle(root: Linear): Analysis['obstacle'] | 'none' {
   return known(root) as Analysis['obstacle'] | 'none'
 }
 
+/** Whether every factor in an operator is shown to be a number. */
+export function isDefinedOperator(a: Linear): boolean {
+  return factorObstacle(a) === 'none'
+}
+
 function operatorsOf(node: Node): readonly Linear[] {
   switch (node.kind) {
     case 'constant':

@@ -9,7 +9,8 @@ const isVector = (v: Linear | null, rows: Size): boolean => v === null || (v.row
 /** Why a node does not fit to args of these shapes (one for each of its args); null where it does. */
 export function shapeProblem(node: Node, args: readonly Shape[]): string | null {
   const { shape } = node
-  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 0))) return 'a shape is one size or more, none negative'
+  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 0) && knownSize(s) !== 0))
+    return 'a shape is one size or more, each at least 1'
   const last = shape[shape.length - 1]
   const lastOf = (s: Shape): Size => s[s.length - 1]
   const count = { input: 0, constant: 0, pointwise: null, additive: null, join: null }[node.kind as string]
@@ -41,7 +42,10 @@ export function shapeProblem(node: Node, args: readonly Shape[]): string | null 
         return through(node.operator, args[0])
       case 'join':
         return (
-          args.length > 0 && args.every(leading) && args.reduce((w, s) => addSizes(w, lastOf(s)), sizeOf(0)) === last
+          args.length > 0 &&
+          args.every(leading) &&
+          args.every(s => lastOf(s).terms.every(([name]) => last.terms.some(([other]) => other === name))) &&
+          args.reduce((w, s) => addSizes(w, lastOf(s)), sizeOf(0)) === last
         )
       case 'slice':
         return (

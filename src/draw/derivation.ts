@@ -24,6 +24,16 @@ export interface Derivation {
   readonly title?: string
   readonly stages: readonly Stage[]
 }
+/** A line of a derivation of rules: an equation, and what was done to come to it. */
+export interface EquationLine {
+  readonly caption: string
+  readonly left: Diagram
+  readonly right: Diagram
+}
+export interface EquationDerivation {
+  readonly title?: string
+  readonly lines: readonly EquationLine[]
+}
 
 const MARGIN = 16
 const CAPTION_SIZE = 20
@@ -223,16 +233,92 @@ export async function equationScene({ left, right, relation }: Equation, title?:
   }
 }
 
+/** Equations one below the other, both sides in columns, as the post derives its companion rule. */
+export async function linesScene({ title, lines }: EquationDerivation): Promise<Scene> {
+  const pictures: { left: NetPicture; right: NetPicture }[] = []
+  for (const [i, line] of lines.entries()) {
+    const above = pictures[i - 1]
+    pictures.push({
+      left: await drawNet(line.left, `s${i + 1}-left-`, above?.left.positions),
+      right: await drawNet(line.right, `s${i + 1}-right-`, above?.right.positions),
+    })
+  }
+  const captions = captionsOf(lines)
+  const captionWidth = widthOf(captions)
+  const middle = MARGIN + captionWidth / 2
+  const start = MARGIN + captionWidth + 36
+  const leftWidth = greatest(pictures.map(p => p.left.width))
+  const equalsLeft = start + leftWidth + EQUALS.margin
+  const rightStart = equalsLeft + EQUALS.width + EQUALS.margin
+  const rightWidth = greatest(pictures.map(p => p.right.width))
+  const head = heading(title ?? '', rightStart + rightWidth)
+  const groups: Group[] = [...head.group]
+  let y = MARGIN + head.height
+  let arrowFrom: number | null = null
+  lines.forEach((line, i) => {
+    const { left, right } = pictures[i]
+    const captionHeight = captions[i].length * CAPTION_LINE
+    const top = Math.min(left.top, right.top)
+    const bottom = Math.max(left.bottom, right.bottom)
+    const half = Math.max(captionHeight, bottom - top) / 2
+    const centre = y + half
+    const axis = centre - (top + bottom) / 2
+    const captionTop = centre - captionHeight / 2
+    if (arrowFrom !== null) groups.push(arrow(`s${i + 1}-arrow`, middle, arrowFrom + 8, captionTop - 8))
+    groups.push(captionGroup(`s${i + 1}-caption`, line.caption, captions[i], middle, captionTop))
+    arrowFrom = captionTop + captionHeight
+    for (const g of place(left, start + (leftWidth - left.width) / 2, axis)) groups.push(g)
+    groups.push(equals(`s${i + 1}-equals`, equalsLeft, axis))
+    for (const g of place(right, rightStart + (rightWidth - right.width) / 2, axis)) groups.push(g)
+    y += 2 * half + STAGE_GAP
+  })
+  const said = lines
+    .map((l, i) => `${l.caption}: ${pictures[i].left.description} = ${pictures[i].right.description}.`)
+    .slice(0, 12)
+  if (lines.length > 12) said.push(`And ${lines.length - 12} more lines.`)
+  return {
+    width: Math.max(rightStart + rightWidth, MARGIN + head.width) + MARGIN,
+    height: Math.max(y - STAGE_GAP, MARGIN + head.height) + MARGIN,
+    title: cleanText(cutText(title ?? 'derivation', 200)) || 'derivation',
+    description: cleanText(said.join(' ')) + note(pictures.flatMap(p => [p.left, p.right])),
+    groups,
+  }
+}
+
+function captionsOf(stages: readonly { readonly caption: string }[]): string[][] {
+  return stages.map(s => balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'))
+}
+function widthOf(captions: readonly string[][]): number {
+  return greatest(captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
+}
+/** Lines of a caption around a vertical line; where they are cut, all of it is told. */
+function captionGroup(id: string, caption: string, lines: readonly string[], middle: number, top: number): Group {
+  return {
+    id,
+    class: 'caption',
+    title: lines.at(-1)?.endsWith('…') ? cleanText(cutText(caption, 2000)) : '',
+    figures: lines.map(
+      (line, k): Figure => ({
+        kind: 'text',
+        class: 'caption',
+        at: [middle, top + CAPTION_LINE * (k + 0.74)],
+        anchor: 'middle',
+        size: CAPTION_SIZE,
+        face: 'sans',
+        label: plain(line),
+      }),
+    ),
+  }
+}
+
 /** Stages one below the other. Nets keep what they share with the stage above where it was, where that costs little. */
 export async function derivationScene({ title, stages }: Derivation): Promise<Scene> {
   const pictures: NetPicture[] = []
   for (const [i, stage] of stages.entries()) {
     pictures.push(await drawNet(stage.diagram, `s${i + 1}-`, pictures[i - 1]?.positions, stage.highlight))
   }
-  const captions = stages.map(s =>
-    balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'),
-  )
-  const captionWidth = greatest(captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
+  const captions = captionsOf(stages)
+  const captionWidth = widthOf(captions)
   const middle = MARGIN + captionWidth / 2
   const equalsLeft = MARGIN + captionWidth + (captionWidth === 0 ? 0 : 36)
   const netLeft = equalsLeft + (stages.length < 2 ? 0 : EQUALS.width + EQUALS.margin)
@@ -252,22 +338,7 @@ export async function derivationScene({ title, stages }: Derivation): Promise<Sc
     if (captions[i].length > 0) {
       const top = centre - captionHeight / 2
       if (arrowFrom !== null) groups.push(arrow(`s${i + 1}-arrow`, middle, arrowFrom + 8, top - 8))
-      groups.push({
-        id: `s${i + 1}-caption`,
-        class: 'caption',
-        title: captions[i].at(-1)?.endsWith('…') ? cleanText(cutText(stage.caption, 2000)) : '',
-        figures: captions[i].map(
-          (line, k): Figure => ({
-            kind: 'text',
-            class: 'caption',
-            at: [middle, top + CAPTION_LINE * (k + 0.74)],
-            anchor: 'middle',
-            size: CAPTION_SIZE,
-            face: 'sans',
-            label: plain(line),
-          }),
-        ),
-      })
+      groups.push(captionGroup(`s${i + 1}-caption`, stage.caption, captions[i], middle, top))
       arrowFrom = top + captionHeight
     }
     for (const g of place(picture, netLeft, axis)) groups.push(g)

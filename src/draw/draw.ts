@@ -5,17 +5,19 @@ import {
   derivationScene,
   diagramScene,
   type Equation,
+  type EquationDerivation,
   equationScene,
+  linesScene,
   stackScenes,
 } from './derivation.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
 
-export type { Derivation, Equation, Relation, Stage } from './derivation.ts'
+export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
 export { toPng } from './png.ts'
 export { printScene, type Scene } from './scene.ts'
 
-export type Drawable = Diagram | Equation | Derivation
+export type Drawable = Diagram | Equation | Derivation | EquationDerivation
 
 function isList(what: Drawable | readonly Drawable[]): what is readonly Drawable[] {
   return Array.isArray(what)
@@ -33,6 +35,7 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
     for (const one of what) scenes.push(await sceneOf(one, options))
     return stackScenes(scenes)
   }
+  if ('lines' in what) return linesScene(options.title === undefined ? what : { ...what, title: options.title })
   if ('stages' in what) return derivationScene(options.title === undefined ? what : { ...what, title: options.title })
   if ('left' in what) return equationScene(what, options.title)
   return diagramScene(what, options.title)

@@ -20,6 +20,7 @@ interface Term {
 type Entries = readonly (readonly Rational[])[]
 
 function times(a: Expression, b: Expression): Expression {
+  if (a === zero || b === zero) return zero
   if (a === one || b === one) return a === one ? b : a
   return a.kind === 'number' && b.kind === 'number' ? number(a.value.mul(b.value)) : call('*', a, b)
 }
@@ -56,11 +57,12 @@ function append(s: Term, t: Term, means: Means): boolean {
 }
 
 /** The factors of a product, and the parts of anything else. */
-function operandsOf(a: Linear): readonly Linear[] {
+function operandsOf(a: Linear, means: Means): readonly Linear[] {
   if (a.kind !== 'product') return linearParts(a)
   const factors: Linear[] = []
   const stack: Linear[] = [a]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    means.spend(10)
     if (next.kind === 'product') stack.push(next.right, next.left)
     else factors.push(next)
   }
@@ -69,18 +71,24 @@ function operandsOf(a: Linear): readonly Linear[] {
 
 function expand(root: Linear, means: Means): readonly Term[] {
   const values = new Map<Linear, readonly Term[]>()
-  for (const a of partsFirst([root], operandsOf)) {
-    const operands = operandsOf(a).map(p => values.get(p) as readonly Term[])
+  for (const a of partsFirst([root], part => operandsOf(part, means))) {
+    const operands = operandsOf(a, means).map(p => values.get(p) as readonly Term[])
     let terms: readonly Term[] = []
     if (a.kind === 'identity') terms = [{ factor: one, word: [] }]
-    else if (a.kind === 'sum') terms = operands.flat()
-    else if (a.kind === 'scale') terms = operands[0].map(t => ({ factor: times(a.factor, t.factor), word: t.word }))
+    else if (a.kind === 'sum') {
+      // Sums of what is shared double from row to row: the work is counted before it is done.
+      means.spend(20 * operands.reduce((count, t) => count + t.length, 0))
+      terms = operands.flat()
+    } else if (a.kind === 'scale') terms = operands[0].map(t => ({ factor: times(a.factor, t.factor), word: t.word }))
     else if (a.kind === 'product') {
       terms = [{ factor: one, word: [] }]
       for (const others of operands) {
-        const copies = (s: Term): Term[] => others.map((_, i) => (i === 0 ? s : { ...s, word: [...s.word] }))
+        const copies = (s: Term): Term[] => {
+          if (others.length > 1) means.spend(others.length * (20 + s.word.length))
+          return others.map((_, i) => (i === 0 ? s : { ...s, word: [...s.word] }))
+        }
+        means.spend(1 + terms.length)
         terms = terms.flatMap(s => copies(s).filter((copy, i) => append(copy, others[i], means)))
-        means.spend(1 + terms.length * (others.length > 1 ? 10 : 1))
       }
     } else if (a.kind !== 'zero') {
       const known = a.kind === 'symbol' ? a.symbol.value : null
@@ -96,22 +104,22 @@ function expand(root: Linear, means: Means): readonly Term[] {
 export function sameOperator(a: Linear, b: Linear, means: Means): boolean {
   if (a === b || a.rows !== b.rows || a.columns !== b.columns) return a === b
   const totals = new Map<string, Expression>()
-  let known: Entries = []
-  const minusOne = number(ONE.neg())
-  for (const [operator, sign] of [
+  let known: readonly (readonly Expression[])[] = []
+  const signed = [
     [a, one],
-    [b, minusOne],
-  ] as const) {
+    [b, number(ONE.neg())],
+  ] as const
+  for (const [operator, sign] of signed) {
     for (const { factor, word } of expand(operator, means)) {
       const k = times(sign, factor)
-      const entries = k.kind === 'number' && word.length <= 1 ? entriesOf(word[0] ?? identity(a.rows)) : null
-      if (entries !== null && k.kind === 'number')
-        known = entries.map((row, i) => row.map((q, j) => q.mul(k.value).add(known[i]?.[j] ?? ZERO)))
+      const entries = word.length <= 1 ? entriesOf(word[0] ?? identity(a.rows)) : null
+      if (entries !== null)
+        known = entries.map((row, i) => row.map((q, j) => plus(known[i]?.[j] ?? zero, times(k, number(q)))))
       else {
         const key = word.map(w => w.id).join()
         totals.set(key, plus(totals.get(key) ?? zero, k))
       }
     }
   }
-  return known.every(row => row.every(q => q.n === 0n)) && [...totals.values()].every(e => means.isZero(e))
+  return [...totals.values(), ...known.flat()].every(e => (e.kind === 'number' ? e === zero : means.isZero(e)))
 }

@@ -2,10 +2,9 @@
 // step becomes new wires, the equality that it shows, and why that holds.
 import { proveEqual } from '../algebra/equality.ts'
 import { simplify } from '../algebra/simplify.ts'
-import { FORMAT, VERSION } from '../certificate/certificate.ts'
+import { FORMAT, VERSION, WAYS } from '../certificate/certificate.ts'
 import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
-import { Budget } from '../check/budget.ts'
-import { WAYS } from '../check/check.ts'
+import { Budget, Rejected } from '../check/budget.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
@@ -19,10 +18,13 @@ import { depthOf, type Rule } from '../rewrite/rule.ts'
 import { call, compose, type Expression, unfold, x0 } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import { intersect, negate, type Range } from '../scalar/range.ts'
-import { linearsIn } from '../semantics/contents.ts'
+import type { Instance } from '../search/instances.ts'
+import type { Found } from '../search/search.ts'
+import { expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import { version } from '../version.ts'
 import type { Meeting } from './compare.ts'
 import type { Counterexample, NetValue } from './counterexample.ts'
+import { writeFound } from './found.ts'
 import type { Proved, Refuted, Verdict } from './prove.ts'
 
 /** A rule as two nets with unknowns, and the proof that they are equal; null where the rule is only assumed. */
@@ -51,7 +53,12 @@ export function certificateOf(
   options: { seed: number; statements?: ReadonlyMap<Rule, Statement> },
 ): Json {
   const writer = new CertificateWriter(options.statements ?? new Map())
-  for (const claim of claims) writer.claim(claim)
+  try {
+    for (const claim of claims) writer.claim(claim)
+  } catch (error) {
+    // A net of a rule may be one that does not fit together.
+    throw error instanceof Rejected ? new Uncertified(error.message) : error
+  }
   return writer.document(options.seed)
 }
 
@@ -195,12 +202,12 @@ class CertificateWriter {
       ),
       weights: named(
         weights,
-        w => w.name,
+        w => this.tables.nameOf(w),
         rows => rows.map(r => r.map(rationalJson)),
       ),
       functions: named(
         functions,
-        f => f.name,
+        f => this.tables.nameOf(f),
         e => this.tables.expression(e),
       ),
       lemmas: this.declared(counterexample),
@@ -291,7 +298,8 @@ class ClaimWriter {
   steps(verdict: Proved): Json {
     this.derivation(verdict.left.log, 'left')
     this.derivation(verdict.right.log, 'right')
-    this.meet(verdict.meeting)
+    if ('equalities' in verdict.meeting) this.found(verdict.meeting)
+    else this.meet(verdict.meeting)
     return this.out
   }
 
@@ -317,7 +325,7 @@ class ClaimWriter {
     }
     const step: StepJson = { rule: rule.name, side, direction: DIRECTIONS[side], by: '', at: wire, nodes, becomes }
     const depth = depthOf(rule.left)
-    if (!isBuiltIn(rule)) this.byTheorem(step, match, side)
+    if (!isBuiltIn(rule)) this.byTheorem(step, match, id => this.at(side, id))
     else if (rule.name === 'affine-before') this.affineBefore(step, match, side)
     else {
       step.by = wayOf(rule)
@@ -403,7 +411,7 @@ class ClaimWriter {
 
   // --- Rules of users -------------------------------------------------------------------------------------------------
 
-  private byTheorem(step: StepJson, match: Match, side: 'left' | 'right'): void {
+  private byTheorem(step: StepJson, match: Match, wireOf: (id: NodeId) => number): void {
     const { rule } = match
     const theorem = this.certificate.theorem(rule)
     if (theorem === null) {
@@ -420,36 +428,30 @@ class ClaimWriter {
       if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1)
         sizes[pattern.terms[0][0]] = sizeJson(found)
     }
-    variables.functions.forEach(({ name }, slot) => {
-      const f = match.functions[slot]
-      if (f !== undefined) functions[name] = tables.expression(f.fn)
-    })
-    variables.reals.forEach(({ name }, slot) => {
-      const value = match.reals[slot]
-      if (value !== undefined) functions[name] = tables.expression(value)
-    })
     const statement = this.certificate.statement(rule) as Statement
-    variables.operators.forEach(({ name }, slot) => {
-      const blocks = match.operators[slot]
-      if (blocks === undefined) return
+    const nets = [statement.left, statement.right]
+    for (const symbol of unknownFunctionsIn(expressionsIn(nets))) {
+      const slot = variables.functions.findIndex(f => f.name === symbol.name)
+      const value =
+        slot >= 0 ? match.functions[slot]?.fn : match.reals[variables.reals.findIndex(r => r.name === symbol.name)]
+      if (value !== undefined) functions[tables.nameOf(symbol)] = tables.expression(value)
+    }
+    for (const symbol of weightsOf(linearsIn(nets))) {
+      const blocks = match.operators[variables.operators.findIndex(o => o.name === symbol.name)]
+      if (blocks === undefined) continue
       if (blocks.length > 1) throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
-      weights[name] = tables.operator(blocks[0])
-    })
+      weights[tables.nameOf(symbol)] = tables.operator(blocks[0])
+      size(symbol.rows, blocks[0].rows)
+      size(symbol.columns, blocks[0].columns)
+    }
     for (const node of inputsOf(statement.left)) {
       const slot = variables.wires.findIndex(w => w.name === node.name)
       const wires = match.wires[slot]
       if (wires === undefined || wires.length > 1)
         throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
-      const wire = this.wires.now(this.at(side, wires[0]))
+      const wire = this.wires.now(wireOf(wires[0]))
       inputs[node.name] = wire
       size(node.shape[0], this.wires.nodes[wire].shape.at(-1) ?? sizeOf(1))
-    }
-    for (const symbol of statementWeights(statement)) {
-      const slot = variables.operators.findIndex(o => o.name === symbol.name)
-      const found = match.operators[slot]?.[0]
-      if (found === undefined) continue
-      size(symbol.rows, found.rows)
-      size(symbol.columns, found.columns)
     }
     for (const [name, found] of match.sizes) sizes[name] = sizeJson(found)
     this.out.push({ ...step, by: 'theorem', theorem, functions, weights, sizes, inputs } as unknown as Json)
@@ -493,6 +495,28 @@ class ClaimWriter {
     }
   }
 
+  /** The steps of a proof that was found by search. */
+  private found(found: Found): void {
+    const { tables } = this.certificate
+    const common = { side: 'both', direction: 'forward' }
+    const rows = (nodes: readonly unknown[]): Json[] => nodes as Json[]
+    writeFound(found, {
+      wires: this.wires,
+      at: (side, node) => this.at(side, node),
+      row: wire => tables.node(this.wires.nodes[wire], w => w),
+      lemmas: (left, right, domain) => this.certificate.lemmasFor(left, right, domain),
+      step: step => this.out.push({ ...common, ...step } as unknown as Json),
+      cite: ({ instance, rule }, at, becomes, nodes, wireOf) => {
+        const { match, wires } = instance as Instance
+        const step = { ...common, rule, by: '', at, nodes: rows(nodes), becomes }
+        this.byTheorem(step, match, id => wireOf(wires[id]))
+      },
+      fail: reason => {
+        throw new Uncertified(reason)
+      },
+    })
+  }
+
   private join(wire: number, known: number, sources: readonly number[]): void {
     if (wire === this.wires.now(known)) return
     const [a, b] = [this.wires.nodes[wire], this.wires.nodes[this.wires.now(known)]]
@@ -517,10 +541,6 @@ class ClaimWriter {
     } else this.out.push(step as unknown as Json)
     this.wires.identify(wire, known)
   }
-}
-
-function statementWeights({ left, right }: Statement): readonly { name: string; rows: Size; columns: Size }[] {
-  return weightsOf(linearsIn([left, right]))
 }
 
 function isBuiltIn(rule: Rule): boolean {

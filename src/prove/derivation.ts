@@ -4,6 +4,7 @@ import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import type { Log } from '../rewrite/log.ts'
 import { Replay } from '../rewrite/normalize.ts'
 import { printExpression } from '../scalar/expression.ts'
+import { stagesOfFound } from '../search/stages.ts'
 import type { Verdict } from './prove.ts'
 
 export interface Stage {
@@ -91,6 +92,10 @@ export function derivationOf(
     }
   }
   const left = stagesOf(verdict.left.log, `start with ${leftName}`)
+  if ('equalities' in verdict.meeting) {
+    const found = stagesOfFound(verdict.meeting, verdict.left.normal, verdict.right.normal)
+    left.push(...found.map(({ title, diagram }) => ({ caption: title, diagram })))
+  }
   const right = stagesOf(verdict.right.log, '')
   // From the common normal form back to the right net: each state is reached by undoing the rule that led away from it.
   const back: Stage[] = []

@@ -34,6 +34,8 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
+import { citedRules } from '../search/instances.ts'
+import { type Found, searchEquality } from '../search/search.ts'
 import { expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Requirement } from '../syntax/claims.ts'
 import { certificateOf, type Statement, Uncertified } from './certify.ts'
@@ -47,7 +49,13 @@ export interface ProveOptions {
   /** For everything random: points, weights, functions. Default 1. */
   readonly seed?: number
   /** `samples`: the points at which a counterexample is looked for. */
-  readonly budget?: { readonly seconds?: number; readonly steps?: number; readonly samples?: number }
+  readonly budget?: {
+    readonly seconds?: number
+    readonly steps?: number
+    readonly samples?: number
+    /** Seconds for the search where normal forms differ. Default 2; 0 leaves it out. */
+    readonly search?: number
+  }
   readonly signal?: AbortSignal
   /** Values that a net gets through `with`, and the sets in which its declaration wants them. */
   readonly requirements?: readonly Requirement[]
@@ -82,7 +90,8 @@ export interface Proved extends About {
   readonly right: Side
   /** Functions on which the normal forms differed in form, with the proofs that they are equal. */
   readonly joins: readonly Join[]
-  readonly meeting: Meeting
+  /** How the normal forms meet: they are the same, or a search has found why they are equal. */
+  readonly meeting: Meeting | Found
   /** Rules that nobody has proved, on which this proof rests. */
   readonly assumptions: readonly string[]
 }
@@ -123,6 +132,9 @@ export type Verdict = Proved | Refuted | Undecided
 export class Mismatch extends TypeError {}
 
 const DEFAULT_SECONDS = 5
+const DEFAULT_SEARCH_SECONDS = 2
+/** E-nodes of one search. */
+const MOST_TERMS = 20_000
 
 /**
  * The two nets as nets of the same inputs: matched by name where the names are the same, else by position. The domain of
@@ -204,11 +216,25 @@ function checkNames(left: Diagram, right: Diagram): void {
  */
 export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Promise<Verdict> {
   const verdict = decide(leftNet, rightNet, options)
+  return certified(verdict, { left: leftNet.name || 'left', right: rightNet.name || 'right' }, options)
+}
+
+/**
+ * The verdict with the certificate that the checker has accepted; undecided where none can be written. Throws
+ * CertificateFault where the checker does not accept it.
+ */
+export function certified(
+  verdict: Verdict,
+  names: { readonly left: string; readonly right: string },
+  options: Pick<ProveOptions, 'unchecked' | 'seed' | 'statements'>,
+): Verdict {
   if (options.unchecked || verdict.kind === 'undecided') return verdict
-  const claim = { leftName: leftNet.name || 'left', rightName: rightNet.name || 'right', verdict }
+  const claim = { leftName: names.left, rightName: names.right, verdict }
   try {
     const certificate = certificateOf([claim], { seed: options.seed ?? 1, statements: options.statements })
     const checked = check(certificate)
+    if (!checked.accepted && verdict.kind === 'proved' && 'equalities' in verdict.meeting)
+      throw new Uncertified(`${checked.step}: ${checked.reason}`)
     if (!checked.accepted) throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     return { ...verdict, certificate }
   } catch (error) {
@@ -224,6 +250,11 @@ export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveO
       search: null,
     }
   }
+}
+
+/** The rules on trust of which a rule is believed. */
+export function assumptionsOf(rule: Rule): readonly string[] {
+  return rule.assumed ? [rule.name, ...rule.restsOn] : rule.restsOn
 }
 
 function aboutOf({ nets, requirements, domain }: Verdict): About & { domain: Verdict['domain'] } {
@@ -262,7 +293,7 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
     }
     sides = { left: leftSide, right: rightSide }
     if (comparison.kind === 'same' && obstacle === null) {
-      const used = [...leftSide.log.entries, ...rightSide.log.entries].filter(m => m.rule.assumed).map(m => m.rule.name)
+      const used = [...leftSide.log.entries, ...rightSide.log.entries].flatMap(m => assumptionsOf(m.rule))
       const { joins, meeting } = comparison
       return { kind: 'proved', ...about, ...sides, joins, meeting, assumptions: [...new Set(used)].sort() }
     }
@@ -284,12 +315,26 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
     reason = { kind: 'budget', detail: error.message }
   }
   signal?.throwIfAborted()
+  if (sides !== null && graphs !== null && reason.kind === 'different') {
+    // False claims mostly fall at the first points: they are tried before the search for a proof, the rest after it. Where a
+    // rule is only assumed, a point may contradict the rule, and not what follows from it.
+    const isAssuming = options.rules.some(r => assumptionsOf(r).length > 0)
+    const budget = { milliseconds: 1000, samples: 100, signal }
+    const first = isAssuming ? null : findCounterexample(left, right, { seed, budget })
+    if (first?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: first }
+    const found = search(sides, graphs, options, deadline)
+    if (found !== null) {
+      const rules = [...sides.left.log.entries, ...sides.right.log.entries].map(m => m.rule)
+      const used = [...rules, ...citedRules(found)].flatMap(assumptionsOf)
+      return { kind: 'proved', ...about, ...sides, joins: [], meeting: found, assumptions: [...new Set(used)].sort() }
+    }
+  }
   const milliseconds = Math.max(500, deadline - Date.now())
-  const search = findCounterexample(left, right, {
+  const refutation = findCounterexample(left, right, {
     seed,
     budget: { milliseconds, samples: options.budget?.samples, signal },
   })
-  if (search.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: search }
+  if (refutation.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: refutation }
   const blocked =
     graphs === null
       ? []
@@ -304,8 +349,22 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
     left: sides?.left ?? null,
     right: sides?.right ?? null,
     blocked,
-    search,
+    search: refutation,
   }
+}
+
+/** Why the normal forms are equal, by applying rules in both directions; null where that is not found. */
+function search(
+  sides: { left: Side; right: Side },
+  graphs: { left: Graph; right: Graph },
+  options: ProveOptions,
+  deadline: number,
+): Found | null {
+  const seconds = Math.min(options.budget?.search ?? DEFAULT_SEARCH_SECONDS, Math.max(0, deadline - Date.now()) / 1000)
+  if (seconds <= 0) return null
+  const ranges = { left: rangesOf(graphs.left), right: rangesOf(graphs.right) }
+  const budget = { seconds, terms: MOST_TERMS, signal: options.signal }
+  return searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules }).found
 }
 
 function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requirement[]): UndecidedReason | null {

@@ -207,6 +207,7 @@ class Compiler {
         this.conditions.some(c => c.kind === 'size'),
       text: printStatement(tree),
       assumed: options.assumed,
+      restsOn: [],
     }
   }
 

@@ -151,6 +151,8 @@ export interface Rule {
   readonly text: string
   /** true: nothing but its author's word says that it is true. */
   readonly assumed: boolean
+  /** Rules that nobody has proved, from which this one was derived. */
+  readonly restsOn: readonly string[]
 }
 
 /** Whether a rule wants the function in this slot to have a property. */

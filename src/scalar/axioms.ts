@@ -2,7 +2,7 @@
 //
 // An axiom is an equation of partial functions: wherever its left side is defined and its conditions hold, the right side
 // is defined and equal. The letters a, b, c, d stand for expressions. Whoever distrusts a proof has this table to read,
-// and expansion of sums, products and quotients ("ring" steps, see `ring.ts`).
+// and expansion of sums, products and quotients (see `check/polynomial.ts`).
 import {
   call,
   choose,

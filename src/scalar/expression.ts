@@ -542,6 +542,8 @@ export function printExpression(root: Expression, names?: readonly string[], lim
         case 'variable':
           return { text: nameOf(e.index), level: ATOM }
         case 'apply':
+          // A function of no argument is an unknown number.
+          if (e.args.length === 0) return { text: e.fn.name, level: ATOM }
           return { text: `${e.fn.name}(${e.args.map(a => at(a, 0)).join(', ')})`, level: ATOM }
         case 'choose':
           return {

@@ -1,5 +1,5 @@
 // Proofs about real functions as data: equations that are instances of axioms or hold by arithmetic, facts derived from
-// signs, and case splits. `verify.ts` checks them without searching; `equality.ts` and `simplify.ts` find them.
+// signs, and case splits. `check/scalar.ts` checks them without searching; `algebra/` finds them.
 import { AXIOMS, type Axiom, type Condition } from './axioms.ts'
 import { call, type Expression, number, parts, postorder, printExpression, withParts } from './expression.ts'
 import { printRange, type Range } from './range.ts'
@@ -207,6 +207,34 @@ export const signOf = (e: Expression): Expression => call('sign', e)
 
 /** Expressions of more parts than this are not worked on. */
 export const MOST_PARTS = 2_000_000
+
+/** Every expression that a proof speaks of. */
+export function expressionsOf(root: ScalarProof): Set<Expression> {
+  const found = new Set<Expression>()
+  const say = (...expressions: readonly Expression[]): void => {
+    for (const e of expressions) found.add(e)
+  }
+  const equation = (e: Equation): void => say(e.before, e.after, ...(e.kind === 'axiom' ? e.bindings : []))
+  const chain = (links: readonly Link[]): void => {
+    for (const { equations, step } of links) for (const e of [...equations, step]) equation(e)
+  }
+  const seen = new Set([root])
+  // Cases that are added while the set is walked through are come to, too.
+  for (const { steps, end } of seen) {
+    for (const step of steps) {
+      if ('chain' in step) {
+        say(step.fact.expression)
+        chain(step.chain)
+      } else equation(step)
+    }
+    if (end.kind === 'equal') for (const e of end.equations) equation(e)
+    if (end.kind !== 'split') continue
+    say(end.on, end.origin.expression)
+    chain(end.origin.chain)
+    for (const { branch } of end.cases) seen.add(branch)
+  }
+  return found
+}
 
 /** A proof as lines of text, cases indented: each equation with the axiom that it is an instance of. */
 export function printProof(proof: ScalarProof, names?: readonly string[]): string[] {

@@ -21,6 +21,9 @@ export type Terms = ReadonlyMap<string, Term>
 const MINUS_ONE = ONE.neg()
 const MAX_TERMS = 128
 const MAX_DEGREE = 24
+/** Coefficients of more bits are not worked with: repeated squaring doubles them each time. */
+const MAX_BITS = 4096
+const isHuge = ({ n, d }: Rational): boolean => BigInt.asUintN(MAX_BITS, n) !== n || BigInt.asUintN(MAX_BITS, d) !== d
 
 function keyOf(factors: readonly Factor[]): string {
   return factors.map(f => `${f.atom.id}^${f.exponent}`).join('*')
@@ -63,7 +66,9 @@ export function multiplyTerms(a: Terms, b: Terms): Terms | null {
     for (const y of b.values()) {
       const factors = multiplyFactors(x.factors, y.factors)
       if (degree(factors) > MAX_DEGREE) return null
-      addTo(sum, keyOf(factors), factors, x.coefficient.mul(y.coefficient))
+      const coefficient = x.coefficient.mul(y.coefficient)
+      if (isHuge(coefficient)) return null
+      addTo(sum, keyOf(factors), factors, coefficient)
     }
   }
   return sum.size > MAX_TERMS ? null : sum

@@ -1,7 +1,7 @@
 // What a net is made of, as far as it matters: nodes on the way to an output, and the operators, expressions, sizes,
 // weights and functions in them.
 import { type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
-import { type Linear, linearParts } from '../linear/linear.ts'
+import { type Linear, linearParts, type WeightSymbol, weightsOf } from '../linear/linear.ts'
 import { addSizes, type Size, scaleSize } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
 
@@ -30,23 +30,36 @@ export function livingNodes(diagram: Diagram): Node[] {
   return diagram.nodes.filter(node => living.has(node.id))
 }
 
+function operatorsOf(node: Node): readonly Linear[] {
+  switch (node.kind) {
+    case 'constant':
+      return [node.value]
+    case 'additive':
+      return node.bias === null ? node.operators : node.operators.concat(node.bias)
+    case 'multiplicative':
+      return node.bias === null ? [node.operator] : [node.operator, node.bias]
+    case 'mix':
+      return [node.operator]
+    default:
+      return []
+  }
+}
+
 /** The operators of the nets' nodes, with their parts. */
 export function linearsIn(diagrams: readonly Diagram[]): Set<Linear> {
-  const roots = diagrams.flatMap(livingNodes).flatMap((node): readonly Linear[] => {
-    switch (node.kind) {
-      case 'constant':
-        return [node.value]
-      case 'additive':
-        return node.bias === null ? node.operators : node.operators.concat(node.bias)
-      case 'multiplicative':
-        return node.bias === null ? [node.operator] : [node.operator, node.bias]
-      case 'mix':
-        return [node.operator]
-      default:
-        return []
-    }
+  return reachable(diagrams.flatMap(livingNodes).flatMap(operatorsOf), linearParts)
+}
+
+/** The weights and the unknown functions of nodes, whatever depends on these nodes; with a function, its inverse. */
+export function symbolsOf(nodes: readonly Node[]): Set<WeightSymbol | FunctionSymbol> {
+  const operators = reachable(nodes.flatMap(operatorsOf), linearParts)
+  const expressions = nodes.flatMap((node): readonly Expression[] => {
+    if (node.kind === 'pointwise') return [node.fn]
+    return node.kind === 'mix' ? [node.fn, node.inverse] : []
   })
-  return reachable(roots, linearParts)
+  for (const a of operators) if (a.kind === 'scale') expressions.push(a.factor)
+  const functions = unknownFunctionsIn(expressions)
+  return new Set([...weightsOf(operators), ...functions])
 }
 
 /** The functions of the nets' nodes and the factors of their operators. */
@@ -69,10 +82,14 @@ export function expressionParts(expressions: Iterable<Expression>): Set<Expressi
   )
 }
 
-/** The functions without a formula that occur in expressions, also those that occur in definitions only. */
+/** The functions without a formula that occur in expressions, also in definitions only, and their named inverses. */
 export function unknownFunctionsIn(expressions: Iterable<Expression>): FunctionSymbol[] {
   const found = new Set<FunctionSymbol>()
-  for (const e of expressionParts(expressions)) if (e.kind === 'apply' && e.fn.definition === null) found.add(e.fn)
+  for (const e of expressionParts(expressions)) {
+    if (e.kind !== 'apply' || e.fn.definition !== null) continue
+    found.add(e.fn)
+    if (e.fn.inverse !== null) found.add(e.fn.inverse)
+  }
   return [...found]
 }
 

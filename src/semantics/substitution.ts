@@ -1,5 +1,6 @@
 // A net with its unknowns replaced: what holds for all weights, functions and sizes as they are declared holds for these.
 import type { Diagram, Node } from '../diagram/diagram.ts'
+import { isDefinedOperator } from '../diagram/ranges.ts'
 import {
   embed,
   entriesOf,
@@ -15,7 +16,7 @@ import {
   weightsOf,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { isAtLeast, knownSize, type Size, substituteSize } from '../linear/size.ts'
+import { isAtLeast, knownSize, type Size, substituteSize, unknownSize } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import {
   call,
@@ -120,6 +121,13 @@ export interface Given {
   function(name: string): Expression | undefined
 }
 
+/** The names of the unknown sizes of the nets' wires and operators. */
+function sizeNamesIn(nets: readonly Diagram[]): Set<string> {
+  const shapes = nets.flatMap(n => n.nodes.flatMap(({ shape }) => shape))
+  const sizes = [...shapes, ...[...linearsIn(nets)].flatMap(a => [a.rows, a.columns])]
+  return new Set(sizes.flatMap(s => s.terms.map(([name]) => name)))
+}
+
 type Entries = NonNullable<ReturnType<typeof entriesOf>>
 
 /** Thrown when what is given for an unknown is not as the unknown is declared. */
@@ -141,20 +149,18 @@ export function substitutionOf(
     if (holds !== true) throw new Unfit(`what stands for ${name} is not shown to ${what}`)
   }
   const operators = linearsIn(nets)
-  const shapes = nets.flatMap(n => n.nodes.map(({ shape }) => shape))
-  for (const s of [...shapes.flat(), ...[...operators].flatMap(a => [a.rows, a.columns])]) {
-    for (const [name] of s.terms) {
-      const size = given.size(name)
-      if (size === undefined) continue
-      require(isAtLeast(size, 1), name, 'be at least 1')
-      sizes.set(name, size)
-    }
+  for (const name of sizeNamesIn(nets)) {
+    const size = given.size(name)
+    if (size === undefined) continue
+    require(isAtLeast(size, 1), name, 'be at least 1')
+    sizes.set(name, size)
   }
   const sizeOf = (s: Size): Size => substituteSize(s, name => sizes.get(name))
   for (const w of weightsOf(operators)) {
     const a = w.value === null ? given.weight(w.name) : undefined
     if (a === undefined) continue
     const { rows, columns, entries } = w
+    require(isDefinedOperator(a), w.name, 'be defined')
     require(a.rows === sizeOf(rows) && a.columns === sizeOf(columns), w.name, 'have the size of it')
     const known = a.kind === 'symbol' && a.symbol.value === null ? null : entriesOf(a)
     const inside =
@@ -195,7 +201,8 @@ export function instanceOf(nets: readonly Diagram[], by: Substitution): Instance
     if (of === null || of === undefined) throw new Unfit(`${name} has no value`)
     return of
   }
-  const sizes = new Map([...by.sizes].map(([name, s]) => [name, value(name, knownSize(s))]))
+  const sizes = new Map<string, number>()
+  for (const name of sizeNamesIn(nets)) sizes.set(name, value(name, knownSize(by.sizes.get(name) ?? unknownSize(name))))
   const weights = new Map<WeightSymbol, Entries>()
   const functions = new Map<FunctionSymbol, Expression>()
   for (const w of weightsOf(linearsIn(nets))) {

@@ -10,13 +10,16 @@ import { MOST_ERRORS, parse } from './parse.ts'
 import { checkRule } from './rules.ts'
 import { type Scope, spanAt } from './scope.ts'
 import type { StageCache } from './stages.ts'
-import type { FileTree, NetTree, RuleTree } from './tree.ts'
+import type { DeriveTree, FileTree, Identifier, RuleTree, StrategyTree } from './tree.ts'
 
 export interface Elaborated {
   readonly nets: ReadonlyMap<string, Diagram>
   readonly claims: readonly Claim[]
   /** Well-formed; the engine compiles them, with `scope` for the names of the file that they use. */
   readonly rules: readonly RuleTree[]
+  /** As written: what they derive from is known only where all rules are. */
+  readonly derivations: readonly DeriveTree[]
+  readonly strategies: readonly StrategyTree[]
   readonly functions: ReadonlyMap<string, FunctionSymbol>
   readonly weights: ReadonlyMap<string, WeightSymbol>
   readonly sizes: ReadonlySet<string>
@@ -27,8 +30,28 @@ export interface Elaborated {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** What a file takes over from those that it uses. */
+export interface Imports {
+  readonly sizes: ReadonlySet<string>
+  readonly weights: ReadonlyMap<string, WeightSymbol>
+  readonly functions: ReadonlyMap<string, FunctionSymbol>
+  /** Where each of these is declared. */
+  readonly places: ReadonlyMap<string, Span>
+  /** Names of rules and of strategies, and where they are declared. */
+  readonly rules: ReadonlyMap<string, Span>
+  readonly strategies: ReadonlyMap<string, Span>
+}
+export const NO_IMPORTS: Imports = {
+  sizes: new Set(),
+  weights: new Map(),
+  functions: new Map(),
+  places: new Map(),
+  rules: new Map(),
+  strategies: new Map(),
+}
+
 /** Works out what a file means. Never throws on what a file can say: statements with errors are left out. */
-export function elaborate(tree: FileTree): Elaborated {
+export function elaborate(tree: FileTree, imports: Imports = NO_IMPORTS): Elaborated {
   const diagnostics: Diagnostic[] = []
   let errors = 0
   const report = (d: Diagnostic): void => {
@@ -36,10 +59,10 @@ export function elaborate(tree: FileTree): Elaborated {
   }
   const scope: OpenScope = {
     file: tree.file,
-    sizes: new Set(),
-    weights: new Map(),
-    functions: new Map(),
-    places: new Map(),
+    sizes: new Set(imports.sizes),
+    weights: new Map(imports.weights),
+    functions: new Map(imports.functions),
+    places: new Map(imports.places),
     broken: new Set(tree.broken),
     report,
   }
@@ -48,7 +71,7 @@ export function elaborate(tree: FileTree): Elaborated {
   const nets = new Map<string, BuiltNet>()
   const stages: StageCache = new Map()
   const places = new Map<string, Span>()
-  const isFirst = (t: NetTree | RuleTree, seen: Map<string, Span>): boolean => {
+  const isFirst = (t: { readonly name: Identifier }, seen: Map<string, Span>): boolean => {
     const span = spanAt(scope, 0, t.name)
     const first = seen.get(t.name.name)
     if (first === undefined) seen.set(t.name.name, span)
@@ -63,18 +86,27 @@ export function elaborate(tree: FileTree): Elaborated {
   }
   const claims: Claim[] = []
   const rules: RuleTree[] = []
-  const rulePlaces = new Map<string, Span>()
+  const derivations: DeriveTree[] = []
+  const strategies: StrategyTree[] = []
+  const rulePlaces = new Map(imports.rules)
+  const strategyPlaces = new Map(imports.strategies)
   for (const s of tree.statements) {
     if (s.kind === 'prove') {
       const claim = buildClaim(scope, nets, s, stages)
       if (claim !== null) claims.push(claim)
-    } else if (s.kind === 'rule' && isFirst(s, rulePlaces) && checkRule(scope, s)) rules.push(s)
+    } else if (s.kind === 'rule') {
+      if (isFirst(s, rulePlaces) && checkRule(scope, s)) rules.push(s)
+    } else if (s.kind === 'derive') {
+      if (isFirst(s, rulePlaces)) derivations.push(s)
+    } else if (s.kind === 'strategy' && isFirst(s, strategyPlaces)) strategies.push(s)
   }
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
   return {
     nets: new Map([...nets].map(([name, net]) => [name, net.diagram])),
     claims,
     rules,
+    derivations,
+    strategies,
     functions: scope.functions,
     weights: scope.weights,
     sizes: scope.sizes,

@@ -101,11 +101,12 @@ const all = <T>(node: ohm.Node): T[] =>
 const optional = <T>(node: ohm.Node): T | null => (node.numChildren === 0 ? null : (node.children[0].tree() as T))
 /** A title or path in quotes; null where there is none. */
 const quoted = (node: ohm.Node): string | null => (node.numChildren === 0 ? null : node.sourceString.slice(1, -1))
-/** A number token as a term; null where an optional one is missing. */
-const numeral = (node: ohm.Node): NumberTerm | null =>
-  node.numChildren === 0
-    ? null
-    : { kind: 'number', ...place(node), text: node.sourceString, value: readNumber(node.sourceString) }
+/** An optional number token as a term; null where it is missing. */
+const numeral = (optional: ohm.Node): NumberTerm | null => {
+  if (optional.numChildren === 0) return null
+  const [node] = optional.children
+  return { kind: 'number', ...place(node), text: node.sourceString, value: readNumber(node.sourceString) }
+}
 const signs = (node: ohm.Node): number => node.numChildren
 
 const small = new Map<string, Rational>()

@@ -114,6 +114,11 @@ export class NetBuilder {
     return true
   }
 
+  /** Whether a wire has this shape; sizes that are still open become those of it. */
+  hasShape(id: NodeId, shape: Shape): boolean {
+    return unifyShapes(this.sizes, this.nodes[id].shape, shape)
+  }
+
   wireNamed(name: string): NodeId | null {
     return this.wires.get(name)?.id ?? null
   }

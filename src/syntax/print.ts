@@ -131,6 +131,13 @@ export function printDiagram(diagram: Diagram, options: { readonly declarations?
   return [...lines, net, ''].join('\n')
 }
 
+/** The stages of a net with one input and one output that is a chain; null for another, or where a function needs a name. */
+export function printChain(diagram: Diagram): readonly string[] | null {
+  const printer = new NetPrinter(diagram)
+  const chain = printer.chain()
+  return chain === null || printer.helpers.size > 0 ? null : chain.slice(1, -1)
+}
+
 function printInput(node: InputNode): string {
   return `${node.name} : ${printShape(node.shape)}${isReals(node.domain) ? '' : ` in ${printRange(node.domain)}`}`
 }

@@ -60,7 +60,12 @@ export function step(by: string, rule: string, at: number, becomes: number, give
 }
 
 /** The claim that is proved by these steps. */
-export function proved(leftNet: Json, rightNet: Json, steps: readonly Json[], change: { [key: string]: Json } = {}): Json {
+export function proved(
+  leftNet: Json,
+  rightNet: Json,
+  steps: readonly Json[],
+  change: { [key: string]: Json } = {},
+): Json {
   return { left: 'a', right: 'b', verdict: 'proved', leftNet, rightNet, requirements: [], steps, ...change }
 }
 

@@ -1,0 +1,171 @@
+// Values for the variables of a rule: sizes, numbers, matrices of a special kind, and functions that its conditions allow.
+// What is left open is unknown, and gets its values where a counterexample is looked for.
+
+import { identity, type Linear, literal, scale } from '../linear/linear.ts'
+import { knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
+import { randomPoint, specialPoints } from '../numeric/points.ts'
+import type { Random } from '../numeric/random.ts'
+import type { Choices } from '../prove/statement.ts'
+import { hasProperty } from '../rewrite/functions.ts'
+import type { Rule } from '../rewrite/rule.ts'
+import { analyse, monotonicity } from '../scalar/analysis.ts'
+import { call, type Expression, number, x0 } from '../scalar/expression.ts'
+import { containsPoint, isSubset, type Range, REALS } from '../scalar/range.ts'
+import { type Rational, rational } from '../scalar/rational.ts'
+import { invertedSlots, operatorsOfPattern, patternsIn, sizeNamesOf, sizesFulfil } from './places.ts'
+
+const LARGEST_SIZE = 6
+const ATTEMPTS = 64
+
+const plus = (e: Expression, k: number): Expression => call('+', e, number(k))
+const times = (k: number | Rational, e: Expression): Expression => call('*', number(k), e)
+
+/** Functions of one argument in which rules go wrong: bent, stepped, not defined everywhere, with and without inverses. */
+const FUNCTIONS: readonly Expression[] = [
+  x0,
+  times(2, x0),
+  call('neg', x0),
+  times(rational(1, 2), x0),
+  plus(x0, 1),
+  plus(times(3, x0), -2),
+  call('-', number(1), x0),
+  call('relu', x0),
+  call('abs', x0),
+  call('sign', x0),
+  call('floor', x0),
+  call('exp', x0),
+  call('ln', x0),
+  call('sqrt', x0),
+  call('sinh', x0),
+  call('asinh', x0),
+  call('tanh', x0),
+  call('atanh', x0),
+  call('sigmoid', x0),
+  call('softplus', x0),
+  call('sin', x0),
+  call('cos', x0),
+  call('^', x0, number(2)),
+  call('^', x0, number(3)),
+  call('/', number(1), x0),
+  call('exp', call('neg', x0)),
+  call('max', x0, number(1)),
+  call('neg', call('relu', x0)),
+  call('cosh', x0),
+  number(2),
+]
+
+/** Whether a function may stand for a variable of the rule. Matching asks again: this only leaves out what is hopeless. */
+function mayStand(rule: Rule, slot: number, inverted: boolean, fn: Expression): boolean {
+  const conditions = rule.conditions.filter(c => (c.kind === 'codomain' || c.kind === 'function') && c.slot === slot)
+  const type = conditions.find(c => c.kind === 'codomain')
+  if (type !== undefined && type.domain.length !== 1) return false
+  const onOwnDomain =
+    type === undefined &&
+    rule.conditions.some(c => c.kind === 'wire' && 'domainOf' in c.within && c.within.domainOf === slot)
+  const domain = type?.domain ?? [REALS]
+  if (!onOwnDomain) {
+    const { range, defined } = analyse(fn, domain)
+    if (!defined || (type !== undefined && !isSubset(range, type.codomain))) return false
+  }
+  if (inverted && hasProperty(fn, 'invertible') !== true) return false
+  return conditions.every(c => {
+    if (c.kind !== 'function') return true
+    const known = hasProperty(fn, c.property)
+    if (known !== null) return known
+    const direction = onOwnDomain ? null : monotonicity(fn, 0, domain)
+    return direction === c.property || direction === 'constant'
+  })
+}
+
+/** Sizes from 1 to 6 that fulfil the conditions on them; those that `=` settles are left to it. */
+function chooseSizes(rule: Rule, source: Random): ReadonlyMap<string, Size> | null {
+  const names = sizeNamesOf(rule)
+  const conditions = rule.conditions.filter(c => c.kind === 'size')
+  const settled = new Set<string>()
+  for (const { relation, left } of conditions)
+    if (relation === '=' && left.constant === 0 && left.terms.length === 1 && left.terms[0][1] === 1)
+      settled.add(left.terms[0][0])
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const sizes = new Map(
+      names.filter(n => !settled.has(n)).map(n => [n, sizeOf(source.integer(1, LARGEST_SIZE))] as const),
+    )
+    if (conditions.every(c => sizesFulfil(c, sizes) !== false)) return sizes
+  }
+  return null
+}
+
+/** A number within a set: often one of its ends, or one at which functions bend. */
+function chooseReal(within: Range, source: Random): Rational {
+  const special = specialPoints(within, [rational(1), rational(2), rational(-1), rational(0), rational(1, 2)])
+  const inside = special.filter(q => containsPoint(within, q))
+  return inside.length > 0 && !source.oneIn(3) ? source.pick(inside) : randomPoint(within, source, [])
+}
+
+/** A matrix of the kind that a condition asks for. */
+function chooseMatrix(property: 'scalar' | 'integer', rows: number, columns: number, source: Random): Linear | null {
+  if (property === 'integer')
+    return literal(
+      Array.from({ length: rows }, () => Array.from({ length: columns }, () => rational(source.integer(-2, 3)))),
+    )
+  return rows === columns ? scale(number(rational(source.integer(-4, 6), 2)), identity(sizeOf(rows))) : null
+}
+
+/** What of a rule has to be chosen before it can be written out as nets. */
+interface Needed {
+  readonly functions: ReadonlySet<number>
+  readonly matrices: ReadonlyMap<number, 'scalar' | 'integer'>
+}
+const SAID_OF_UNKNOWNS = new Set(['increasing', 'decreasing', 'odd', 'even'])
+
+function neededChoices(rule: Rule): Needed {
+  const functions = new Set(invertedSlots(rule))
+  const matrices = new Map<number, 'scalar' | 'integer'>()
+  for (const [slot, f] of rule.variables.functions.entries()) if (f.variadic) functions.add(slot)
+  for (const c of rule.conditions) {
+    if (c.kind === 'operator') matrices.set(c.slot, c.property)
+    if (c.kind === 'function' && !SAID_OF_UNKNOWNS.has(c.property)) functions.add(c.slot)
+    if (c.kind === 'wire' && 'domainOf' in c.within) functions.add(c.within.domainOf)
+  }
+  return { functions, matrices }
+}
+
+/** Whether a rule can be written out with unknowns in the place of all its variables. */
+export function needsChoices(rule: Rule): boolean {
+  const { functions, matrices } = neededChoices(rule)
+  return functions.size > 0 || matrices.size > 0 || rule.variables.groups.length > 0
+}
+
+/**
+ * Random values for the variables of a rule: always for those of which there is no unknown, and for others often, so that
+ * also functions with steps and numbers at the ends of their sets are tried. null where nothing is known that fits.
+ */
+export function randomChoices(rule: Rule, source: Random): Choices | null {
+  const needed = neededChoices(rule)
+  const inverted = invertedSlots(rule)
+  const sizes = chooseSizes(rule, source)
+  if (sizes === null) return null
+  const functions = new Map<string, Expression>()
+  for (const [slot, { name, variadic }] of rule.variables.functions.entries()) {
+    if (!needed.functions.has(slot) && source.oneIn(2)) continue
+    const fitting = FUNCTIONS.filter(fn => mayStand(rule, slot, inverted.has(slot), fn))
+    if (fitting.length > 0) functions.set(name, source.pick(fitting))
+    else if (needed.functions.has(slot) || variadic) return null
+  }
+  const reals = new Map<string, Expression>()
+  for (const [slot, { name }] of rule.variables.reals.entries()) {
+    const c = rule.conditions.find(d => d.kind === 'real' && d.slot === slot)
+    if (!source.oneIn(3)) reals.set(name, number(chooseReal(c?.kind === 'real' ? c.within : REALS, source)))
+  }
+  const groups = new Map(rule.variables.groups.map(g => [g.name, source.integer(1, 3)]))
+  const weights = new Map<string, Linear>()
+  for (const o of patternsIn(rule.left).flatMap(operatorsOfPattern)) {
+    const property = o.kind === 'variable' ? needed.matrices.get(o.slot) : undefined
+    if (o.kind !== 'variable' || property === undefined) continue
+    const [rows, columns] = [o.rows, o.columns].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
+    if (rows === null || columns === null) return null
+    const matrix = chooseMatrix(property, rows, columns, source)
+    if (matrix === null) return null
+    weights.set(rule.variables.operators[o.slot].name, matrix)
+  }
+  return { weights, functions, reals, sizes, groups }
+}

@@ -1,0 +1,121 @@
+// Rules examined: whether they are well-formed, whether they survive a trial, whether they can be proved, whether they come
+// to an end, and whether it matters which of them is used first.
+
+import { trustRule } from '../prove/trust.ts'
+import type { Statement } from '../prove/certify.ts'
+import { NO_CHOICES } from '../prove/statement.ts'
+import { findCounterexample } from '../prove/refute.ts'
+import { builtin } from '../rewrite/builtin.ts'
+import type { Rule } from '../rewrite/rule.ts'
+import { type Confluence, confluenceOf } from './confluence.ts'
+import type { Measure } from './measure.ts'
+import { type Termination, terminationOf } from './termination.ts'
+import { type Refutation, type TrialOptions, tryRule, type Wider, widerThanNeeded } from './trial.ts'
+
+export interface ExamineOptions {
+  /** For everything random. Default 1. */
+  readonly seed?: number
+  /** Time for each rule, and for each question about all of them. Default 5. */
+  readonly seconds?: number
+  /** Measures of the author's own, which are tried before the built-in ones. */
+  readonly measures?: readonly Measure[]
+  readonly signal?: AbortSignal
+}
+
+/** What is known of a rule. */
+export type Standing =
+  /** It follows from the built-in rules and the algebra of functions and matrices: the proof is certified. */
+  | { readonly kind: 'proved'; readonly statement: Statement }
+  /** It survived the trial, and is usable only where somebody assumes it by name. */
+  | { readonly kind: 'assumed'; readonly because: string }
+  /** It is false. */
+  | { readonly kind: 'refuted'; readonly refutation: Refutation }
+  /** Its sides do not fit together. */
+  | { readonly kind: 'unfit'; readonly because: string }
+
+export interface RuleReport {
+  readonly rule: Rule
+  readonly standing: Standing
+  /** How often it was written out with values, and the points tried. `because`: why it could not be tried, as a clause. */
+  readonly tried: { readonly rounds: number; readonly samples: number; readonly because: string | null }
+  /** Conditions stronger than the trial saw a need for. */
+  readonly wider: readonly Wider[]
+}
+
+export interface RulesReport {
+  readonly rules: readonly RuleReport[]
+  /** Of the normalizing rules that were not refuted; null where there are none. */
+  readonly termination: Termination | null
+  readonly confluence: Confluence | null
+}
+
+const TRIAL = { rounds: 8, samples: 100, firstSamples: 600 } as const
+const WIDER = { rounds: 5, samples: 100, firstSamples: 300 } as const
+const DEFAULT_SECONDS = 5
+
+/** Examines one rule: tries it, then tries to prove it from the built-in ones. */
+export async function checkRule(rule: Rule, options: ExamineOptions = {}): Promise<RuleReport> {
+  const { seed = 1, seconds = DEFAULT_SECONDS, signal } = options
+  const timed = (effort: Pick<TrialOptions, 'rounds' | 'samples' | 'firstSamples'>): TrialOptions => ({
+    ...effort,
+    seed,
+    deadline: performance.now() + 1000 * seconds,
+    signal,
+  })
+  const trial = tryRule(rule, timed(TRIAL))
+  const nothing = { rounds: 0, samples: 0, because: null }
+  if (trial.kind === 'refuted') {
+    const { counterexample, choices, left, right } = trial
+    const refutation = { counterexample, choices, left, right }
+    return { rule, standing: { kind: 'refuted', refutation }, tried: nothing, wider: [] }
+  }
+  if (trial.kind === 'unfit')
+    return { rule, standing: { kind: 'unfit', because: trial.because }, tried: nothing, wider: [] }
+  const tried = trial.kind === 'survived' ? { ...trial, because: null } : { ...nothing, because: trial.because }
+  const trust = await trustRule(rule, { rules: builtin(), seed, budget: { seconds }, signal })
+  if (trust.kind === 'assumed' && trust.statement !== null) {
+    // The prover looks longer for a counterexample than the trial does.
+    const { left, right } = trust.statement
+    const found = findCounterexample(left, right, { seed, budget: { milliseconds: 1000 * seconds, signal } })
+    if (found.kind === 'counterexample') {
+      const refutation = { counterexample: found, choices: NO_CHOICES, left, right }
+      return { rule, standing: { kind: 'refuted', refutation }, tried, wider: [] }
+    }
+  }
+  const standing: Standing =
+    trust.kind === 'proved'
+      ? { kind: 'proved', statement: trust.statement }
+      : { kind: 'assumed', because: trust.because }
+  const wider = trial.kind === 'survived' ? widerThanNeeded(rule, timed(WIDER)) : []
+  return { rule, standing, tried, wider }
+}
+
+/** Examines rules one by one, and then those that are not refuted together. */
+export async function checkRules(rules: readonly Rule[], options: ExamineOptions = {}): Promise<RulesReport> {
+  const { seed = 1, seconds = DEFAULT_SECONDS, measures, signal } = options
+  const reports: RuleReport[] = []
+  for (const rule of rules) reports.push(await checkRule(rule, options))
+  const isUsable = ({ standing }: RuleReport): boolean => standing.kind === 'proved' || standing.kind === 'assumed'
+  const normalizing = reports.filter(isUsable).flatMap(({ rule }) => (rule.direction === '==>' ? [rule] : []))
+  if (normalizing.length === 0) return { rules: reports, termination: null, confluence: null }
+  const deadline = (): number => performance.now() + 1000 * seconds
+  const termination = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
+  return { rules: reports, termination, confluence: confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal }) }
+}
+
+/** The overlaps of rules with each other and with the built-in ones, whichever stands inside the other. */
+function confluenceWithBuiltin(
+  rules: readonly Rule[],
+  options: { readonly seed: number; readonly deadline: number; readonly signal?: AbortSignal },
+): Confluence {
+  // Taking functions apart happens once, before all else: it is never one of two ways.
+  const others = builtin().filter(r => r.phase !== 'parts')
+  const all = [...rules, ...builtin()]
+  const own = confluenceOf(rules, [...rules, ...others], all, options)
+  const theirs = confluenceOf(others, rules, all, options)
+  return {
+    pairs: own.pairs + theirs.pairs,
+    open: [...own.open, ...theirs.open],
+    complete: own.complete && theirs.complete,
+  }
+}

@@ -1,0 +1,285 @@
+// Measures of nets under which rules go down: if every rule of a set does, whatever order they are used in, they come to an
+// end. A net is measured as if every wire were computed anew for each of its users, so that shared wires need no care.
+//
+// A stage with the args v1, v2, ... has the measure factor * (v1 + v2 + ...) + weight. So each side of a rule is a sum of
+// its wires and of what its unknown functions weigh, and one side is compared with the other term by term.
+
+import type { FunctionPattern, FunctionTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import { isLinear } from '../rewrite/functions.ts'
+import { type Expression, postorder, printExpression } from '../scalar/expression.ts'
+import { patternsIn, templatesIn } from './places.ts'
+
+/** The kinds of stages, as a measure tells them apart. */
+type StageKind = Exclude<Pattern['kind'] | Template['kind'], 'wire' | 'linear' | 'parts' | 'elementwise'>
+
+export interface Measure {
+  /** What it measures, as a noun: "the number of stages". */
+  readonly name: string
+  factor(kind: StageKind, fn: Expression | null): number
+  weight(kind: StageKind, fn: Expression | null): number
+  /** What an unknown function weighs: the same number whatever it is, or a number of its own. */
+  readonly unknown: number | 'own'
+  /** What a composition weighs: one function, its parts together, or nothing that is known. */
+  readonly composition: 'one' | 'sum' | 'unknown'
+  /** What the formula of a function decides, so that a rule with variables in that place says nothing: see `isClear`. */
+  readonly reads: 'nothing' | 'names' | 'formulas'
+}
+
+/** A sum of wires, of what unknown functions weigh, and of a number. */
+interface Value {
+  readonly constant: number
+  /** `w0` for wires, `f0` for functions, `i0` for inverses of functions: their factors. */
+  readonly terms: ReadonlyMap<string, number>
+}
+const UNBOUNDED: Value = { constant: Infinity, terms: new Map() }
+
+function total(values: readonly Value[], factor: number, add: Value): Value {
+  const terms = new Map(add.terms)
+  let { constant } = add
+  for (const v of values) {
+    constant += factor * v.constant
+    for (const [name, k] of v.terms) terms.set(name, (terms.get(name) ?? 0) + factor * k)
+  }
+  return { constant, terms }
+}
+const just = (constant: number): Value => ({ constant, terms: new Map() })
+const term = (name: string): Value => ({ constant: 0, terms: new Map([[name, 1]]) })
+
+function unknownWeight(m: Measure, name: string): Value {
+  return m.unknown === 'own' ? term(name) : just(m.unknown)
+}
+
+/** A formula with open numbers may be linear for some of them: it weighs as much as itself, unless it weighs nothing. */
+function formula(m: Measure, fn: Expression): Value {
+  const weight = m.weight('pointwise', fn)
+  const isOpen = postorder(fn).some(e => e.kind === 'apply' && e.args.length === 0 && e.fn.definition === null)
+  return isOpen && weight > 0 && m.unknown === 'own' && m.reads === 'nothing' ? term(`e${printExpression(fn)}`) : just(weight)
+}
+
+function patternFunction(m: Measure, p: FunctionPattern): Value {
+  switch (p.kind) {
+    case 'exact':
+    case 'form':
+      return formula(m, p.fn)
+    case 'variable':
+      return unknownWeight(m, `f${p.slot}`)
+    case 'inverse':
+      return unknownWeight(m, `i${p.slot}`)
+  }
+}
+const known = (fn: { readonly kind: string; readonly fn?: Expression }): Expression | null => fn.fn ?? null
+
+function ofPattern(m: Measure, p: Pattern): Value {
+  if (p.kind === 'wire') return term(`w${p.slot}`)
+  if (p.kind === 'pointwise') {
+    const args = p.args.map(a => ofPattern(m, a))
+    return total(args, m.factor('pointwise', known(p.fn)), patternFunction(m, p.fn))
+  }
+  return total([ofPattern(m, p.arg)], m.factor(p.kind, null), stageWeight(m, p))
+}
+
+/** What a stage that is no function weighs; mixing is as much as the two functions that it mixes with. */
+function stageWeight(m: Measure, p: { readonly kind: StageKind; readonly slot?: number }): Value {
+  const own = just(m.weight(p.kind, null))
+  if (p.kind !== 'mix') return own
+  return total([unknownWeight(m, `f${p.slot}`), unknownWeight(m, `i${p.slot}`)], 1, own)
+}
+
+/** At most what a computed function weighs. */
+function templateFunction(m: Measure, t: FunctionTemplate): Value {
+  switch (t.kind) {
+    case 'exact':
+      return formula(m, t.fn)
+    case 'variable':
+      return unknownWeight(m, `f${t.slot}`)
+    case 'inverse':
+      return t.of.kind === 'variable' ? unknownWeight(m, `i${t.of.slot}`) : UNBOUNDED
+    case 'compose':
+      if (m.composition === 'unknown') return UNBOUNDED
+      if (m.composition === 'one') return just(1)
+      return total([templateFunction(m, t.outer), templateFunction(m, t.inner)], 1, just(0))
+    case 'normal':
+    case 'outer':
+    case 'first':
+      // A function with its affine part taken away, or written otherwise, is linear where it was.
+      return m.composition === 'unknown' ? UNBOUNDED : templateFunction(m, t.of)
+    case 'inner':
+    case 'last':
+      // Affine functions.
+      return m.composition === 'unknown' ? UNBOUNDED : just(m.composition === 'one' ? 1 : 0)
+  }
+}
+
+function ofTemplate(m: Measure, t: Template): Value {
+  switch (t.kind) {
+    case 'wire':
+      return term(`w${t.slot}`)
+    case 'constant':
+      return just(m.weight('constant', null))
+    case 'pointwise': {
+      const args = t.args.map(a => ofTemplate(m, a))
+      return total(args, m.factor('pointwise', known(t.fn)), templateFunction(m, t.fn))
+    }
+    case 'linear':
+      return total([ofTemplate(m, t.arg)], m.factor('additive', null), just(m.weight('additive', null)))
+    case 'elementwise':
+      return total([ofTemplate(m, t.arg)], 1, just(m.composition === 'one' ? 1 : 0))
+    case 'parts':
+      return UNBOUNDED
+    default:
+      return total([ofTemplate(m, t.arg)], m.factor(t.kind, null), stageWeight(m, t))
+  }
+}
+
+/**
+ * Whether a rule says enough of its functions. A measure that goes by names in a formula and gives the stage of such a
+ * function another factor needs to know every function; lengths need every formula, and a form is matched by its meaning.
+ */
+function isClear(m: Measure, rule: Rule): boolean {
+  if (m.reads === 'nothing') return true
+  const forms = patternsIn(rule.left).some(p => p.kind === 'pointwise' && p.fn.kind === 'form')
+  if (m.reads === 'formulas') return !forms
+  return rule.variables.functions.every((_, slot) => !isUsed(rule, slot))
+}
+function isUsed(rule: Rule, slot: number): boolean {
+  return patternsIn(rule.left).some(
+    p =>
+      (p.kind === 'mix' && p.slot === slot) ||
+      (p.kind === 'pointwise' && (p.fn.kind === 'variable' || p.fn.kind === 'inverse') && p.fn.slot === slot),
+  )
+}
+
+/** How a rule moves a measure: strictly down, not up, or neither is shown. */
+export function directionOf(m: Measure, rule: Rule): 'down' | 'level' | 'open' {
+  if (!isClear(m, rule)) return 'open'
+  const left = ofPattern(m, rule.left)
+  const right = ofTemplate(m, rule.right)
+  for (const [name, k] of right.terms) if (k > (left.terms.get(name) ?? 0)) return 'open'
+  if (!(right.constant <= left.constant)) return 'open'
+  return right.constant < left.constant ? 'down' : 'level'
+}
+
+/** Softmax stands for two uses of its wire: see its definition. */
+const usual = (kind: StageKind): number => (kind === 'softmax' || kind === 'logsoftmax' ? 2 : 1)
+const ARITHMETIC = new Set(['+', '-', '*', '/', 'neg'])
+/** The functions in a formula, but for arithmetic and for what is in its numbers. */
+const names = (fn: Expression): string[] =>
+  postorder(fn).flatMap(e => {
+    if (e.mask === 0) return []
+    return e.kind === 'call' && !ARITHMETIC.has(e.name) ? [e.name] : e.kind === 'apply' ? [e.fn.name] : []
+  })
+
+const STAGES: Measure = {
+  name: 'the number of stages',
+  factor: usual,
+  weight: () => 1,
+  unknown: 1,
+  composition: 'one',
+  reads: 'nothing',
+}
+/** Layers are no functions; multiplicative layers and softmax have two functions in them by their definitions. */
+const FUNCTIONS: Measure = {
+  name: 'the number of functions that are not linear',
+  factor: kind => (kind === 'reduce' ? 1 : usual(kind)),
+  weight: (kind, fn) => {
+    if (kind === 'pointwise') return fn !== null && isLinear(fn) ? 0 : 1
+    return kind === 'multiplicative' || kind === 'softmax' || kind === 'logsoftmax' ? 2 : 0
+  },
+  unknown: 'own',
+  composition: 'sum',
+  reads: 'nothing',
+}
+const LENGTHS: Measure = {
+  name: 'the length of the formulas',
+  factor: usual,
+  weight: (kind, fn) => (kind === 'pointwise' && fn !== null ? postorder(fn).length : 0),
+  unknown: 'own',
+  composition: 'unknown',
+  reads: 'formulas',
+}
+const KINDS = { multiplicative: 'multiplicative layers', mix: 'mixing layers', additive: 'additive layers', reduce: 'pools', softmax: 'softmax', logsoftmax: 'logsoftmax' } as const
+
+function countOf(kind: keyof typeof KINDS): Measure {
+  return {
+    name: `the number of ${KINDS[kind]}`,
+    factor: usual,
+    weight: k => (k === kind ? 1 : 0),
+    unknown: 0,
+    composition: 'sum',
+    reads: 'nothing',
+  }
+}
+function countOfName(name: string): Measure {
+  const count = (fn: Expression | null): number => (fn === null ? 0 : names(fn).filter(n => n === name).length)
+  return {
+    name: `how often ${name} occurs`,
+    factor: usual,
+    weight: (kind, fn) => (kind === 'pointwise' ? count(fn) : 0),
+    unknown: 'own',
+    composition: 'unknown',
+    reads: 'formulas',
+  }
+}
+/** Stages before such a stage count twice, so that what moves behind it goes down. */
+function before(
+  what: string,
+  reads: 'nothing' | 'names',
+  is: (kind: StageKind, fn: Expression | null) => boolean,
+): Measure {
+  return {
+    name: `the number of stages before ${what}`,
+    factor: (kind, fn) => (is(kind, fn) ? 2 : usual(kind)),
+    weight: () => 1,
+    unknown: 1,
+    composition: 'one',
+    reads,
+  }
+}
+
+/** The measures that are tried for some rules: the built-in ones, and those of the functions that the rules name. */
+export function measuresFor(rules: readonly Rule[]): Measure[] {
+  const found = new Set<string>()
+  for (const { left, right } of rules) {
+    for (const p of patternsIn(left))
+      if (p.kind === 'pointwise' && (p.fn.kind === 'exact' || p.fn.kind === 'form')) for (const n of names(p.fn.fn)) found.add(n)
+    for (const t of templatesIn(right))
+      if (t.kind === 'pointwise' && t.fn.kind === 'exact') for (const n of names(t.fn.fn)) found.add(n)
+  }
+  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]
+  return [
+    STAGES,
+    FUNCTIONS,
+    ...kinds.map(countOf),
+    ...[...found].map(countOfName),
+    LENGTHS,
+    ...kinds.map(k => before(`the ${KINDS[k]}`, 'nothing', kind => kind === k)),
+    ...[...found].map(n => before(n, 'names', (kind, fn) => kind === 'pointwise' && fn !== null && names(fn).includes(n))),
+  ]
+}
+
+/** Which rules go down under which measure, the first measures before the others as in a dictionary. */
+export interface Ordering {
+  readonly by: readonly { readonly measure: string; readonly rules: readonly string[] }[]
+  /** Rules for which no measure was found. */
+  readonly open: readonly string[]
+}
+
+/**
+ * Looks for measures, one after the other, under which no rule goes up that is not settled yet, and none of the
+ * background, which is used beside them.
+ */
+export function orderRules(rules: readonly Rule[], background: readonly Rule[], own: readonly Measure[] = []): Ordering {
+  const measures = [...own, ...measuresFor(rules)].filter(m => background.every(r => directionOf(m, r) !== 'open'))
+  const by: { measure: string; rules: string[] }[] = []
+  let open = rules
+  while (open.length > 0) {
+    const measure = measures.find(m => {
+      const directions = open.map(r => directionOf(m, r))
+      return directions.includes('down') && !directions.includes('open')
+    })
+    if (measure === undefined) break
+    by.push({ measure: measure.name, rules: open.filter(r => directionOf(measure, r) === 'down').map(r => r.name) })
+    open = open.filter(r => directionOf(measure, r) !== 'down')
+  }
+  return { by, open: open.map(r => r.name) }
+}

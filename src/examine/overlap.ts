@@ -1,0 +1,423 @@
+// Where the left sides of two rules overlap: the smallest patterns in which both rules apply at places that share a stage.
+// Variables are bound by unification; what they are bound to is checked again when the rules are matched.
+
+import { sizeOf, type Size, substituteSize, unknownSize } from '../linear/size.ts'
+import type { Condition, FunctionPattern, LinearPattern, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import { type Expression, postorder } from '../scalar/expression.ts'
+import { inversesOf } from '../scalar/functions.ts'
+import { intersect, type Range, REALS } from '../scalar/range.ts'
+import { operatorsOfPattern, patternsIn } from './places.ts'
+
+/** A pattern in which `outer` applies at the root and `inner` at the place that the path leads to. */
+export interface Overlap {
+  readonly outer: Rule
+  readonly inner: Rule
+  /** From the root: which arg, again and again. */
+  readonly path: readonly number[]
+  /** A rule with the common pattern as its left side; its right side is of no meaning. */
+  readonly peak: Rule
+  /** Functions of the peak that are known, by name. */
+  readonly functions: ReadonlyMap<string, Expression>
+}
+
+const argsOf = (p: Pattern): readonly Pattern[] => (p.kind === 'wire' ? [] : p.kind === 'pointwise' ? p.args : [p.arg])
+
+/** The places of the stages of a pattern. */
+function pathsIn(root: Pattern): { readonly path: readonly number[]; readonly at: Pattern }[] {
+  const found: { path: readonly number[]; at: Pattern }[] = []
+  const stack: { path: readonly number[]; at: Pattern }[] = [{ path: [], at: root }]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.at.kind === 'wire') continue
+    found.push(next)
+    const { path } = next
+    for (const [i, at] of argsOf(next.at).entries()) stack.push({ path: [...path, i], at })
+  }
+  return found
+}
+
+/** A rule with its variables after those of another one, and with names of its own. */
+function apart(rule: Rule, after: Rule): Rule {
+  const { variables: own } = rule
+  const { variables: other } = after
+  const shift = {
+    functions: other.functions.length,
+    operators: other.operators.length,
+    wires: other.wires.length,
+    groups: other.groups.length,
+    reals: other.reals.length,
+  }
+  const size = (s: Size): Size => substituteSize(s, name => unknownSize(`${name}'`))
+  const fn = (p: FunctionPattern): FunctionPattern =>
+    p.kind === 'variable' || p.kind === 'inverse' ? { ...p, slot: p.slot + shift.functions } : p
+  const operator = (p: LinearPattern): LinearPattern => {
+    switch (p.kind) {
+      case 'variable':
+        return { ...p, slot: p.slot + shift.operators, rows: size(p.rows), columns: size(p.columns) }
+      case 'zero':
+        return { ...p, rows: size(p.rows), columns: size(p.columns) }
+      case 'identity':
+        return { ...p, size: size(p.size) }
+      default:
+        return p
+    }
+  }
+  const pattern = (p: Pattern): Pattern => {
+    switch (p.kind) {
+      case 'wire':
+        return { ...p, slot: p.slot + shift.wires }
+      case 'pointwise':
+        return { ...p, fn: fn(p.fn), args: p.args.map(pattern) }
+      case 'additive':
+      case 'multiplicative':
+        return {
+          ...p,
+          operator: operator(p.operator),
+          bias: p.bias === null ? null : operator(p.bias),
+          arg: pattern(p.arg),
+        }
+      case 'reduce':
+        return {
+          ...p,
+          group: typeof p.group === 'number' ? p.group : { slot: p.group.slot + shift.groups },
+          arg: pattern(p.arg),
+        }
+      case 'mix':
+        return { ...p, slot: p.slot + shift.functions, operator: operator(p.operator), arg: pattern(p.arg) }
+      default:
+        return { ...p, arg: pattern(p.arg) }
+    }
+  }
+  const condition = (c: Condition): Condition => {
+    switch (c.kind) {
+      case 'wire': {
+        const within = 'domainOf' in c.within ? { domainOf: c.within.domainOf + shift.functions } : c.within
+        return { ...c, slot: c.slot + shift.wires, within }
+      }
+      case 'real':
+        return { ...c, slot: c.slot + shift.reals }
+      case 'entries':
+      case 'operator':
+        return { ...c, slot: c.slot + shift.operators }
+      case 'function':
+      case 'codomain':
+        return { ...c, slot: c.slot + shift.functions }
+      case 'size':
+        return { ...c, left: size(c.left), right: size(c.right) }
+    }
+  }
+  const named = <T extends { readonly name: string }>(list: readonly T[]): T[] =>
+    list.map(v => ({ ...v, name: `${v.name}'` }))
+  return {
+    ...rule,
+    variables: {
+      functions: named(own.functions),
+      operators: named(own.operators),
+      wires: named(own.wires).map(w => ({ ...w, width: w.width === null ? null : size(w.width) })),
+      groups: named(own.groups),
+      reals: named(own.reals),
+    },
+    left: pattern(rule.left),
+    conditions: rule.conditions.map(condition),
+  }
+}
+
+/** Thrown inside where two patterns have nothing in common. */
+const APART = Symbol('no common pattern')
+
+class Unifier {
+  readonly wires = new Map<number, Pattern>()
+  private readonly aliases = new Map<number, number>()
+  readonly functions = new Map<number, Expression>()
+  private readonly operators = new Map<number, LinearPattern>()
+  private readonly groups = new Map<number, number | { readonly slot: number }>()
+  private readonly sizes = new Map<string, Size>()
+
+  unify(p: Pattern, q: Pattern): void {
+    if (p.kind === 'wire' && this.wires.has(p.slot)) return this.unify(this.wires.get(p.slot) as Pattern, q)
+    if (q.kind === 'wire' && this.wires.has(q.slot)) return this.unify(p, this.wires.get(q.slot) as Pattern)
+    if (p.kind === 'wire' || q.kind === 'wire') {
+      const [from, to] = p.kind === 'wire' ? [p, q] : [q as Extract<Pattern, { kind: 'wire' }>, p]
+      if (to.kind === 'wire' && to.slot === from.slot) return
+      if (this.contains(to, from.slot)) throw APART
+      this.wires.set(from.slot, to)
+      return
+    }
+    if (p.kind !== q.kind) throw APART
+    if (p.kind === 'pointwise' && q.kind === 'pointwise') {
+      if (p.args.length !== q.args.length) throw APART
+      this.fn(p.fn, q.fn)
+      for (const [i, a] of p.args.entries()) this.unify(a, q.args[i])
+      return
+    }
+    if (p.kind === 'pointwise' || q.kind === 'pointwise') throw APART
+    if (p.kind === 'reduce' && q.kind === 'reduce') {
+      if (p.operation !== q.operation) throw APART
+      this.group(p.group, q.group)
+    }
+    if (p.kind === 'mix' && q.kind === 'mix') {
+      this.alias(p.slot, q.slot)
+      this.operator(p.operator, q.operator)
+    }
+    if (
+      (p.kind === 'additive' || p.kind === 'multiplicative') &&
+      (q.kind === 'additive' || q.kind === 'multiplicative')
+    ) {
+      this.operator(p.operator, q.operator)
+      // No bias is a bias of zero.
+      if (p.bias !== null && q.bias !== null) this.operator(p.bias, q.bias)
+      else if (p.bias !== null || q.bias !== null) {
+        const rows = this.size(this.rowsOf(p.operator))
+        this.operator((p.bias ?? q.bias) as LinearPattern, { kind: 'zero', rows, columns: sizeOf(1) })
+      }
+    }
+    this.unify(p.arg, q.arg)
+  }
+
+  private contains(p: Pattern, slot: number): boolean {
+    if (p.kind !== 'wire') return argsOf(p).some(a => this.contains(a, slot))
+    const bound = this.wires.get(p.slot)
+    return p.slot === slot || (bound !== undefined && this.contains(bound, slot))
+  }
+  private rowsOf(p: LinearPattern): Size {
+    return p.kind === 'identity' ? p.size : p.kind === 'exact' ? p.operator.rows : p.rows
+  }
+
+  root(slot: number): number {
+    let at = slot
+    for (let next = this.aliases.get(at); next !== undefined; next = this.aliases.get(at)) at = next
+    return at
+  }
+  private alias(a: number, b: number): void {
+    const [from, to] = [this.root(a), this.root(b)]
+    if (from === to) return
+    const bound = this.functions.get(from)
+    if (bound !== undefined) this.bind(to, bound)
+    this.functions.delete(from)
+    this.aliases.set(from, to)
+  }
+  private bind(slot: number, fn: Expression): void {
+    const at = this.root(slot)
+    const old = this.functions.get(at)
+    if (old !== undefined && old !== fn) throw APART
+    this.functions.set(at, fn)
+  }
+  private fn(p: FunctionPattern, q: FunctionPattern): void {
+    if (p.kind === 'variable' && q.kind === 'variable') return this.alias(p.slot, q.slot)
+    if (p.kind === 'exact' && q.kind === 'exact') {
+      if (p.fn !== q.fn) throw APART
+      return
+    }
+    const [a, b] = p.kind === 'exact' || p.kind === 'form' ? [q, p] : [p, q]
+    if (b.kind === 'exact') {
+      const fn = a.kind === 'inverse' ? inversesOf(b.fn)[0] : b.fn
+      if ((a.kind !== 'variable' && a.kind !== 'inverse') || fn === undefined) throw APART
+      return this.bind(a.slot, fn)
+    }
+    if (a.kind === 'inverse' && b.kind === 'inverse') return this.alias(a.slot, b.slot)
+    if (a.kind === 'form' && b.kind === 'form' && a.fn === b.fn) return
+    throw APART
+  }
+  private group(a: number | { readonly slot: number }, b: number | { readonly slot: number }): void {
+    const [p, q] = [this.groupOf(a), this.groupOf(b)]
+    if (typeof p === 'number' && typeof q === 'number') {
+      if (p !== q) throw APART
+    } else if (typeof p === 'number') this.groups.set((q as { slot: number }).slot, p)
+    else if (typeof q === 'number' || q.slot !== p.slot) this.groups.set(p.slot, q)
+  }
+  groupOf(group: number | { readonly slot: number }): number | { readonly slot: number } {
+    let at = group
+    while (typeof at !== 'number') {
+      const next = this.groups.get(at.slot)
+      if (next === undefined) break
+      at = next
+    }
+    return at
+  }
+
+  operatorOf(p: LinearPattern): LinearPattern {
+    let at = p
+    while (at.kind === 'variable') {
+      const next = this.operators.get(at.slot)
+      if (next === undefined) break
+      at = next
+    }
+    switch (at.kind) {
+      case 'variable':
+      case 'zero':
+        return { ...at, rows: this.size(at.rows), columns: this.size(at.columns) }
+      case 'identity':
+        return { ...at, size: this.size(at.size) }
+      default:
+        return at
+    }
+  }
+  private operator(a: LinearPattern, b: LinearPattern): void {
+    const [p, q] = [this.operatorOf(a), this.operatorOf(b)]
+    const columns = (o: LinearPattern): Size =>
+      o.kind === 'identity' ? o.size : o.kind === 'exact' ? o.operator.columns : o.columns
+    this.equate(this.rowsOf(p), this.rowsOf(q))
+    this.equate(columns(p), columns(q))
+    if (p.kind === 'variable') {
+      if (q.kind !== 'variable' || q.slot !== p.slot) this.operators.set(p.slot, q)
+    } else if (q.kind === 'variable') this.operators.set(q.slot, p)
+    else if (p.kind !== q.kind || (p.kind === 'exact' && q.kind === 'exact' && p.operator !== q.operator)) throw APART
+  }
+
+  size(s: Size): Size {
+    let at = s
+    // Names are bound to sizes of other names: each round settles at least one.
+    for (let round = 0; round <= this.sizes.size; round++) at = substituteSize(at, name => this.sizes.get(name))
+    return at
+  }
+  private equate(a: Size, b: Size): void {
+    const [p, q] = [this.size(a), this.size(b)]
+    if (p === q) return
+    const name = (s: Size): string | null =>
+      s.constant === 0 && s.terms.length === 1 && s.terms[0][1] === 1 ? s.terms[0][0] : null
+    const [from, to] = name(p) !== null ? [p, q] : [q, p]
+    const open = name(from)
+    if (open === null || to.terms.some(([n]) => n === open)) throw APART
+    this.sizes.set(open, to)
+  }
+
+  pattern(p: Pattern): Pattern {
+    switch (p.kind) {
+      case 'wire': {
+        const bound = this.wires.get(p.slot)
+        return bound === undefined ? p : this.pattern(bound)
+      }
+      case 'pointwise':
+        return { ...p, fn: this.functionOf(p.fn), args: p.args.map(a => this.pattern(a)) }
+      case 'additive':
+      case 'multiplicative':
+        return {
+          ...p,
+          operator: this.operatorOf(p.operator),
+          bias: p.bias === null ? null : this.operatorOf(p.bias),
+          arg: this.pattern(p.arg),
+        }
+      case 'reduce':
+        return { ...p, group: this.groupOf(p.group), arg: this.pattern(p.arg) }
+      case 'mix':
+        return { ...p, slot: this.root(p.slot), operator: this.operatorOf(p.operator), arg: this.pattern(p.arg) }
+      default:
+        return { ...p, arg: this.pattern(p.arg) }
+    }
+  }
+  private functionOf(p: FunctionPattern): FunctionPattern {
+    return p.kind === 'variable' || p.kind === 'inverse' ? { ...p, slot: this.root(p.slot) } : p
+  }
+}
+
+/** The common rule of two rules that are unified; its wires lie within `inputs` beside what the rules ask of them. */
+function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
+  const left = by.pattern(outer.left)
+  const free = new Map<number, Range>()
+  const conditions: Condition[] = []
+  for (const c of [...outer.conditions, ...inner.conditions]) {
+    switch (c.kind) {
+      case 'wire': {
+        let slot = c.slot
+        for (let at = by.wires.get(slot); at !== undefined; at = at.kind === 'wire' ? by.wires.get(at.slot) : undefined) {
+          slot = at.kind === 'wire' ? at.slot : -1
+          if (slot < 0) break
+        }
+        if (slot < 0) break
+        if ('domainOf' in c.within) {
+          // First, so that the net's input is as wide as the function allows.
+          conditions.unshift({ ...c, slot, within: { domainOf: by.root(c.within.domainOf) } })
+        } else free.set(slot, intersect(free.get(slot) ?? REALS, c.within))
+        break
+      }
+      case 'function':
+      case 'codomain':
+        conditions.push({ ...c, slot: by.root(c.slot) })
+        break
+      case 'entries':
+      case 'operator': {
+        const stages = [...patternsIn(outer.left), ...patternsIn(inner.left)]
+        const at = stages.flatMap(operatorsOfPattern).find(o => o.kind === 'variable' && o.slot === c.slot)
+        const bound = at === undefined ? at : by.operatorOf(at)
+        if (bound?.kind === 'variable') conditions.push({ ...c, slot: bound.slot })
+        break
+      }
+      case 'size':
+        conditions.push({ ...c, left: by.size(c.left), right: by.size(c.right) })
+        break
+      default:
+        conditions.push(c)
+    }
+  }
+  const wires = new Set<number>()
+  const functions = new Set<number>()
+  const operators = new Set<number>()
+  const forms: Expression[] = []
+  const visit = (p: Pattern): void => {
+    if (p.kind === 'wire') wires.add(p.slot)
+    if (p.kind === 'mix') functions.add(p.slot)
+    if (p.kind === 'pointwise' && (p.fn.kind === 'variable' || p.fn.kind === 'inverse')) functions.add(p.fn.slot)
+    if (p.kind === 'pointwise' && p.fn.kind === 'form') forms.push(p.fn.fn)
+    for (const o of operatorsOfPattern(p)) if (o.kind === 'variable') operators.add(o.slot)
+    for (const a of argsOf(p)) visit(a)
+  }
+  visit(left)
+  const reals = [...outer.variables.reals, ...inner.variables.reals]
+  const namesReal = new Set(postorder(...forms).flatMap(e => (e.kind === 'apply' ? [e.fn] : [])))
+  // What was bound to something known is not there any more, and is asked for when the rules are matched.
+  const isThere = (c: Condition): boolean => {
+    switch (c.kind) {
+      case 'wire':
+        return !('domainOf' in c.within) || functions.has(c.within.domainOf)
+      case 'real':
+        return namesReal.has(reals[c.slot].symbol)
+      case 'entries':
+      case 'operator':
+        return operators.has(c.slot)
+      case 'function':
+      case 'codomain':
+        return functions.has(c.slot)
+      case 'size':
+        return true
+    }
+  }
+  for (const slot of wires)
+    conditions.push({ kind: 'wire', slot, within: intersect(free.get(slot) ?? REALS, inputs) })
+  const join = <K extends keyof Rule['variables']>(kind: K): Rule['variables'][K] =>
+    [...outer.variables[kind], ...inner.variables[kind]] as unknown as Rule['variables'][K]
+  const right: Template = { kind: 'wire', slot: [...wires][0] }
+  return {
+    ...outer,
+    name: `${outer.name} and ${inner.name}`,
+    phase: 'algebra',
+    variables: {
+      functions: join('functions'),
+      operators: join('operators'),
+      reals: join('reals'),
+      wires: join('wires').map(w => ({ ...w, width: w.width === null ? null : by.size(w.width) })),
+      groups: join('groups'),
+    },
+    left,
+    right,
+    conditions: conditions.filter(isThere),
+    bindsSizes: false,
+  }
+}
+/** The overlaps of two rules where the second applies at the root of the first or further in; inputs lie in the given set. */
+export function overlapsOf(outer: Rule, inner: Rule, inputs: Range): Overlap[] {
+  const found: Overlap[] = []
+  const other = apart(inner, outer)
+  for (const { path, at } of pathsIn(outer.left)) {
+    if (outer === inner && path.length === 0) continue
+    const by = new Unifier()
+    try {
+      by.unify(at, other.left)
+    } catch (error) {
+      if (error !== APART) throw error
+      continue
+    }
+    const peak = peakOf(outer, other, by, inputs)
+    const functions = new Map([...by.functions].map(([slot, fn]) => [peak.variables.functions[slot].name, fn]))
+    found.push({ outer, inner, path, peak, functions })
+  }
+  return found
+}

@@ -1,0 +1,183 @@
+// What stands where in a rule: the stages of both sides, and the variables, sizes and conditions that they speak of.
+
+import { type Size, substituteSize } from '../linear/size.ts'
+import type { Condition, FunctionTemplate, LinearPattern, LinearTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import { printExpression } from '../scalar/expression.ts'
+import { printRange } from '../scalar/range.ts'
+
+/** The stages of a left side, each before those that enter it. */
+export function patternsIn(root: Pattern): Pattern[] {
+  const found: Pattern[] = []
+  const stack: Pattern[] = [root]
+  for (let p = stack.pop(); p !== undefined; p = stack.pop()) {
+    found.push(p)
+    if (p.kind === 'wire') continue
+    if (p.kind === 'pointwise') stack.push(...p.args.toReversed())
+    else stack.push(p.arg)
+  }
+  return found
+}
+
+/** The stages of a right side, each before those that enter it. */
+export function templatesIn(root: Template): Template[] {
+  const found: Template[] = []
+  const stack: Template[] = [root]
+  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
+    found.push(t)
+    if (t.kind === 'wire' || t.kind === 'constant') continue
+    if (t.kind === 'pointwise') stack.push(...t.args.toReversed())
+    else stack.push(t.arg)
+  }
+  return found
+}
+
+/** The matrices and vectors of one stage of a left side. */
+export function operatorsOfPattern(p: Pattern): LinearPattern[] {
+  switch (p.kind) {
+    case 'additive':
+    case 'multiplicative':
+      return p.bias === null ? [p.operator] : [p.operator, p.bias]
+    case 'mix':
+      return [p.operator]
+    default:
+      return []
+  }
+}
+
+function operatorsOfTemplate(t: Template): LinearTemplate[] {
+  switch (t.kind) {
+    case 'additive':
+    case 'multiplicative':
+      return t.bias === null ? [t.operator] : [t.operator, t.bias]
+    case 'mix':
+      return [t.operator]
+    case 'constant':
+      return [t.value]
+    default:
+      return []
+  }
+}
+
+function linearsIn(root: LinearTemplate): LinearTemplate[] {
+  const found: LinearTemplate[] = []
+  const stack = [root]
+  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
+    found.push(t)
+    if (t.kind === 'product' || t.kind === 'sum') stack.push(t.left, t.right)
+    else if (t.kind === 'scale' || t.kind === 'normal') stack.push(t.of)
+  }
+  return found
+}
+
+function functionsIn(root: FunctionTemplate): FunctionTemplate[] {
+  const found: FunctionTemplate[] = []
+  const stack = [root]
+  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
+    found.push(t)
+    if (t.kind === 'compose') stack.push(t.outer, t.inner)
+    else if (t.kind !== 'exact' && t.kind !== 'variable') stack.push(t.of)
+  }
+  return found
+}
+
+/** The names of the sizes that a rule leaves open, in the order in which its left side names them. */
+export function sizeNamesOf(rule: Rule): string[] {
+  const sizes: Size[] = []
+  for (const p of patternsIn(rule.left)) {
+    for (const o of operatorsOfPattern(p)) {
+      if (o.kind === 'identity') sizes.push(o.size)
+      else if (o.kind === 'exact') sizes.push(o.operator.rows, o.operator.columns)
+      else sizes.push(o.rows, o.columns)
+    }
+  }
+  for (const w of rule.variables.wires) if (w.width !== null) sizes.push(w.width)
+  for (const c of rule.conditions) if (c.kind === 'size') sizes.push(c.left, c.right)
+  return [...new Set(sizes.flatMap(s => s.terms.map(([name]) => name)))]
+}
+
+/** The slots of functions of which a rule takes the inverse. */
+export function invertedSlots(rule: Rule): Set<number> {
+  const found = new Set<number>()
+  for (const p of patternsIn(rule.left)) {
+    if (p.kind === 'mix') found.add(p.slot)
+    if (p.kind === 'pointwise' && p.fn.kind === 'inverse') found.add(p.fn.slot)
+  }
+  for (const t of templatesIn(rule.right)) {
+    if (t.kind === 'mix') found.add(t.slot)
+    if (t.kind !== 'pointwise') continue
+    for (const f of functionsIn(t.fn)) if (f.kind === 'inverse' && f.of.kind === 'variable') found.add(f.of.slot)
+  }
+  return found
+}
+
+/** Whether a right side is made by a computation on what was matched, of which only the result is known. */
+export function computes(rule: Rule): boolean {
+  return templatesIn(rule.right).some(t => {
+    if (t.kind === 'linear' || t.kind === 'parts' || t.kind === 'elementwise') return true
+    if (t.kind === 'pointwise')
+      return functionsIn(t.fn).some(f => f.kind !== 'exact' && f.kind !== 'variable' && f.kind !== 'compose' && f.kind !== 'inverse')
+    return operatorsOfTemplate(t).some(o => linearsIn(o).some(l => l.kind === 'normal'))
+  })
+}
+
+/** A condition in the words of the language. */
+export function conditionText(rule: Rule, c: Condition): string {
+  const { variables } = rule
+  switch (c.kind) {
+    case 'wire': {
+      const { name } = variables.wires[c.slot]
+      return 'domainOf' in c.within
+        ? `${name} in domain(${variables.functions[c.within.domainOf].name})`
+        : `${name} in ${printRange(c.within)}`
+    }
+    case 'real':
+      return `${variables.reals[c.slot].name} in ${printRange(c.within)}`
+    case 'entries':
+      return `${variables.operators[c.slot].name} in ${printRange(c.within)}`
+    case 'function':
+      return `${variables.functions[c.slot].name} ${c.property}`
+    case 'operator':
+      return `${variables.operators[c.slot].name} ${c.property}`
+    case 'size':
+      return `${c.left.text} ${c.relation} ${c.right.text}`
+    case 'codomain': {
+      const domain = c.domain.map(r => printRange(r)).join(' x ')
+      return `${variables.functions[c.slot].name} : ${domain} -> ${printRange(c.codomain)}`
+    }
+  }
+}
+
+/** A function of a rule as text: its own name, or what it is made of. */
+export function functionText(rule: Rule, t: FunctionTemplate): string {
+  switch (t.kind) {
+    case 'exact':
+      return printExpression(t.fn)
+    case 'variable':
+      return rule.variables.functions[t.slot].name
+    case 'compose':
+      return `${functionText(rule, t.outer)} . ${functionText(rule, t.inner)}`
+    default:
+      return `${t.kind}(${functionText(rule, t.of)})`
+  }
+}
+
+/** Whether known sizes fulfil a condition on sizes; undefined where one of them is open. */
+export function sizesFulfil(c: Extract<Condition, { kind: 'size' }>, sizes: ReadonlyMap<string, Size>): boolean | undefined {
+  const [left, right] = [c.left, c.right].map(s => substituteSize(s, name => sizes.get(name)))
+  if (left.terms.length > 0 || right.terms.length > 0) return undefined
+  const difference = left.constant - right.constant
+  switch (c.relation) {
+    case '=':
+      return difference === 0
+    case '!=':
+      return difference !== 0
+    case '<':
+      return difference < 0
+    case '<=':
+      return difference <= 0
+    case '>':
+      return difference > 0
+    case '>=':
+      return difference >= 0
+  }
+}

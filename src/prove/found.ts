@@ -1,0 +1,230 @@
+// A proof that the search has found, as steps of a certificate. Each equality of the search is about a few nodes, one below
+// the other. A wire of the checker that has become another one is no longer looked through; so what a step looks through is
+// copied first, where that is needed.
+import { rangeJson } from '../certificate/json.ts'
+import type { Wires } from '../check/wires.ts'
+import type { Node, NodeId } from '../diagram/diagram.ts'
+import { whole } from '../diagram/ranges.ts'
+import { entriesOf } from '../linear/linear.ts'
+import { knownSize } from '../linear/size.ts'
+import { call, type Expression, number, substitute, unfold, variable } from '../scalar/expression.ts'
+import type { Range } from '../scalar/range.ts'
+import { ONE, type Rational } from '../scalar/rational.ts'
+import type { Equality, TermId } from '../search/egraph.ts'
+import type { Instance } from '../search/instances.ts'
+import type { Found } from '../search/search.ts'
+
+/** A new wire, as a row of the certificate. */
+type Row = unknown
+
+/** What the writer of a certificate lends for it. */
+export interface Ledger {
+  readonly wires: Wires
+  /** The wire that a node of a normal form is. */
+  at(side: 'left' | 'right', node: NodeId): number
+  row(wire: number): Row
+  /** The numbers of lemmas that lead from one function to the other. */
+  lemmas(left: Expression, right: Expression, domain: readonly Range[]): readonly number[]
+  /** A step as it is to be written, without what is the same in all of them. */
+  step(step: {
+    rule: string
+    by: string
+    at: number
+    becomes: number
+    nodes: readonly Row[]
+    over?: readonly number[]
+    ranges?: readonly string[]
+    lemmas?: readonly number[]
+  }): void
+  /** The step of a rule of a user, whose left side is the wire `at`. */
+  cite(equality: Equality, at: number, becomes: number, nodes: readonly Row[], wireOf: (t: TermId) => number): void
+  /** Says that the step cannot be written down. */
+  fail(reason: string): never
+}
+
+/** Writes the steps of a proof that was found. */
+export function writeFound(found: Found, ledger: Ledger): void {
+  new FoundWriter(found, ledger).write()
+}
+
+class FoundWriter {
+  private readonly wireOf = new Map<TermId, number>()
+  private rows: Row[] = []
+
+  constructor(
+    private readonly found: Found,
+    private readonly ledger: Ledger,
+  ) {}
+
+  write(): void {
+    const { found, ledger } = this
+    for (const { term, side, node } of found.placed)
+      if (!this.wireOf.has(term)) this.wireOf.set(term, ledger.wires.now(ledger.at(side, node)))
+    for (const equality of found.equalities) this.equality(equality)
+    for (const [left, right] of found.ends)
+      if (!this.areEqual(left, right))
+        ledger.fail('the equalities that were found do not lead from one net to the other')
+  }
+
+  private areEqual(a: TermId, b: TermId): boolean {
+    const { wires } = this.ledger
+    const [p, q] = [this.wireOf.get(a), this.wireOf.get(b)]
+    return a === b || (p !== undefined && q !== undefined && wires.now(p) === wires.now(q))
+  }
+
+  /** A new wire with the node of a term, on the wires that its args are. */
+  private fresh(term: TermId, wire: (t: TermId) => number = t => this.wireOf.get(t) as number): number {
+    const { wires } = this.ledger
+    const node = this.found.nodes[term]
+    const made = wires.assume({ ...node, id: wires.nodes.length, args: node.args.map(wire) } as Node)
+    this.rows.push(this.ledger.row(made))
+    return made
+  }
+
+  /** The wire of a term; it and those before it are made where they are not there yet. */
+  private wire(term: TermId): number {
+    const stack = [term]
+    for (let t = stack.at(-1); t !== undefined; t = stack.at(-1)) {
+      const missing = this.wireOf.has(t) ? [] : this.found.nodes[t].args.filter(a => !this.wireOf.has(a))
+      if (missing.length > 0) {
+        stack.push(...missing)
+        continue
+      }
+      stack.pop()
+      if (!this.wireOf.has(t)) this.wireOf.set(t, this.fresh(t))
+    }
+    return this.wireOf.get(term) as number
+  }
+
+  /** A step begins at a wire that is there before it: wires that are not yet written are written by a step that says nothing. */
+  private introduce(at: number): void {
+    if (at < this.ledger.wires.nodes.length - this.rows.length) return
+    this.ledger.step({ rule: 'equality', by: 'congruence', at: 0, becomes: 0, nodes: this.rows })
+    this.rows = []
+  }
+
+  private emit(step: Omit<Parameters<Ledger['step']>[0], 'nodes'>): void {
+    this.introduce(step.at)
+    this.ledger.step({ ...step, nodes: this.rows })
+    this.rows = []
+    this.ledger.wires.identify(step.at, step.becomes)
+  }
+
+  /** Sees to it that the term is what its wire is looked at as. */
+  private show(term: TermId): void {
+    const { wires } = this.ledger
+    const old = this.wire(term)
+    if (wires.now(old) === old && this.isExact(term, old)) return
+    for (const arg of this.found.nodes[term].args) this.wire(arg)
+    const copy = this.fresh(term)
+    this.emit({ rule: 'equality', by: 'copy', at: old, becomes: copy })
+    this.wireOf.set(term, copy)
+  }
+  /** Whether the node of a wire is that of the term, and not one that only does the same. */
+  private isExact(term: TermId, wire: number): boolean {
+    const { wires } = this.ledger
+    const [m, n] = [this.found.nodes[term], wires.nodes[wire]]
+    if (m.kind === 'input') return true
+    const sameArgs =
+      m.args.length === n.args.length && m.args.every((a, k) => wires.now(this.wire(a)) === wires.now(n.args[k]))
+    if (!sameArgs || m.kind !== n.kind) return false
+    if (m.kind === 'pointwise') return m.fn === (n as typeof m).fn
+    if (m.kind === 'additive')
+      return m.bias === (n as typeof m).bias && m.operators.every((a, k) => a === (n as typeof m).operators[k])
+    return true
+  }
+
+  private equality(equality: Equality): void {
+    const { left, right, by, inner, made } = equality
+    if (this.areEqual(left, right)) return
+    if (by === 'copy') {
+      const at = this.wire(left)
+      const becomes = this.wire(right)
+      this.emit({ rule: equality.rule, by, at, becomes })
+      return
+    }
+    for (const term of [...inner, left]) this.show(term)
+    for (const term of equality.over) this.wire(term)
+    // What the other side looks through must not stand in the way of what this one does: it is made anew where it would.
+    const copies = new Map<TermId, number>()
+    const other = [...made, right]
+    for (const term of other) if (this.wireOf.has(term)) this.show(term)
+    const { wires } = this.ledger
+    const isShown = (t: TermId): boolean => {
+      const w = this.wireOf.get(t)
+      return w !== undefined && wires.now(w) === w
+    }
+    const old = other.filter(t => this.wireOf.has(t))
+    const inTheWay = ![...inner, left, ...old].every(isShown)
+    for (const term of other) {
+      if (!this.wireOf.has(term)) this.wire(term)
+      else if (inTheWay) {
+        for (const arg of this.found.nodes[term].args) this.wire(arg)
+        const local = (t: TermId): number => {
+          const below = other.find(o => copies.has(o) && this.areEqual(o, t))
+          return below === undefined ? (this.wireOf.get(t) as number) : (copies.get(below) as number)
+        }
+        copies.set(term, this.fresh(term, local))
+      }
+    }
+    if (inTheWay) for (const term of [...inner, left]) this.show(term)
+    const at = this.wire(left)
+    this.step(equality, at, copies.get(right) ?? this.wire(right))
+    for (const [term, copy] of copies)
+      if (wires.now(this.wire(term)) !== wires.now(copy))
+        this.emit({ rule: 'equality', by: 'copy', at: this.wire(term), becomes: copy })
+  }
+
+  private step(equality: Equality, at: number, becomes: number): void {
+    const { ledger } = this
+    const { wires } = ledger
+    const { rule, by } = equality
+    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))].sort((a, b) => a - b)
+    if (by === 'function') {
+      const [before] = wires.asFunction(at, over)
+      const [after] = wires.asFunction(wires.now(becomes), over)
+      const isPlain = before === after || unfold(before) === unfold(after)
+      const domain = isPlain ? [] : over.map(w => whole(wires.range(w)))
+      const lemmas = isPlain ? [] : ledger.lemmas(before, after, domain)
+      this.emit({ rule, by, at, becomes, over, ranges: domain.map(rangeJson), lemmas })
+    } else if (by === 'linear') {
+      this.emit({ rule, by, at, becomes, over: over.filter(w => wires.nodes[w].kind !== 'constant') })
+    } else if (by === 'monomial') {
+      this.emit({ rule, by, at, becomes, lemmas: this.factors(equality) })
+    } else if (by === 'theorem') {
+      const { reversed } = equality.instance as Instance
+      this.introduce(reversed ? becomes : at)
+      ledger.cite(equality, reversed ? becomes : at, reversed ? at : becomes, this.rows, t => this.wire(t))
+      this.rows = []
+      wires.identify(at, becomes)
+    } else this.emit({ rule, by, at, becomes })
+  }
+
+  /** Lemmas that the factors of a matrix pass through a function. */
+  private factors({ left, right, inner, made }: Equality): readonly number[] {
+    const { nodes } = this.found
+    const { wires } = this.ledger
+    const { fn } = nodes[left] as Node & { kind: 'pointwise' }
+    const domain = inner.map(m => whole(wires.range(this.wire(nodes[m].args[0]))))
+    const before = movesOf(nodes[inner[0]])
+    const after = made.includes(right) ? null : movesOf(nodes[right])
+    const lemmas = new Set<number>()
+    for (const [i, m] of before.entries()) {
+      const factor = after?.[i] ?? ONE
+      if (m.equals(ONE) && factor.equals(ONE)) continue
+      const scaled = substitute(fn, v => call('*', number(m), variable(v)))
+      for (const lemma of this.ledger.lemmas(scaled, call('*', number(factor), fn), domain)) lemmas.add(lemma)
+    }
+    return [...lemmas]
+  }
+}
+
+/** The entries of a layer's matrix that are not 0, one in each row; none where they are all 1 and need not be known. */
+function movesOf(node: Node): readonly Rational[] {
+  const operator = node.kind === 'additive' ? node.operators[0] : null
+  if (operator?.kind === 'scale' && operator.factor.kind === 'number') {
+    const { value } = operator.factor
+    return Array.from({ length: knownSize(operator.rows) ?? 0 }, () => value)
+  }
+  return (operator === null ? null : entriesOf(operator))?.map(row => row.find(q => q.n !== 0n) ?? ONE) ?? []
+}

@@ -1,0 +1,77 @@
+// A cheaper net that computes the same: equal nets are gathered by the rules, used in both directions, the cheapest is taken,
+// and that it is equal is proved like any claim.
+
+import type { Diagram } from '../diagram/diagram.ts'
+import { outputsOf } from '../diagram/diagram.ts'
+import { definednessObstacle } from '../diagram/ranges.ts'
+import { normalFormOf, TooManySteps } from '../rewrite/normalize.ts'
+import { type Cost, costOf, nodeCost } from '../search/cost.ts'
+import { EGraph, type TermId } from '../search/egraph.ts'
+import { extract } from '../search/extract.ts'
+import { ruleVisits } from '../search/instances.ts'
+import { builtinVisit, saturate } from '../search/saturate.ts'
+import { place } from '../search/search.ts'
+import { type Proved, type ProveOptions, prove } from './prove.ts'
+
+export interface Optimized {
+  readonly net: Diagram
+  readonly before: number
+  readonly after: number
+  /** The proof that the net is equal to the given one; null where nothing cheaper was found and it is the given one. */
+  readonly verdict: Proved | null
+}
+
+const DEFAULT_SECONDS = 2
+/** E-nodes. */
+const MOST_TERMS = 10_000
+
+/**
+ * The cheapest net that was found within the budget and proved to be equal. `budget.search` is the time for gathering equal nets
+ * (default 2 seconds), the rest is as for `prove`. A net that is not shown to be defined on its whole domain stays as it is.
+ */
+export async function optimize(net: Diagram, options: ProveOptions & { readonly cost: Cost }): Promise<Optimized> {
+  const { cost } = options
+  const before = costOf(net, cost)
+  const same: Optimized = { net, before, after: before, verdict: null }
+  if (definednessObstacle(net) !== null) return same
+  const candidates = [...gathered(net, options), ...normalForms(net, options)]
+    .map((candidate, k) => ({ candidate, k, price: costOf(candidate, cost) }))
+    .filter(({ price }) => price < before)
+    .sort((a, b) => a.price - b.price || a.k - b.k)
+  for (const { candidate, price } of candidates) {
+    const verdict = await prove(net, candidate, options)
+    if (verdict.kind === 'proved') return { net: candidate, before, after: price, verdict }
+  }
+  return same
+}
+
+function normalForms(net: Diagram, { rules, signal }: ProveOptions): Diagram[] {
+  try {
+    return [normalFormOf(net, { rules, maxSteps: 100_000, signal }).normal]
+  } catch (error) {
+    if (error instanceof TooManySteps) return []
+    throw error
+  }
+}
+
+/** The cheapest nets that are equal to the net, and to its normal form. */
+function gathered(net: Diagram, options: ProveOptions & { readonly cost: Cost }): Diagram[] {
+  const { cost, rules, signal, budget } = options
+  const g = new EGraph()
+  const inputs: TermId[] = []
+  const starts = [net, ...normalForms(net, options)].filter(start => definednessObstacle(start) === null)
+  const outputs = starts.map(start => {
+    const terms = place(g, start, inputs)
+    return outputsOf(start).map(n => terms.get(n.id) as TermId)
+  })
+  const own = ruleVisits(rules)
+  const reach = Math.max(1, ...own.map(v => v.depth - 1))
+  const seconds = budget?.search ?? DEFAULT_SECONDS
+  saturate(g, [...own.map(v => v.visit), builtinVisit(g)], { seconds, terms: MOST_TERMS, signal }, { reach })
+  return outputs.map(ends =>
+    extract(g, ends, net, (node, args) => {
+      const below = cost === 'depth' ? Math.max(0, ...args) : args.reduce((a, b) => a + b, 0)
+      return nodeCost(node, cost) + below
+    }),
+  )
+}

@@ -1,0 +1,155 @@
+// What the search asks of functions: how they are composed of single operations, and which factors pass through them.
+import { proveEqual } from '../algebra/equality.ts'
+import { simplify } from '../algebra/simplify.ts'
+import { compileExpression } from '../scalar/evaluate.ts'
+import {
+  call,
+  type Expression,
+  functionsOf,
+  number,
+  one,
+  parts,
+  substitute,
+  TooLarge,
+  unfold,
+  variable,
+  variablesOf,
+  withParts,
+} from '../scalar/expression.ts'
+import { type Range, sameRange } from '../scalar/range.ts'
+
+/** Functions of more parts than this are not brought to a normal form. */
+export const MAX_WEIGHT = 64
+/** A sum of more terms stays one function. */
+const MAX_TERMS = 64
+
+/** The function with all definitions unfolded; null where that is too large. */
+export function unfolded(fn: Expression): Expression | null {
+  try {
+    return unfold(fn)
+  } catch (error) {
+    if (error instanceof TooLarge) return null
+    throw error
+  }
+}
+
+/** `fn` is `outer` with `inner[i]` in the place of its variable i. */
+export interface Split {
+  readonly outer: Expression
+  readonly inner: readonly Expression[]
+}
+
+function isSum(e: Expression): boolean {
+  if (e.kind !== 'call') return false
+  const [left, right] = e.args
+  if (e.name === '+' || e.name === '-' || e.name === 'neg') return true
+  if (e.name === '*') return left.mask === 0 || right.mask === 0
+  return e.name === '/' && right.mask === 0
+}
+
+const splits = new WeakMap<Expression, Split | 'none'>()
+/**
+ * The last operation of a function and what it is applied to; sums, differences and multiples together count as one
+ * operation. null where that is all that the function does.
+ */
+export function lastOperation(fn: Expression): Split | null {
+  let found = splits.get(fn)
+  if (found === undefined) splits.set(fn, (found = split(fn) ?? 'none'))
+  return found === 'none' ? null : found
+}
+function split(fn: Expression): Split | null {
+  const inner: Expression[] = []
+  const place = (e: Expression): Expression => {
+    if (e.mask === 0) return e
+    let at = inner.indexOf(e)
+    if (at < 0) at = inner.push(e) - 1
+    return variable(at)
+  }
+  let outer: Expression
+  if (isSum(fn)) {
+    // The sums at the top, each after its parts; what is below them stays whole.
+    const order: Expression[] = []
+    const seen = new Set<Expression>()
+    const stack = [{ e: fn, entered: false }]
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+      if (top.entered) order.push(top.e)
+      else if (!seen.has(top.e) && isSum(top.e)) {
+        seen.add(top.e)
+        stack.push({ e: top.e, entered: true })
+        for (const p of parts(top.e).toReversed()) stack.push({ e: p, entered: false })
+      }
+      if (order.length > MAX_TERMS) return null
+    }
+    const values = new Map<Expression, Expression>()
+    for (const e of order)
+      values.set(
+        e,
+        withParts(
+          e,
+          parts(e).map(p => values.get(p) ?? place(p)),
+        ),
+      )
+    outer = values.get(fn) as Expression
+  } else outer = withParts(fn, parts(fn).map(place))
+  return inner.every(e => e.kind === 'variable') ? null : { outer, inner }
+}
+
+/** The function with its variables numbered in ascending order from 0, and which they were. */
+export function renumbered(fn: Expression): { fn: Expression; used: readonly number[] } {
+  const used = variablesOf(fn)
+  if (used.every((v, i) => v === i)) return { fn, used }
+  return { fn: substitute(fn, v => variable(used.indexOf(v))), used }
+}
+
+/** Whether algebra may have anything to say of the function: nothing is known of those that are only declared. */
+export function isOpaque(fn: Expression): boolean {
+  return functionsOf(fn).some(f => f.definition === null && f.parity === null && f.inverse === null)
+}
+
+interface Passed {
+  readonly factor: Expression
+  readonly domain: readonly Range[]
+  readonly result: Expression | null
+}
+const passed = new WeakMap<Expression, Passed[]>()
+
+/**
+ * The factor m' with f(m x, m y, ...) = m' f(x, y, ...) for all values of the variables in the domain, m being a number; null
+ * where none is shown. `domain` holds the sets of x, y, ...
+ */
+export function factorThrough(fn: Expression, factor: Expression, domain: readonly Range[]): Expression | null {
+  if (factor === one) return one
+  let known = passed.get(fn)
+  if (known === undefined) passed.set(fn, (known = []))
+  const old = known.find(p => p.factor === factor && p.domain.every((r, i) => sameRange(r, domain[i])))
+  if (old !== undefined) return old.result
+  const candidates = [factor]
+  if (factor.kind === 'number' && factor.value.s < 0n) candidates.push(number(factor.value.neg()))
+  if (factor.kind === 'number') candidates.push(one)
+  const result = candidates.find(c => passes(fn, factor, c, domain)) ?? null
+  if (known.length < 64) known.push({ factor, domain, result })
+  return result
+}
+
+function passes(fn: Expression, before: Expression, after: Expression, domain: readonly Range[]): boolean {
+  if (fn.weight > MAX_WEIGHT) return false
+  const left = substitute(fn, i => call('*', before, variable(i)))
+  const right = call('*', after, fn)
+  if (!mayBeEqual(left, right, domain.length)) return false
+  if (simplify(left, domain).result === simplify(right, domain).result) return true
+  return proveEqual(left, right, domain, { steps: 100_000, milliseconds: Number.POSITIVE_INFINITY }).kind === 'proved'
+}
+
+const POINTS = [-2.5, -1, -0.3, 0.7, 1, 3]
+/** A look in doubles, which spares most proofs that cannot be found; true where a function is unknown. */
+function mayBeEqual(left: Expression, right: Expression, arity: number): boolean {
+  if (functionsOf(left).some(f => f.definition === null) || functionsOf(right).some(f => f.definition === null))
+    return true
+  const [l, r] = [left, right].map(e => compileExpression(e, arity))
+  for (let k = 0; k < POINTS.length; k++) {
+    const point = Array.from({ length: arity }, (_, i) => POINTS[(k + 2 * i) % POINTS.length])
+    const [p, q] = [l(point), r(point)]
+    if (Math.abs(p - q) > 1e-9 * Math.max(1, Math.abs(p), Math.abs(q))) return false
+  }
+  return true
+}

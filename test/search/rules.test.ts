@@ -1,0 +1,138 @@
+// Each rule of the search on a net where it applies, and on one just outside of its condition.
+import { describe, expect, test } from 'vitest'
+import { egraphOf, netsOf, run } from './nets.ts'
+
+/** Whether the outputs of two nets fall into one class. */
+function meet(left: string, right: string): boolean {
+  const nets = netsOf(`net left { ${left} }\nnet right { ${right} }\n`)
+  const { g, terms } = egraphOf([nets.left, nets.right])
+  run(g, 3000)
+  const [l, r] = [nets.left, nets.right].map((net, k) => {
+    const output = net.nodes.find(n => n.kind === 'output')
+    return terms[k].get(output?.id as number) as number
+  })
+  return g.areEqual(l, r)
+}
+
+type Case = readonly [what: string, left: string, right: string]
+
+const TRUE: readonly Case[] = [
+  [
+    'positive factors through relu',
+    'x : 4 -> add[D * W1, D * c] -> relu -> y',
+    'x : 4 -> add[W1, c] -> relu -> add[D] -> y',
+  ],
+  [
+    'the same where the bias is known',
+    'x : 4 -> add[D * W1, k] -> relu -> y',
+    "x : 4 -> add[W1, D' * k] -> relu -> add[D] -> y",
+  ],
+  ['a permutation through any function', 'x : 4 -> add[P] -> s -> y', 'x : 4 -> s -> add[P] -> y'],
+  ['a matrix that repeats a component through any function', 'x : 4 -> add[R] -> s -> y', 'x : 4 -> s -> add[R] -> y'],
+  [
+    'a slice through any function',
+    'input x : n, z : m output y = s([x, z])[0..n]',
+    'input x : n, z : m output y = s(x)',
+  ],
+  ['signs through an odd function', 'x : 4 -> add[S] -> f -> y', 'x : 4 -> f -> add[S] -> y'],
+  ['signs before an even function', 'x : 4 -> add[S] -> h -> y', 'x : 4 -> h -> y'],
+  [
+    'factors through the absolute value',
+    'x : 4 -> add[N] -> abs -> y',
+    'x : 4 -> abs -> add[[[2,0,0,0],[0,3,0,0],[0,0,0.5,0],[0,0,0,5]]] -> y',
+  ],
+  [
+    'a permutation through a function of two wires',
+    'input x : 4, z : 4 output y = max(x -> add[P], z -> add[P])',
+    'input x : 4, z : 4 output y = max(x, z) -> add[P]',
+  ],
+  ['a factor through relu', 'x : m -> add[3 * V] -> relu -> y', 'x : m -> add[V] -> relu -> scale[3] -> y'],
+  ['a sign through an odd function', 'x : m -> add[(-1) * V] -> f -> y', 'x : m -> add[V] -> f -> scale[-1] -> y'],
+  ['relu of a wire and of its opposite', 'input x : m output y = relu(x) - relu(-x)', 'x : m -> id -> y'],
+  ['absolute value by relu', 'input x : m output y = relu(x) + relu(-x)', 'x : m -> abs -> y'],
+  ['a function of a join', 'input x : n, z : m output y = [x, z] -> s', 'input x : n, z : m output y = [s(x), s(z)]'],
+  [
+    'a function of two joins',
+    'input x : n, z : m output y = max([x, z], [s(x), z])',
+    'input x : n, z : m output y = [max(x, s(x)), z]',
+  ],
+  [
+    'a layer on a sum',
+    'input x : m, z : m output y = (x + z) -> add[V]',
+    'input x : m, z : m output y = (x -> add[V]) + (z -> add[V])',
+  ],
+  [
+    'a matrix common to branches',
+    'input x : m output y = x + (s(x) -> add[V] -> add[U]) + (f(x) -> add[V] -> add[U])',
+    'input x : m output y = x + ((s(x) + f(x)) -> add[V] -> add[U])',
+  ],
+  ['an increasing function through maxpool', 'x : 4 -> g -> maxpool[2] -> y', 'x : 4 -> maxpool[2] -> g -> y'],
+  ['a decreasing function through maxpool', 'x : 4 -> d -> maxpool[2] -> y', 'x : 4 -> minpool[2] -> d -> y'],
+  [
+    'known layers that differ by order and scale',
+    'x : 4 -> add[K, k] -> relu -> add[W1] -> y',
+    "x : 4 -> add[P * D * K, P * D * k] -> relu -> add[W1 * D' * [[0,0,1,0],[1,0,0,0],[0,1,0,0],[0,0,0,1]]] -> y",
+  ],
+  [
+    'a number under exponentials',
+    'input x : n output y = exp(x + 2) / (exp(x + 2) -> add[ones(n, n)])',
+    'input x : n output y = exp(x) / (x -> exp -> add[ones(n, n)])',
+  ],
+]
+
+const FALSE: readonly Case[] = [
+  ['a negative factor', 'x : 4 -> add[N * W1, N * c] -> relu -> y', 'x : 4 -> add[W1, c] -> relu -> add[N] -> y'],
+  [
+    'positive factors and a function that does not scale',
+    'x : 4 -> add[D] -> tanh -> y',
+    'x : 4 -> tanh -> add[D] -> y',
+  ],
+  ['a matrix that adds components', 'x : 4 -> add[Q] -> s -> y', 'x : 4 -> s -> add[Q] -> y'],
+  ['a matrix with a row of zeros', 'x : 4 -> add[Z] -> s -> y', 'x : 4 -> s -> add[Z] -> y'],
+  ['a slice at another place', 'input x : 4 output y = s(x)[0..2]', 'input x : 4 output y = s(x[1..3])'],
+  ['signs through any function', 'x : 4 -> add[S] -> s -> y', 'x : 4 -> s -> add[S] -> y'],
+  ['signs through an even function', 'x : 4 -> add[S] -> h -> y', 'x : 4 -> h -> add[S] -> y'],
+  [
+    'different permutations of two wires',
+    'input x : 4, z : 4 output y = max(x -> add[P], z)',
+    'input x : 4, z : 4 output y = max(x, z) -> add[P]',
+  ],
+  [
+    'a negative factor through relu',
+    'x : m -> add[(-3) * V] -> relu -> y',
+    'x : m -> add[V] -> relu -> scale[-3] -> y',
+  ],
+  [
+    'relu of a wire and of another one',
+    'input x : m, z : m output y = relu(x) - relu(-z)',
+    'input x : m, z : m output y = x',
+  ],
+  [
+    'a function of a join in another order',
+    'input x : n, z : n output y = [x, z] -> s',
+    'input x : n, z : n output y = [s(z), s(x)]',
+  ],
+  [
+    'a layer on a product',
+    'input x : m, z : m output y = (x * z) -> add[V]',
+    'input x : m, z : m output y = (x -> add[V]) * (z -> add[V])',
+  ],
+  ['a function that is not monotone through maxpool', 'x : 4 -> s -> maxpool[2] -> y', 'x : 4 -> maxpool[2] -> s -> y'],
+  [
+    'a decreasing function through maxpool, unchanged',
+    'x : 4 -> d -> maxpool[2] -> y',
+    'x : 4 -> maxpool[2] -> d -> y',
+  ],
+  [
+    'a factor under exponentials',
+    'input x : n output y = exp(2 * x) / (exp(2 * x) -> add[ones(n, n)])',
+    'input x : n output y = exp(x) / (x -> exp -> add[ones(n, n)])',
+  ],
+]
+
+describe('equal', () => {
+  test.each(TRUE)('%s', (_, left, right) => expect(meet(left, right)).toBe(true))
+})
+describe('not equal', () => {
+  test.each(FALSE)('%s', (_, left, right) => expect(meet(left, right)).toBe(false))
+})
