@@ -19,7 +19,7 @@ export class RuleError extends RangeError {
  * template are put in as text. Throws RuleError where the text is wrong, or does not hold exactly one rule.
  */
 export function rule(strings: TemplateStringsArray, ...values: readonly (string | number)[]): Rule {
-  return readRule(strings.raw.map((part, i) => part + (i < values.length ? String(values[i]) : '')).join(''))
+  return readRule(strings.map((part, i) => part + (i < values.length ? String(values[i]) : '')).join(''))
 }
 
 /** The rule that a text says. Throws RuleError where it is wrong, or does not hold exactly one rule. */

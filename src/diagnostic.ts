@@ -51,6 +51,12 @@ function quote(text: string): string {
 function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`
 }
+/** `a uses b uses a`, without the middle where it is long. */
+function around(cycle: readonly string[], verb: string): string {
+  const chain = [...cycle, cycle[0]].map(quote)
+  const shown = chain.length > 8 ? [...chain.slice(0, 4), '...', ...chain.slice(-2)] : chain
+  return shown.join(` ${verb} `)
+}
 function didYouMean(suggestion: string | null): string | null {
   return suggestion === null ? null : `did you mean ${quote(suggestion)}?`
 }
@@ -239,9 +245,7 @@ export function misused(span: Span, name: string): Diagnostic {
   return error('E301', span, `${quote(name)} is written ${USAGE[name] ?? name}`, { hint })
 }
 export function recursiveFunction(span: Span, cycle: readonly string[]): Diagnostic {
-  const chain = [...cycle, cycle[0]].map(quote)
-  const shown = chain.length > 8 ? [...chain.slice(0, 4), '...', ...chain.slice(-2)] : chain
-  return error('E302', span, `a function is defined by itself: ${shown.join(' uses ')}`, {
+  return error('E302', span, `a function is defined by itself: ${around(cycle, 'uses')}`, {
     hint: 'definitions are abbreviations; what depends on itself can be declared as an unknown function',
   })
 }
@@ -528,7 +532,7 @@ export function notDerivable(span: Span, name: string, because: string): Diagnos
   })
 }
 export function circularDerivation(span: Span, cycle: readonly string[]): Diagnostic {
-  return error('E721', span, `a rule is derived from itself: ${[...cycle, cycle[0]].map(quote).join(' needs ')}`)
+  return error('E721', span, `a rule is derived from itself: ${around(cycle, 'needs')}`)
 }
 
 /** What did not fit where a rule was to be applied, as `explainMismatch` finds it. */
@@ -656,7 +660,7 @@ export function unusable(span: Span, path: string, because: 'missing' | 'outside
   return error('E730', span, `cannot use ${quote(path)}: ${why[because]}`, { hint: hints[because] })
 }
 export function circularUse(span: Span, files: readonly string[]): Diagnostic {
-  return error('E731', span, `files use each other: ${[...files, files[0]].map(quote).join(' uses ')}`)
+  return error('E731', span, `files use each other: ${around(files, 'uses')}`)
 }
 export function brokenUse(span: Span, path: string, errors: number, first: string): Diagnostic {
   return error('E732', span, `${quote(path)} has ${count(errors, 'error')}, the first being: ${first}`)
@@ -677,6 +681,11 @@ export function fileProblem(doing: 'read' | 'write', file: string, code: string)
 export function noClaims(file: string): Diagnostic {
   return error('E802', null, `${quote(file)} claims nothing`, {
     hint: 'add `prove LEFT == RIGHT`, or name two nets: netproof prove FILE LEFT RIGHT',
+  })
+}
+export function noRules(file: string): Diagnostic {
+  return error('E802', null, `${quote(file)} has no rules`, {
+    hint: 'add a rule: netproof rules lists the built-in ones',
   })
 }
 export function needsTwoNets(left: string): Diagnostic {

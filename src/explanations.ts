@@ -320,7 +320,7 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   E802: {
     title: 'nothing to prove',
-    text: 'The file has no `prove` statement, and no two nets were named.',
+    text: 'The file has no `prove` statement, and no two nets were named; or it has no rules to examine.',
     example: null,
   },
   E803: {

@@ -295,22 +295,25 @@ class OpenNames implements RuleNames {
     const done = new Set<string>()
     const made: RuleDerivation[] = []
     for (const start of byName.keys()) {
+      // Derivations that wait for the next one.
       const path = [start]
+      const waiting = new Set(path)
       for (let name = path.at(-1); name !== undefined; name = path.at(-1)) {
         const next = done.has(name) ? undefined : needs.get(name)?.find(n => !done.has(n))
-        const tree = byName.get(name) as DeriveTree
-        if (next !== undefined && !path.includes(next)) {
+        if (next !== undefined && !waiting.has(next)) {
           path.push(next)
+          waiting.add(next)
           continue
         }
+        if (next !== undefined) {
+          const place = spanAt(scope, 0, (byName.get(name) as DeriveTree).name)
+          this.report(circularDerivation(place, path.slice(path.indexOf(next))))
+        }
         path.pop()
+        waiting.delete(name)
         if (done.has(name)) continue
         done.add(name)
-        const derivation = next === undefined ? derive(tree, this, scope) : null
-        if (next !== undefined)
-          this.report(
-            circularDerivation(spanAt(scope, 0, tree.name), path.concat(name).slice(path.concat(name).indexOf(next))),
-          )
+        const derivation = next === undefined ? derive(byName.get(name) as DeriveTree, this, scope) : null
         if (derivation === null) this.broken.add(name)
         else {
           made.push(derivation)

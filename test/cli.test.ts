@@ -269,6 +269,36 @@ describe('other commands', () => {
   })
 })
 
+describe('rule files', () => {
+  const LAWS =
+    'rule twice { relu -> relu ==> relu }\nderive thrice from twice { attach abs before }\nstrategy once { apply twice }\n'
+  const MAIN = 'use "laws.net"\nnet a { x : 2 -> relu -> relu -> relu -> y }\nnet b { x : 2 -> exp -> y }\n'
+  test('a strategy: 0 where it comes to its end, 2 where it fails, 3 where there is none', () => {
+    file('laws.net', LAWS)
+    const main = file('main.net', MAIN)
+    const normalize = (net: string, strategy: string): Run => run(['normalize', main, net, '--strategy', strategy])
+    expect(normalize('a', 'once')).toMatchObject({ status: 0, stdout: 'net a { x : 2 -> relu -> relu -> y }\n' })
+    const failed = normalize('b', 'once')
+    expect(failed).toMatchObject({ status: 2, stdout: '' })
+    expect(failed.stderr).toContain('at n1 the function is exp, and relu is needed')
+    expect(normalize('a', 'twice').status).toBe(3)
+  })
+  test('a derived rule is listed and drawn', () => {
+    file('laws.net', LAWS)
+    const main = file('main.net', MAIN)
+    expect(run(['rules', main]).stdout).toContain('derived from twice, and proved')
+    expect(run(['draw', main, 'thrice', '-o', 'thrice.svg']).status).toBe(0)
+    expect(readFileSync(join(folder, 'thrice.svg'), 'utf8')).toContain('attach abs before')
+  })
+  test('files outside of the folder are used only where that is allowed', () => {
+    const main = file('main.net', `use "${join(root, 'examples/derive.net')}"\n${MAIN.split('\n')[2]}`)
+    const refused = run(['normalize', main, 'b'])
+    expect(refused.status).toBe(3)
+    expect(refused.stderr).toContain('E730')
+    expect(run(['normalize', main, 'b', '--allow-outside']).status).toBe(0)
+  })
+})
+
 describe('bad input: exit 3, a message on standard error, nothing on standard output', () => {
   const bad = (args: readonly string[], input?: string | Uint8Array): string => {
     const { status, stdout, stderr } = run(args, { input })

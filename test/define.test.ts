@@ -80,7 +80,7 @@ const TEXTS: readonly (readonly [string, Rule])[] = [
     }),
   ],
   [
-    'rule r { wire x, y : n max(x, y) ==> x + relu(y - x) }'.replace('x, y : n', 'x : n wire y : n'),
+    'rule r { wire x : n wire y : n max(x, y) ==> x + relu(y - x) }',
     defineRule({
       name: 'r',
       variables: { x: define.wire('n'), y: define.wire('n') },
@@ -89,10 +89,7 @@ const TEXTS: readonly (readonly [string, Rule])[] = [
     }),
   ],
   [
-    'rule r { function f : (0, inf) -> R odd function g(..) operator L : m x n f -> add[L] -> g ==> g . f when m = n and n >= 2 }'
-      .replace(' function g(..)', '')
-      .replace('-> g ==> g . f', '==> f -> add[2 * L]')
-      .replace(' odd', ' increasing'),
+    'rule r { function f : (0, inf) -> R increasing operator L : m x n f -> add[L] ==> f -> add[2 * L] when m = n, n >= 2 }',
     defineRule({
       name: 'r',
       variables: { f: define.functionFrom('(0, inf)', 'R', 'increasing'), L: define.operator('m', 'n') },
@@ -132,9 +129,15 @@ describe('a rule that is wrong', () => {
     return 'nothing'
   }
   test('is shown where it stands', () => {
-    expect(wrong(() => rule`rule r {\n  weights W : m x n\n  add[W] ==> add[V]\n}`)).toBe(
-      'rule:1:50: error[E201]: unknown variable `V`',
-    )
+    expect(
+      wrong(
+        () => rule`
+          rule r {
+            weights W : m x n
+            add[W] ==> add[V]
+          }`,
+      ),
+    ).toMatch(/^rule:4:28: error\[E201\]: unknown variable `V`\n {2}4 \|\s+add\[W\] ==> add\[V\]\n/)
   })
   test('is no rule at all, or more than one', () => {
     expect(wrong(() => rule`size n`)).toBe('the text has no rule')

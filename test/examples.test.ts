@@ -47,7 +47,7 @@ function statementsOf({ tree }: Program): string[] {
 }
 
 const WORDS =
-  'size weights function net prove rule input output in when with expect inverse real wire and domain proved refuted undecided increasing decreasing odd even R inf pi e x id'.split(
+  'size weights function net prove rule input output in when with expect inverse real wire and domain proved refuted undecided increasing decreasing odd even R inf pi e x id derive from attach before after substitute normalize apply reversed reverse at run gives left right both'.split(
     ' ',
   )
 

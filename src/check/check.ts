@@ -135,7 +135,10 @@ class Checker {
     const becomes = known[step.becomes].wire
     const lemmas = step.lemmas.map(l => this.lemma(reader, l))
     this.rules.add(rule)
-    if (by === 'theorem') return this.cite(step, lemmas, at.wire, becomes, wires, known)
+    if (by === 'theorem') {
+      this.cite(step, lemmas, at.wire, becomes, wires, known)
+      return
+    }
     if (by === 'assumption') this.assumptions.add(`${rule} (its use in ${this.place} is not checked)`)
     else if (!WAYS.get(by)?.includes(rule)) reject(`${rule} is not a rule that is shown by ${by}`)
     wires.equate(at.wire, becomes, by, { over: step.over.map(w => known[w].wire), ranges: step.ranges, lemmas })

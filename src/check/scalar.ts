@@ -56,7 +56,7 @@ class Equations extends Arithmetic {
     let result = root
     for (let isDone = this.rules.size === 0; !isDone; ) {
       const next = E.fold<Expression>(result, (e, of) => {
-        this.budget.spend(4)
+        this.budget.spend(4) // as much as some terms of a polynomial
         const rebuilt = mapParts(e, of)
         return this.rules.get(rebuilt) ?? rebuilt
       })
@@ -196,6 +196,7 @@ class Checker {
   /** Checks that wherever `before` is defined in this case, `after` is defined and equal. */
   private checkEquation(equation: Equation, within: Case, known: Equations): void {
     const { kind, before, after } = equation
+    this.budget.spend(50 + (E.postorder(before, after).length >> 2))
     if (kind === 'axiom') {
       const { name, left, right } = Proof.findAxiom(equation.axiom)
       const [l, r] = [left, right].map(side => Proof.instantiate(side, equation.bindings))
@@ -257,16 +258,12 @@ function isDeclared(property: 'odd' | 'even' | 'inverse', before: Expression, af
 function signsOfProduct(root: Expression, within: Case): Signs {
   const signs = new Map<Expression, Signs>()
   const of = (e: Expression): Signs => signs.get(e) as Signs
-  const powerOf = (e: Expression): number | null => (isCall(e, '^') ? wholeNumber(parts(e)[1]) : null)
-  const operands = (e: Expression): readonly Expression[] =>
-    isCall(e, '*') ? parts(e) : powerOf(e) === null ? [] : [parts(e)[0]]
-  for (const e of Proof.partsFirst([root], operands)) {
-    const [a, b] = operands(e)
-    const own = (): Signs => within.signs(isCall(e, 'sign') ? parts(e)[0] : e)
-    signs.set(
-      e,
-      b !== undefined ? timesSigns(of(a), of(b)) : a !== undefined ? powerSigns(of(a), powerOf(e) ?? 1) : own(),
-    )
+  const isPower = (e: Expression): boolean => isCall(e, '^') && wholeNumber(parts(e)[1]) !== null
+  for (const e of Proof.partsFirst([root], e => (isCall(e, '*') || isPower(e) ? parts(e) : []))) {
+    const [a, b] = parts(e)
+    if (isCall(e, '*')) signs.set(e, timesSigns(of(a), of(b)))
+    else if (isPower(e)) signs.set(e, powerSigns(of(a), wholeNumber(b) as number))
+    else signs.set(e, within.signs(isCall(e, 'sign') ? a : e))
   }
   return of(root)
 }

@@ -304,7 +304,7 @@ export class Wires {
   /** mul[I] x = x, for every real x. */
   private isIdentity(a: number, b: number): void {
     const node = this.nodes[a]
-    if (node.kind !== 'multiplicative' || this.args(a)[0] !== b) return reject(`n${a} is not a layer on n${b}`)
+    if (node.kind !== 'multiplicative' || this.args(a)[0] !== b) reject(`n${a} is not a layer on n${b}`)
     const isOne = sameOperator(node.operator, identity(this.width(a)), this.means)
     if (!isOne || !this.same(node.bias, null, this.width(a), sizeOf(1))) reject(`n${a} is not the identity`)
   }
@@ -314,7 +314,7 @@ export class Wires {
     const [outer, g] = [this.nodes[a], this.nodes[b]]
     const [f, inner] = [this.nodes[this.args(a)[0]], this.nodes[this.args(b)[0]]]
     if (outer.kind !== 'reduce' || f?.kind !== 'pointwise' || g.kind !== 'pointwise' || inner?.kind !== 'reduce')
-      return reject('not a function on both sides of a maximum or minimum')
+      reject('not a function on both sides of a maximum or minimum')
     const x = this.now(f.args[0])
     const same = f.args.length === 1 && g.args.length === 1 && unfold(f.fn) === unfold(g.fn)
     if (!same || x !== this.now(inner.args[0]) || outer.group !== inner.group)

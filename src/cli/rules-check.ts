@@ -1,8 +1,9 @@
 // `netproof rules check`: the rules of a file examined: tried, proved where that is possible, and looked at together.
+import { noRules } from '../diagnostic.ts'
 import { checkRules } from '../examine/examine.ts'
 import { pictures, reportJson, reportText } from '../examine/report.ts'
 import { version } from '../version.ts'
-import { loadFile, PROVED, REFUTED, writeOutput } from './common.ts'
+import { loadFile, PROVED, REFUTED, report, USAGE, writeOutput } from './common.ts'
 
 export interface RulesCheckOptions {
   readonly json?: boolean
@@ -11,19 +12,23 @@ export interface RulesCheckOptions {
   readonly timeout: number
 }
 
-/** Exits 1 when a rule is false or its sides do not fit together. */
+/** Exits 1 when a rule is false or its sides do not fit together, 3 when the file has no rules. */
 export async function rulesCheckCommand(file: string, options: RulesCheckOptions): Promise<number> {
   const program = loadFile(file)
-  const report = await checkRules(program.rules, { seed: options.seed, seconds: options.timeout })
+  if (program.rules.length === 0) {
+    report([noRules(program.file)], program.text)
+    return USAGE
+  }
+  const found = await checkRules(program.rules, { seed: options.seed, seconds: options.timeout })
   const { seed } = options
   const text = options.json
-    ? JSON.stringify({ netproof: version, seed, ...reportJson(report) }, null, 2)
-    : reportText(report)
+    ? JSON.stringify({ netproof: version, seed, ...reportJson(found) }, null, 2)
+    : reportText(found)
   process.stdout.write(`${text}\n`)
   if (options.svg !== undefined) {
     const { draw } = await import('../draw/draw.ts')
-    writeOutput(options.svg, await draw(pictures(report)))
+    writeOutput(options.svg, await draw(pictures(found)))
   }
-  const isWrong = report.rules.some(({ standing }) => standing.kind === 'refuted' || standing.kind === 'unfit')
+  const isWrong = found.rules.some(({ standing }) => standing.kind === 'refuted' || standing.kind === 'unfit')
   return isWrong ? REFUTED : PROVED
 }

@@ -1,4 +1,5 @@
 // `netproof rules`: what the built-in rules say and why they are true, and those of a file.
+import { printRule } from '../define.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Program, trustedRules } from '../load.ts'
 import { builtin, RULE_FILES } from '../rewrite/builtin.ts'
@@ -43,7 +44,7 @@ export async function rulesCommand(
       const from = sources.get(rule.name)
       const proof = from === undefined ? 'proved from the built-in rules' : `derived from ${from}, and proved`
       const status = rule.phase !== 'own' ? source : `${source}: ${rule.assumed ? 'not proved' : proof}`
-      process.stdout.write(`\n// ${rule.reason.split('\n').join('\n// ')}\n${rule.text}\n// ${status}\n`)
+      process.stdout.write(`\n${printRule(rule)}// ${status}\n`)
     }
   }
   report(diagnostics)

@@ -4,7 +4,7 @@
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { random } from '../numeric/random.ts'
 import { compareDiagrams } from '../prove/compare.ts'
-import { NO_CHOICES, noUnknowns, writeOut } from '../prove/statement.ts'
+import { leftSideNet, NO_CHOICES, noUnknowns } from '../prove/statement.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { graphOf, nodeAt, snapshot } from '../rewrite/graph.ts'
 import { matchRule } from '../rewrite/match.ts'
@@ -61,11 +61,12 @@ function instanceOf(overlap: Overlap, seed: number): { peak: Diagram; ways: [Dia
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const chosen = needsChoices(rule) ? randomChoices(rule, source) : NO_CHOICES
     if (chosen === null) continue
-    const written = writeOut(rule, noUnknowns(), { ...chosen, functions: new Map([...chosen.functions, ...functions]) })
-    if (written.kind === 'beyond') continue
-    const first = after(written.left, outer, [])
-    const second = first === null ? null : after(written.left, inner, path)
-    if (first !== null && second !== null) return { peak: written.left, ways: [first, second] }
+    const choices = { ...chosen, functions: new Map([...chosen.functions, ...functions]) }
+    const peak = leftSideNet(rule, noUnknowns(), choices)
+    if (peak === null) continue
+    const first = after(peak, outer, [])
+    const second = first === null ? null : after(peak, inner, path)
+    if (first !== null && second !== null) return { peak, ways: [first, second] }
     if (!needsChoices(rule)) return null
   }
   return null

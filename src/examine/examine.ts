@@ -1,10 +1,10 @@
 // Rules examined: whether they are well-formed, whether they survive a trial, whether they can be proved, whether they come
 // to an end, and whether it matters which of them is used first.
 
-import { trustRule } from '../prove/trust.ts'
 import type { Statement } from '../prove/certify.ts'
-import { NO_CHOICES } from '../prove/statement.ts'
 import { findCounterexample } from '../prove/refute.ts'
+import { NO_CHOICES } from '../prove/statement.ts'
+import { trustRule } from '../prove/trust.ts'
 import { builtin } from '../rewrite/builtin.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { type Confluence, confluenceOf } from './confluence.ts'
@@ -100,7 +100,11 @@ export async function checkRules(rules: readonly Rule[], options: ExamineOptions
   if (normalizing.length === 0) return { rules: reports, termination: null, confluence: null }
   const deadline = (): number => performance.now() + 1000 * seconds
   const termination = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
-  return { rules: reports, termination, confluence: confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal }) }
+  return {
+    rules: reports,
+    termination,
+    confluence: confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal }),
+  }
 }
 
 /** The overlaps of rules with each other and with the built-in ones, whichever stands inside the other. */

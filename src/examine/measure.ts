@@ -4,8 +4,8 @@
 // A stage with the args v1, v2, ... has the measure factor * (v1 + v2 + ...) + weight. So each side of a rule is a sum of
 // its wires and of what its unknown functions weigh, and one side is compared with the other term by term.
 
-import type { FunctionPattern, FunctionTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
 import { isLinear } from '../rewrite/functions.ts'
+import type { FunctionPattern, FunctionTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
 import { type Expression, postorder, printExpression } from '../scalar/expression.ts'
 import { patternsIn, templatesIn } from './places.ts'
 
@@ -53,7 +53,9 @@ function unknownWeight(m: Measure, name: string): Value {
 function formula(m: Measure, fn: Expression): Value {
   const weight = m.weight('pointwise', fn)
   const isOpen = postorder(fn).some(e => e.kind === 'apply' && e.args.length === 0 && e.fn.definition === null)
-  return isOpen && weight > 0 && m.unknown === 'own' && m.reads === 'nothing' ? term(`e${printExpression(fn)}`) : just(weight)
+  return isOpen && weight > 0 && m.unknown === 'own' && m.reads === 'nothing'
+    ? term(`e${printExpression(fn)}`)
+    : just(weight)
 }
 
 function patternFunction(m: Measure, p: FunctionPattern): Value {
@@ -197,7 +199,14 @@ const LENGTHS: Measure = {
   composition: 'unknown',
   reads: 'formulas',
 }
-const KINDS = { multiplicative: 'multiplicative layers', mix: 'mixing layers', additive: 'additive layers', reduce: 'pools', softmax: 'softmax', logsoftmax: 'logsoftmax' } as const
+const KINDS = {
+  multiplicative: 'multiplicative layers',
+  mix: 'mixing layers',
+  additive: 'additive layers',
+  reduce: 'pools',
+  softmax: 'softmax',
+  logsoftmax: 'logsoftmax',
+} as const
 
 function countOf(kind: keyof typeof KINDS): Measure {
   return {
@@ -241,7 +250,8 @@ export function measuresFor(rules: readonly Rule[]): Measure[] {
   const found = new Set<string>()
   for (const { left, right } of rules) {
     for (const p of patternsIn(left))
-      if (p.kind === 'pointwise' && (p.fn.kind === 'exact' || p.fn.kind === 'form')) for (const n of names(p.fn.fn)) found.add(n)
+      if (p.kind === 'pointwise' && (p.fn.kind === 'exact' || p.fn.kind === 'form'))
+        for (const n of names(p.fn.fn)) found.add(n)
     for (const t of templatesIn(right))
       if (t.kind === 'pointwise' && t.fn.kind === 'exact') for (const n of names(t.fn.fn)) found.add(n)
   }
@@ -253,7 +263,9 @@ export function measuresFor(rules: readonly Rule[]): Measure[] {
     ...[...found].map(countOfName),
     LENGTHS,
     ...kinds.map(k => before(`the ${KINDS[k]}`, 'nothing', kind => kind === k)),
-    ...[...found].map(n => before(n, 'names', (kind, fn) => kind === 'pointwise' && fn !== null && names(fn).includes(n))),
+    ...[...found].map(n =>
+      before(n, 'names', (kind, fn) => kind === 'pointwise' && fn !== null && names(fn).includes(n)),
+    ),
   ]
 }
 
@@ -268,7 +280,11 @@ export interface Ordering {
  * Looks for measures, one after the other, under which no rule goes up that is not settled yet, and none of the
  * background, which is used beside them.
  */
-export function orderRules(rules: readonly Rule[], background: readonly Rule[], own: readonly Measure[] = []): Ordering {
+export function orderRules(
+  rules: readonly Rule[],
+  background: readonly Rule[],
+  own: readonly Measure[] = [],
+): Ordering {
   const measures = [...own, ...measuresFor(rules)].filter(m => background.every(r => directionOf(m, r) !== 'open'))
   const by: { measure: string; rules: string[] }[] = []
   let open = rules

@@ -1,7 +1,7 @@
 // Where the left sides of two rules overlap: the smallest patterns in which both rules apply at places that share a stage.
 // Variables are bound by unification; what they are bound to is checked again when the rules are matched.
 
-import { sizeOf, type Size, substituteSize, unknownSize } from '../linear/size.ts'
+import { type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
 import type { Condition, FunctionPattern, LinearPattern, Pattern, Rule, Template } from '../rewrite/rule.ts'
 import { type Expression, postorder } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
@@ -124,6 +124,10 @@ function apart(rule: Rule, after: Rule): Rule {
 /** Thrown inside where two patterns have nothing in common. */
 const APART = Symbol('no common pattern')
 
+function columnsOf(o: LinearPattern): Size {
+  return o.kind === 'identity' ? o.size : o.kind === 'exact' ? o.operator.columns : o.columns
+}
+
 class Unifier {
   readonly wires = new Map<number, Pattern>()
   private readonly aliases = new Map<number, number>()
@@ -133,8 +137,12 @@ class Unifier {
   private readonly sizes = new Map<string, Size>()
 
   unify(p: Pattern, q: Pattern): void {
-    if (p.kind === 'wire' && this.wires.has(p.slot)) return this.unify(this.wires.get(p.slot) as Pattern, q)
-    if (q.kind === 'wire' && this.wires.has(q.slot)) return this.unify(p, this.wires.get(q.slot) as Pattern)
+    const known = (w: Pattern): Pattern | undefined => (w.kind === 'wire' ? this.wires.get(w.slot) : undefined)
+    const [before, behind] = [known(p), known(q)]
+    if (before !== undefined || behind !== undefined) {
+      this.unify(before ?? p, behind ?? q)
+      return
+    }
     if (p.kind === 'wire' || q.kind === 'wire') {
       const [from, to] = p.kind === 'wire' ? [p, q] : [q as Extract<Pattern, { kind: 'wire' }>, p]
       if (to.kind === 'wire' && to.slot === from.slot) return
@@ -202,20 +210,18 @@ class Unifier {
     this.functions.set(at, fn)
   }
   private fn(p: FunctionPattern, q: FunctionPattern): void {
-    if (p.kind === 'variable' && q.kind === 'variable') return this.alias(p.slot, q.slot)
-    if (p.kind === 'exact' && q.kind === 'exact') {
-      if (p.fn !== q.fn) throw APART
+    const isSame = (p.kind === 'exact' || p.kind === 'form') && p.kind === q.kind && p.fn === q.fn
+    if (isSame) return
+    const [a, b] = p.kind === 'exact' || p.kind === 'form' ? [q, p] : [p, q]
+    if (a.kind === 'exact' || a.kind === 'form' || b.kind === 'form') throw APART
+    if (b.kind !== 'exact') {
+      if (a.kind !== b.kind) throw APART
+      this.alias(a.slot, b.slot)
       return
     }
-    const [a, b] = p.kind === 'exact' || p.kind === 'form' ? [q, p] : [p, q]
-    if (b.kind === 'exact') {
-      const fn = a.kind === 'inverse' ? inversesOf(b.fn)[0] : b.fn
-      if ((a.kind !== 'variable' && a.kind !== 'inverse') || fn === undefined) throw APART
-      return this.bind(a.slot, fn)
-    }
-    if (a.kind === 'inverse' && b.kind === 'inverse') return this.alias(a.slot, b.slot)
-    if (a.kind === 'form' && b.kind === 'form' && a.fn === b.fn) return
-    throw APART
+    const fn = a.kind === 'inverse' ? inversesOf(b.fn).at(0) : b.fn
+    if (fn === undefined) throw APART
+    this.bind(a.slot, fn)
   }
   private group(a: number | { readonly slot: number }, b: number | { readonly slot: number }): void {
     const [p, q] = [this.groupOf(a), this.groupOf(b)]
@@ -253,10 +259,8 @@ class Unifier {
   }
   private operator(a: LinearPattern, b: LinearPattern): void {
     const [p, q] = [this.operatorOf(a), this.operatorOf(b)]
-    const columns = (o: LinearPattern): Size =>
-      o.kind === 'identity' ? o.size : o.kind === 'exact' ? o.operator.columns : o.columns
     this.equate(this.rowsOf(p), this.rowsOf(q))
-    this.equate(columns(p), columns(q))
+    this.equate(columnsOf(p), columnsOf(q))
     if (p.kind === 'variable') {
       if (q.kind !== 'variable' || q.slot !== p.slot) this.operators.set(p.slot, q)
     } else if (q.kind === 'variable') this.operators.set(q.slot, p)
@@ -278,6 +282,18 @@ class Unifier {
     const open = name(from)
     if (open === null || to.terms.some(([n]) => n === open)) throw APART
     this.sizes.set(open, to)
+  }
+
+  /** Makes the widths of layers that follow each other the same; gives the width behind the pattern, where it is known. */
+  settleWidths(p: Pattern): Size | null {
+    if (p.kind === 'wire') return null
+    const before = argsOf(p).flatMap(a => this.settleWidths(a) ?? [])
+    for (const width of before) this.equate(width, before[0])
+    if (p.kind === 'reduce') return null
+    if (p.kind !== 'additive' && p.kind !== 'multiplicative' && p.kind !== 'mix') return before.at(0) ?? null
+    const { operator } = p
+    if (before.length > 0) this.equate(columnsOf(operator), before[0])
+    return this.size(this.rowsOf(operator))
   }
 
   pattern(p: Pattern): Pattern {
@@ -318,7 +334,11 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
     switch (c.kind) {
       case 'wire': {
         let slot = c.slot
-        for (let at = by.wires.get(slot); at !== undefined; at = at.kind === 'wire' ? by.wires.get(at.slot) : undefined) {
+        for (
+          let at = by.wires.get(slot);
+          at !== undefined;
+          at = at.kind === 'wire' ? by.wires.get(at.slot) : undefined
+        ) {
           slot = at.kind === 'wire' ? at.slot : -1
           if (slot < 0) break
         }
@@ -380,8 +400,7 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
         return true
     }
   }
-  for (const slot of wires)
-    conditions.push({ kind: 'wire', slot, within: intersect(free.get(slot) ?? REALS, inputs) })
+  for (const slot of wires) conditions.push({ kind: 'wire', slot, within: intersect(free.get(slot) ?? REALS, inputs) })
   const join = <K extends keyof Rule['variables']>(kind: K): Rule['variables'][K] =>
     [...outer.variables[kind], ...inner.variables[kind]] as unknown as Rule['variables'][K]
   const right: Template = { kind: 'wire', slot: [...wires][0] }
@@ -411,6 +430,7 @@ export function overlapsOf(outer: Rule, inner: Rule, inputs: Range): Overlap[] {
     const by = new Unifier()
     try {
       by.unify(at, other.left)
+      by.settleWidths(by.pattern(outer.left))
     } catch (error) {
       if (error !== APART) throw error
       continue

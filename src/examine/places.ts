@@ -1,7 +1,15 @@
 // What stands where in a rule: the stages of both sides, and the variables, sizes and conditions that they speak of.
 
 import { type Size, substituteSize } from '../linear/size.ts'
-import type { Condition, FunctionTemplate, LinearPattern, LinearTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import type {
+  Condition,
+  FunctionTemplate,
+  LinearPattern,
+  LinearTemplate,
+  Pattern,
+  Rule,
+  Template,
+} from '../rewrite/rule.ts'
 import { printExpression } from '../scalar/expression.ts'
 import { printRange } from '../scalar/range.ts'
 
@@ -115,7 +123,9 @@ export function computes(rule: Rule): boolean {
   return templatesIn(rule.right).some(t => {
     if (t.kind === 'linear' || t.kind === 'parts' || t.kind === 'elementwise') return true
     if (t.kind === 'pointwise')
-      return functionsIn(t.fn).some(f => f.kind !== 'exact' && f.kind !== 'variable' && f.kind !== 'compose' && f.kind !== 'inverse')
+      return functionsIn(t.fn).some(
+        f => f.kind !== 'exact' && f.kind !== 'variable' && f.kind !== 'compose' && f.kind !== 'inverse',
+      )
     return operatorsOfTemplate(t).some(o => linearsIn(o).some(l => l.kind === 'normal'))
   })
 }
@@ -162,7 +172,10 @@ export function functionText(rule: Rule, t: FunctionTemplate): string {
 }
 
 /** Whether known sizes fulfil a condition on sizes; undefined where one of them is open. */
-export function sizesFulfil(c: Extract<Condition, { kind: 'size' }>, sizes: ReadonlyMap<string, Size>): boolean | undefined {
+export function sizesFulfil(
+  c: Extract<Condition, { kind: 'size' }>,
+  sizes: ReadonlyMap<string, Size>,
+): boolean | undefined {
   const [left, right] = [c.left, c.right].map(s => substituteSize(s, name => sizes.get(name)))
   if (left.terms.length > 0 || right.terms.length > 0) return undefined
   const difference = left.constant - right.constant

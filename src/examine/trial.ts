@@ -1,15 +1,25 @@
 // A rule tried: written out with values in the place of its variables, again and again, and put before the search for
 // counterexamples, which shows what it finds by enclosures. What survives is not proved.
 
-import { type Diagram, nodesById } from '../diagram/diagram.ts'
-import { shapeProblem } from '../diagram/shapes.ts'
+import type { Diagram } from '../diagram/diagram.ts'
 import { random } from '../numeric/random.ts'
 import type { Counterexample } from '../prove/counterexample.ts'
 import { findCounterexample } from '../prove/refute.ts'
 import { type Choices, NO_CHOICES, noUnknowns, writeOut } from '../prove/statement.ts'
-import { printShape } from '../linear/size.ts'
 import type { Condition, Rule } from '../rewrite/rule.ts'
-import { hull, interval, isEmpty, isReals, isSubset, NON_NEGATIVE, NON_POSITIVE, NON_ZERO, type Range, REALS, sameRange } from '../scalar/range.ts'
+import {
+  hull,
+  interval,
+  isEmpty,
+  isReals,
+  isSubset,
+  NON_NEGATIVE,
+  NON_POSITIVE,
+  NON_ZERO,
+  type Range,
+  REALS,
+  sameRange,
+} from '../scalar/range.ts'
 import { needsChoices, randomChoices } from './choices.ts'
 import { conditionText } from './places.ts'
 
@@ -41,23 +51,6 @@ export type Trial =
   | { readonly kind: 'unfit'; readonly because: string }
   | { readonly kind: 'untried'; readonly because: string }
 
-/** Why the right side cannot stand where the left side stands; null where it can. */
-function misfit(left: Diagram, right: Diagram): string | null {
-  const nodes = nodesById(right)
-  for (const node of right.nodes) {
-    const shapes = node.args.map(id => nodes.get(id)?.shape ?? [])
-    if (node.kind === 'output') {
-      const { shape } = left.nodes.find(n => n.kind === 'output') ?? node
-      if (printShape(shapes[0]) !== printShape(shape))
-        return `the left side is ${printShape(shape)} wide, and the right side ${printShape(shapes[0])}`
-      continue
-    }
-    const problem = shapeProblem(node, shapes)
-    if (problem !== null) return `on the right side, ${problem}`
-  }
-  return null
-}
-
 /** Whether the rule says that sizes are equal or not, so that it can only be written out where sizes are chosen. */
 function speaksOfSizes(rule: Rule): boolean {
   return rule.conditions.some(c => c.kind === 'size')
@@ -79,12 +72,11 @@ export function tryRule(rule: Rule, options: TrialOptions): Trial {
     if (choices === null) continue
     const written = writeOut(rule, noUnknowns(), choices)
     if (written.kind === 'beyond') {
+      if (written.unfit) return { kind: 'unfit', because: written.because }
       because = written.because
       continue
     }
     const { left, right } = written
-    const problem = misfit(left, right)
-    if (problem !== null) return { kind: 'unfit', because: problem }
     const found = findCounterexample(left, right, {
       seed: options.seed + round,
       budget: {
@@ -114,7 +106,9 @@ const WIDER_SETS: readonly Range[] = [REALS, NON_ZERO, NON_NEGATIVE, NON_POSITIV
 function widerSets(within: Range): Range[] {
   const closed = within.flatMap(i => interval(i.low, i.high))
   const sets = [...WIDER_SETS, hull(within), closed]
-  return sets.filter((s, i) => isSubset(within, s) && !sameRange(s, within) && sets.findIndex(t => sameRange(s, t)) === i)
+  return sets.filter(
+    (s, i) => isSubset(within, s) && !sameRange(s, within) && sets.findIndex(t => sameRange(s, t)) === i,
+  )
 }
 
 /** The conditions that could stand in the place of one, the widest first; null: none. */

@@ -38,7 +38,14 @@ function together(a: Linear, b: Linear, means: Means): readonly Linear[] | null 
   const [x, y]: (Entries | null)[] = [entriesOf(a), entriesOf(b)]
   if (x === null || y === null) return undefined
   means.spend(x.length * y.length * y[0].length)
-  return [literal(x.map(row => y[0].map((_, j) => row.reduce((q, w, k) => q.add(w.mul(y[k][j])), ZERO))))]
+  return factorsOf(literal(x.map(row => y[0].map((_, j) => row.reduce((q, w, k) => q.add(w.mul(y[k][j])), ZERO)))))
+}
+
+/** A known matrix as a product of atoms: the identity, as a matrix and its inverse give it, is no factor at all. */
+function factorsOf(a: Linear): Linear[] {
+  const isIdentity = (rows: Entries): boolean =>
+    rows.every((row, i) => row.every((q, j) => q.equals(i === j ? ONE : ZERO)))
+  return a.kind === 'literal' && a.rows === a.columns && isIdentity(a.entries) ? [] : [a]
 }
 
 /** Makes `s` its product with `t`; false when that is zero. */
@@ -92,7 +99,7 @@ function expand(root: Linear, means: Means): readonly Term[] {
       }
     } else if (a.kind !== 'zero') {
       const known = a.kind === 'symbol' ? a.symbol.value : null
-      terms = [{ factor: one, word: [known === null ? a : literal(known)] }]
+      terms = [{ factor: one, word: factorsOf(known === null ? a : literal(known)) }]
     }
     means.spend(1 + terms.length)
     values.set(a, terms)

@@ -7,7 +7,8 @@ import type { Instance } from '../semantics/ground.ts'
 /** `sigma(t)` and its formula in these arguments. */
 function formulaOf(fn: FunctionSymbol, formula: Expression): { head: string; text: string } {
   const names = fn.arity === 1 ? ['t'] : Array.from({ length: fn.arity }, (_, i) => `t${i + 1}`)
-  return { head: `${fn.name}(${names.join(', ')})`, text: printExpression(formula, names) }
+  const head = fn.arity === 0 ? fn.name : `${fn.name}(${names.join(', ')})`
+  return { head, text: printExpression(formula, names) }
 }
 
 /** `[1, 2, 3]`, or the number alone where there is only one. */

@@ -319,7 +319,7 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
     // False claims mostly fall at the first points: they are tried before the search for a proof, the rest after it. Where a
     // rule is only assumed, a point may contradict the rule, and not what follows from it.
     const isAssuming = options.rules.some(r => assumptionsOf(r).length > 0)
-    const budget = { milliseconds: 1000, samples: 100, signal }
+    const budget = { milliseconds: 300, samples: 48, signal }
     const first = isAssuming ? null : findCounterexample(left, right, { seed, budget })
     if (first?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: first }
     const found = search(sides, graphs, options, deadline)

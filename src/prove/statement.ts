@@ -1,8 +1,18 @@
 // A rule as an equation of two nets: its left side is written out with unknown weights, functions and numbers in the place
 // of its variables, and the rule itself makes the right side of it. Rules are proved, derived from and shown in this form.
-import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
+import { type Diagram, type Node, type NodeId, nodesById } from '../diagram/diagram.ts'
+import { shapeProblem } from '../diagram/shapes.ts'
 import { identity, type Linear, type WeightSymbol, weight, zeroMatrix } from '../linear/linear.ts'
-import { divideSize, type Size, scaleSize, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
+import {
+  divideSize,
+  printShape,
+  type Size,
+  sameShape,
+  scaleSize,
+  sizeOf,
+  substituteSize,
+  unknownSize,
+} from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { graphOf, snapshot } from '../rewrite/graph.ts'
 import { matchRule } from '../rewrite/match.ts'
@@ -61,14 +71,14 @@ export type Written =
       /** The equation says more than the rule: conditions on sizes are left out. */
       readonly stronger: boolean
     } & Sides)
-  /** Why the rule is no equation of two nets, as a clause: "it has ...". */
-  | { readonly kind: 'beyond'; readonly because: string }
+  /** Why the rule is no equation of two nets, as a clause: "it has ..."; `unfit`: its sides do not fit each other. */
+  | { readonly kind: 'beyond'; readonly because: string; readonly unfit: boolean }
 
 /** Thrown inside when the left side cannot be written out as one net. */
 class Beyond extends Error {}
 
-/** The equation that a rule is. Unknowns that are there are used again, others are added. */
-export function writeOut(rule: Rule, unknowns: Unknowns = noUnknowns(), choices: Choices = NO_CHOICES): Written {
+/** The choices, and the sizes that conditions such as `m = n` settle. */
+function withSettledSizes(rule: Rule, choices: Choices): Choices {
   const sizes = new Map(choices.sizes)
   for (const c of rule.conditions) {
     if (c.kind !== 'size' || c.relation !== '=' || c.left.terms.length !== 1 || c.left.constant !== 0) continue
@@ -79,22 +89,55 @@ export function writeOut(rule: Rule, unknowns: Unknowns = noUnknowns(), choices:
         substituteSize(c.right, n => sizes.get(n)),
       )
   }
+  return { ...choices, sizes }
+}
+
+/** The left side of a rule alone, as a net; null where it is none. */
+export function leftSideNet(rule: Rule, unknowns: Unknowns, choices: Choices): Diagram | null {
+  try {
+    const net = new LeftSide(rule, unknowns, withSettledSizes(rule, choices)).build()
+    return misfitOf(net, net) === null ? net : null
+  } catch (error) {
+    if (!(error instanceof Beyond) && !(error instanceof RangeError)) throw error
+    return null
+  }
+}
+
+/** The equation that a rule is. Unknowns that are there are used again, others are added. */
+export function writeOut(rule: Rule, unknowns: Unknowns = noUnknowns(), choices: Choices = NO_CHOICES): Written {
   const isAboutSizes = (c: Rule['conditions'][number]): boolean => c.kind === 'size'
   const stronger = rule.conditions.some(c => c.kind === 'size' && c.relation !== '=')
   const plain: Rule = { ...rule, direction: '==>', conditions: rule.conditions.filter(c => !isAboutSizes(c)) }
   try {
-    const left = new LeftSide(plain, unknowns, { ...choices, sizes }).build()
+    const left = new LeftSide(plain, unknowns, withSettledSizes(rule, choices)).build()
     const graph = graphOf(left)
     const root = graph.nodes[graph.outputs[0]] as Node
     const match = matchRule(graph, plain, root.args[0])
-    if (match === null) return { kind: 'beyond', because: 'its condition could not be put into a net' }
+    if (match === null) return { kind: 'beyond', because: 'its condition could not be put into a net', unfit: false }
     const applied = applyMatch(graph, match)
-    if (applied === null) return { kind: 'beyond', because: 'its right side could not be put into a net' }
-    return { kind: 'written', stronger, left, right: snapshot(graph) }
+    if (applied === null) return { kind: 'beyond', because: 'its right side could not be put into a net', unfit: false }
+    const right = snapshot(graph)
+    const problem = misfitOf(left, right)
+    if (problem !== null) return { kind: 'beyond', because: problem, unfit: true }
+    return { kind: 'written', stronger, left, right }
   } catch (error) {
     if (!(error instanceof Beyond) && !(error instanceof RangeError)) throw error
-    return { kind: 'beyond', because: error.message }
+    return { kind: 'beyond', because: error.message, unfit: false }
   }
+}
+
+/** Why the right side cannot stand where the left side stands, as a clause; null where it can. */
+function misfitOf(left: Diagram, right: Diagram): string | null {
+  const [shape] = left.nodes.flatMap(n => (n.kind === 'output' ? [n.shape] : []))
+  const nodes = nodesById(right)
+  for (const node of right.nodes) {
+    const shapes = node.args.map(id => (nodes.get(id) as Node).shape)
+    if (node.kind === 'output' && !sameShape(shapes[0], shape))
+      return `its left side is ${printShape(shape)} wide, and its right side ${printShape(shapes[0])}`
+    const problem = shapeProblem(node, shapes)
+    if (problem !== null) return `on its right side, ${problem}`
+  }
+  return null
 }
 
 const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
@@ -108,6 +151,10 @@ const USUAL_DOMAINS: readonly Range[] = [
   UNIT,
   interval(null, ONE, { highOpen: true }),
 ]
+
+function rowsOf(p: LinearPattern): Size {
+  return p.kind === 'identity' ? p.size : p.kind === 'exact' ? p.operator.rows : p.rows
+}
 
 /** The left side of a rule as a net of unknowns. */
 class LeftSide {
@@ -147,6 +194,23 @@ class LeftSide {
         return this.widthBefore(p.arg) ?? this.columnsOf(p.operator)
       default:
         return this.widthBefore(p.arg)
+    }
+  }
+  /** The width of the wire that leaves a pattern, where its layers or wires fix it. */
+  private widthAfter(p: Pattern): Size | null {
+    switch (p.kind) {
+      case 'wire':
+        return this.widthBefore(p)
+      case 'pointwise':
+        return p.args.map(a => this.widthAfter(a)).find(w => w !== null) ?? null
+      case 'additive':
+      case 'multiplicative':
+      case 'mix':
+        return this.size(rowsOf(p.operator))
+      case 'reduce':
+        return null
+      default:
+        return this.widthAfter(p.arg)
     }
   }
   private columnsOf(p: LinearPattern): Size {
@@ -212,15 +276,17 @@ class LeftSide {
       case 'wire': {
         let id = this.wires.get(p.slot)
         if (id === undefined) {
-          const { name } = this.rule.variables.wires[p.slot]
+          const { name, width: own } = this.rule.variables.wires[p.slot]
           const domain = this.domainOf(p.slot)
-          id = this.add({ kind: 'input', args: [], name, shape: [width], domain, absorbed: false })
+          const shape = [own === null ? width : this.size(own)]
+          id = this.add({ kind: 'input', args: [], name, shape, domain, absorbed: false })
           this.wires.set(p.slot, id)
         }
         return id
       }
       case 'pointwise': {
-        const args = p.args.map(a => this.node(a, width))
+        const beside = p.args.map(a => this.widthAfter(a)).find(w => w !== null) ?? width
+        const args = p.args.map(a => this.node(a, a.kind === 'wire' ? beside : width))
         return this.add({ kind: 'pointwise', args, fn: this.fn(p.fn), shape: this.nodes[args[0]].shape })
       }
       case 'additive': {

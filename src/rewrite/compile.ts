@@ -92,9 +92,12 @@ class Compiler {
     this.tree = tree
     this.options = options
     const sizes = new Set(options.outer.sizes)
-    const functions = new Map(options.outer.functions)
+    // What the rule declares hides what the file calls so.
+    const own = new Set(tree.declarations.flatMap(d => d.names.map(n => n.name)))
+    const functions = new Map([...options.outer.functions].filter(([name]) => !own.has(name)))
+    const weights = new Map([...options.outer.weights].filter(([name]) => !own.has(name)))
     const reals = new Map<string, Expression>()
-    this.scope = { ...options.outer, sizes, functions, reals, report }
+    this.scope = { ...options.outer, sizes, functions, weights, reals, report }
     for (const d of tree.declarations) {
       switch (d.kind) {
         case 'size':

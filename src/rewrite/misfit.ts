@@ -1,12 +1,12 @@
 // Why a rule does not apply at a place: the first thing that does not fit, seen from the rule's last stage backwards.
 import { normalLinear } from '../algebra/operators.ts'
-import type { Node, NodeId } from '../diagram/diagram.ts'
+import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { identity, type Linear, printLinear, printSizes } from '../linear/linear.ts'
 import { type Size, substituteSize } from '../linear/size.ts'
 import { type Expression, printExpression } from '../scalar/expression.ts'
 import { printFunction } from '../syntax/print.ts'
 import { isInverse } from './functions.ts'
-import { type Graph, nodeAt, nodesInOrder } from './graph.ts'
+import { type Graph, graphOf, nodeAt, nodesInOrder } from './graph.ts'
 import { type Failure, matchRule } from './match.ts'
 import type { LinearPattern, Pattern, Rule } from './rule.ts'
 
@@ -38,6 +38,15 @@ export function explainMismatch(graph: Graph, rule: Rule, at: NodeId): Misfit | 
     return { what: 'condition', at: place, found, needed, fitting: walker.stages(rule.left) }
   }
   return walker.walk(rule.left, at) ?? { what: 'wire', at, found: 'another wire', needed: 'the same wire', fitting: 0 }
+}
+
+/**
+ * Why a rule does not apply at a node of a net, or, without one, at the place where most of it fits; null where it applies.
+ * Throws RangeError where the net has no such node.
+ */
+export function whyNot(diagram: Diagram, rule: Rule, at?: NodeId): Misfit | null {
+  const graph = graphOf(diagram)
+  return at === undefined ? nearestMisfit(graph, rule) : explainMismatch(graph, rule, at)
 }
 
 /** The place at which most of the rule fits, and what does not fit there; null where it applies somewhere or there is no place. */

@@ -4,7 +4,7 @@
 //
 // All terms are defined on the whole domain: those of the nets because that has been shown before, and a new one is taken in
 // only where its node is shown to be defined for all values that its args may have.
-import type { Node } from '../diagram/diagram.ts'
+import type { Node, NodeKind } from '../diagram/diagram.ts'
 import { nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.ts'
 import { intersect, isSubset, sameRange } from '../scalar/range.ts'
 import { type Content, Contents, labelsOf } from './contents.ts'
@@ -46,6 +46,20 @@ export interface Reason {
 
 const CONGRUENCE = { rule: 'equality', title: 'equal wires', by: 'copy', inner: [], made: [], over: [], instance: null }
 const NO_TERMS: readonly TermId[] = []
+const KIND_BITS: Readonly<Record<NodeKind, number>> = {
+  input: 1,
+  output: 2,
+  constant: 4,
+  pointwise: 8,
+  additive: 16,
+  multiplicative: 32,
+  join: 64,
+  slice: 128,
+  reduce: 256,
+  mix: 512,
+  softmax: 1024,
+  logsoftmax: 2048,
+}
 
 export class EGraph {
   /** By term: its node, whose id is the term, and whose args are terms. */
@@ -64,10 +78,13 @@ export class EGraph {
   private readonly members: (TermId[] | undefined)[] = []
   private readonly users: (TermId[] | undefined)[] = []
   private readonly ranges: (WireRange | undefined)[] = []
+  /** The kinds of node in each class, a bit for each. */
+  private kinds = new Int32Array(1024)
   /** The terms by what they do to which classes: open addressing, a term plus 1 in each slot. */
   private slots = new Int32Array(4096)
   private used = 0
   private readonly key: number[] = []
+  private hash = 0
   private readonly other: number[] = []
   /** Terms whose args have got into other classes. */
   private readonly dirty: TermId[][] = []
@@ -102,6 +119,15 @@ export class EGraph {
   usersOf(c: ClassId): readonly TermId[] {
     return this.users[c] as TermId[]
   }
+  /** Whether a class has a member of this kind. */
+  has(c: ClassId, kind: NodeKind): boolean {
+    return (this.kinds[c] & KIND_BITS[kind]) !== 0
+  }
+  /** A number that is the same for terms whose nodes do the same. */
+  headOf(term: TermId): string | number {
+    const { head, labels } = this.contents[term]
+    return labels === null ? head : `${head}/${labels.join('/')}`
+  }
   isDouble(term: TermId): boolean {
     return this.double[term] === 1
   }
@@ -128,7 +154,7 @@ export class EGraph {
   /** The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire. */
   place(node: Node, args: readonly TermId[], range: WireRange): TermId {
     const content = this.table.of(node)
-    const found = node.kind === 'input' ? -1 : this.lookUp(content, args)
+    const found = this.lookUp(content, args)
     const term = this.enter({ ...node }, content, args, range, found < 0)
     if (found >= 0)
       this.unite(found, term, { ...CONGRUENCE, left: found, right: term, premises: this.pairs(found, term) })
@@ -137,26 +163,34 @@ export class EGraph {
 
   /** Says that two terms are equal. Gives false where that is nothing new. */
   equate(left: TermId, right: TermId, reason: Reason): boolean {
-    const fresh = this.substituted.splice(0)
-    if (this.areEqual(left, right)) return false
+    if (this.areEqual(left, right)) {
+      this.forget()
+      return false
+    }
     const { rule, title, by, over } = reason
     const inner = reason.inner ?? NO_TERMS
     const made = reason.made ?? NO_TERMS
     // An arg of what is looked through is a term of the class of another one that is, or of one at which looking stops.
-    const premises = fresh
-    for (const [nodes, below] of [
-      [[...inner, left], inner],
-      [[...made, right], made],
-    ]) {
-      for (const t of nodes) {
-        for (const arg of this.nodes[t].args) {
-          const meant = below.find(b => this.areEqual(b, arg)) ?? over.find(o => this.areEqual(o, arg)) ?? arg
-          if (meant !== arg) premises.push(arg, meant)
-        }
-      }
-    }
+    const premises = this.substituted.length === 0 ? [] : this.substituted.splice(0)
+    this.notePremises(left, inner, over, premises)
+    for (const t of inner) this.notePremises(t, inner, over, premises)
+    this.notePremises(right, made, over, premises)
+    for (const t of made) this.notePremises(t, made, over, premises)
     const instance = reason.instance ?? null
     return this.unite(left, right, { left, right, rule, title, by, inner, made, over, premises, instance })
+  }
+
+  private notePremises(t: TermId, below: readonly TermId[], over: readonly TermId[], premises: TermId[]): void {
+    const { args } = this.nodes[t]
+    for (let k = 0; k < args.length; k++) {
+      const c = this.classOf(args[k])
+      const meant = this.memberOf(c, below) ?? this.memberOf(c, over)
+      if (meant !== undefined && meant !== args[k]) premises.push(args[k], meant)
+    }
+  }
+  private memberOf(c: ClassId, terms: readonly TermId[]): TermId | undefined {
+    for (let k = 0; k < terms.length; k++) if (this.classOf(terms[k]) === c) return terms[k]
+    return undefined
   }
 
   /** Forgets the args of terms that were asked for and then not used. */
@@ -232,6 +266,7 @@ export class EGraph {
     this.members[term] = [term]
     this.users[term] = []
     this.ranges[term] = range
+    this.kinds[term] = KIND_BITS[node.kind]
     for (let k = 0; k < args.length; k++) {
       const users = this.users[this.classOf(args[k])] as TermId[]
       if (users[users.length - 1] !== term) users.push(term)
@@ -250,6 +285,7 @@ export class EGraph {
       return fresh
     }
     this.parent = larger(this.parent, 0)
+    this.kinds = larger(this.kinds, 0)
     this.cause = larger(this.cause, -1)
     this.towards = larger(this.towards, -1)
     this.double = larger(this.double, 0)
@@ -265,6 +301,7 @@ export class EGraph {
     this.cause[start] = this.equalities.push(equality) - 1
     this.towards[start] = end
     this.parent[from] = to
+    this.kinds[to] |= this.kinds[from]
     const [members, users] = [this.members[to] as TermId[], this.users[to] as TermId[]]
     for (const t of this.members[from] as TermId[]) members.push(t)
     const moved = this.users[from] as TermId[]
@@ -325,7 +362,7 @@ export class EGraph {
     order.sort((s, t) => s.c - t.c || s.label - t.label)
     for (const { c, label } of order) key.push(label, c)
   }
-  private static hash(key: readonly number[]): number {
+  private static hashOf(key: readonly number[]): number {
     let h = 0x811c9dc5
     for (let k = 0; k < key.length; k++) {
       h = Math.imul(h ^ key[k], 0x01000193)
@@ -333,31 +370,50 @@ export class EGraph {
     }
     return h >>> 0
   }
-  /** The first term with this key; negative where there is none. Leaves the key in `this.key`. */
+  /** The first term with this key; negative where there is none. Keeps the key, and its hash, for `insert`. */
   private lookUp(content: Content, args: readonly TermId[]): number {
     const { key, other, slots } = this
     this.keyOf(content, args, key)
     const mask = slots.length - 1
-    for (let at = EGraph.hash(key) & mask; slots[at] !== 0; at = (at + 1) & mask) {
+    this.hash = EGraph.hashOf(key)
+    for (let at = this.hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
       const term = slots[at] - 1
       if (this.contents[term].head !== content.head || this.nodes[term].args.length !== args.length) continue
+      if (labelsOf(content).length <= 1) {
+        if (this.hasKey(term)) return term
+        continue
+      }
       this.keyOf(this.contents[term], this.nodes[term].args, other)
       if (other.length === key.length && other.every((n, i) => n === key[i])) return term
     }
     return -1
   }
+  /** Whether a term without several labels has the key that is looked up. */
+  private hasKey(term: TermId): boolean {
+    const { key } = this
+    const labels = labelsOf(this.contents[term])
+    const { args } = this.nodes[term]
+    if (key.length !== 1 + labels.length + args.length) return false
+    if (labels.length === 1 && key[1] !== labels[0]) return false
+    for (let k = 0; k < args.length; k++) if (this.classOf(args[k]) !== key[1 + labels.length + k]) return false
+    return true
+  }
+  /** Enters the term whose key has just been looked up. */
   private insert(term: TermId): void {
     if (2 * ++this.used > this.slots.length) {
+      const { hash } = this
       const terms = this.slots.filter(s => s !== 0)
       this.slots = new Int32Array(2 * this.slots.length)
-      for (const s of terms) this.put(s - 1)
-    }
-    this.put(term)
+      for (const s of terms) {
+        this.keyOf(this.contents[s - 1], this.nodes[s - 1].args, this.key)
+        this.put(s - 1, EGraph.hashOf(this.key))
+      }
+      this.put(term, hash)
+    } else this.put(term, this.hash)
   }
-  private put(term: TermId): void {
-    this.keyOf(this.contents[term], this.nodes[term].args, this.key)
+  private put(term: TermId, hash: number): void {
     const mask = this.slots.length - 1
-    let at = EGraph.hash(this.key) & mask
+    let at = hash & mask
     while (this.slots[at] !== 0) at = (at + 1) & mask
     this.slots[at] = term + 1
   }

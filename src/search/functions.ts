@@ -23,14 +23,20 @@ export const MAX_WEIGHT = 64
 /** A sum of more terms stays one function. */
 const MAX_TERMS = 64
 
+const plain = new WeakMap<Expression, Expression | 'large'>()
 /** The function with all definitions unfolded; null where that is too large. */
 export function unfolded(fn: Expression): Expression | null {
-  try {
-    return unfold(fn)
-  } catch (error) {
-    if (error instanceof TooLarge) return null
-    throw error
+  let found = plain.get(fn)
+  if (found === undefined) {
+    try {
+      found = unfold(fn)
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error
+      found = 'large'
+    }
+    plain.set(fn, found)
   }
+  return found === 'large' ? null : found
 }
 
 /** `fn` is `outer` with `inner[i]` in the place of its variable i. */
@@ -101,9 +107,15 @@ export function renumbered(fn: Expression): { fn: Expression; used: readonly num
   return { fn: substitute(fn, v => variable(used.indexOf(v))), used }
 }
 
-/** Whether algebra may have anything to say of the function: nothing is known of those that are only declared. */
+const opaque = new WeakMap<Expression, boolean>()
+/** Whether algebra has nothing to say of the function: nothing is known of those that are only declared. */
 export function isOpaque(fn: Expression): boolean {
-  return functionsOf(fn).some(f => f.definition === null && f.parity === null && f.inverse === null)
+  let found = opaque.get(fn)
+  if (found === undefined) {
+    found = functionsOf(fn).some(f => f.definition === null && f.parity === null && f.inverse === null)
+    opaque.set(fn, found)
+  }
+  return found
 }
 
 interface Passed {

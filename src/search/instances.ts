@@ -5,12 +5,12 @@
 import { normalLinear } from '../algebra/operators.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { type WireRange, whole } from '../diagram/ranges.ts'
+import type { Shape } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
 import { reverseRule } from '../rewrite/reverse.ts'
 import { depthOf, type Pattern, type Rule } from '../rewrite/rule.ts'
-import type { Range } from '../scalar/range.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import type { Visit } from './saturate.ts'
 import type { Found } from './search.ts'
@@ -61,8 +61,12 @@ interface Outcome {
   readonly result: NodeId
 }
 
+const PAIR = 2 ** 26
+
 class RuleUser {
   private readonly outcomes = new Map<string, Outcome | null>()
+  /** Pairs of terms, one below the other, at which the rule has been applied. */
+  private readonly tried = new Set<number>()
 
   constructor(
     private readonly rule: Rule,
@@ -70,10 +74,31 @@ class RuleUser {
   ) {}
 
   visit(g: EGraph, t: TermId): void {
+    const { left } = this.used
+    const isPlain = left.kind === 'pointwise' && !(left.fn.kind === 'variable' && left.fn.variadic)
+    if (isPlain && left.args.length === 1 && isOneFunction(left.args[0])) {
+      this.visitPair(g, t, left, left.args[0])
+      return
+    }
     for (const { terms } of skeletons(g, this.used.left, t)) this.tryAt(g, t, terms)
   }
 
+  /** A side that is a function after a function, which most rules of users are: no lists are made before it fits. */
+  private visitPair(g: EGraph, t: TermId, outer: Pattern, inner: Pattern): void {
+    if (!looksLike(outer as NodePattern, g.nodes[t]) || g.nodes[t].args.length !== 1) return
+    const c = g.classOf(g.nodes[t].args[0])
+    if (!g.has(c, 'pointwise')) return
+    const members = g.membersOf(c)
+    // What the rule makes may come into this class: that is for another visit.
+    for (let k = 0, end = members.length; k < end; k++) {
+      const m = members[k]
+      if (g.isDouble(m) || this.tried.has(m * PAIR + t)) continue
+      if (g.nodes[m].args.length === 1 && looksLike(inner as NodePattern, g.nodes[m])) this.tryAt(g, t, [m, t])
+    }
+  }
+
   private tryAt(g: EGraph, t: TermId, terms: readonly TermId[]): void {
+    if (terms.length === 2 && this.tried.has(terms[0] * PAIR + t)) return
     const leaves: TermId[] = []
     const local = (arg: TermId): number => {
       const inside = terms.findIndex(m => g.areEqual(m, arg))
@@ -85,14 +110,18 @@ class RuleUser {
     const args = terms.map(m => g.nodes[m].args.map(local))
     const count = leaves.length
     const places = args.map(list => list.map(a => (a >= 0 ? a : count - 1 - a)))
-    const parts = terms.map((m, i) => `${contentKey(g.nodes[m])}(${places[i].join()})${rangeKey(g.rangeOf(m))}`)
-    const key = `${leaves.map(l => `${rangeKey(g.rangeOf(l))}${shapeKey(g.nodes[l])}`).join()};${parts.join(';')}`
+    let key = ''
+    for (let i = 0; i < leaves.length; i++)
+      key += `${rangeKey(g.rangeOf(leaves[i]))}:${shapeKey(g.nodes[leaves[i]].shape)},`
+    for (let i = 0; i < terms.length; i++)
+      key += `${g.headOf(terms[i])}(${places[i].join()})${rangeKey(g.rangeOf(terms[i]))};`
     let outcome = this.outcomes.get(key)
     if (outcome === undefined) {
       outcome = this.outcome(g, leaves, terms, places)
       if (this.outcomes.size < 100_000) this.outcomes.set(key, outcome)
     }
     if (outcome === null) return
+    if (terms.length === 2) this.tried.add(terms[0] * PAIR + t)
     const wires = [...leaves, ...terms]
     const made: TermId[] = []
     for (const node of outcome.made) {
@@ -176,7 +205,15 @@ function pairsOf(p: Exclude<Pattern, { kind: 'wire' }>, node: Node): (readonly [
   return node.args.map(arg => [[below, arg] as const])
 }
 
-function looksLike(p: Exclude<Pattern, { kind: 'wire' }>, node: Node): boolean {
+type NodePattern = Exclude<Pattern, { kind: 'wire' }>
+
+/** Whether a pattern is a function of one wire, whatever the wire is. */
+function isOneFunction(p: Pattern): boolean {
+  const isPlain = p.kind === 'pointwise' && !(p.fn.kind === 'variable' && p.fn.variadic)
+  return isPlain && p.args.length === 1 && p.args[0].kind === 'wire'
+}
+
+function looksLike(p: NodePattern, node: Node): boolean {
   if (p.kind !== 'pointwise') return p.kind === node.kind
   if (node.kind !== 'pointwise') return p.fn.kind === 'variable' && p.fn.variadic
   return p.fn.kind !== 'exact' || p.fn.fn === node.fn
@@ -184,7 +221,7 @@ function looksLike(p: Exclude<Pattern, { kind: 'wire' }>, node: Node): boolean {
 
 /** What a node does, as a text that is the same for nodes that do the same. */
 export function contentKey(node: Node): string {
-  const shape = shapeKey(node)
+  const shape = `:${shapeKey(node.shape)}`
   switch (node.kind) {
     case 'pointwise':
       return `f${node.fn.id}${shape}`
@@ -204,19 +241,21 @@ export function contentKey(node: Node): string {
       return `${node.kind}${shape}`
   }
 }
-function shapeKey(node: Node): string {
-  return `:${node.shape.map(s => s.text).join('x')}`
-}
-
-/** Numbers for sets, so that equal keys mean the same sets: the same objects come again and again. */
-const numbers = new WeakMap<Range, number>()
-let nextNumber = 1
-function rangeKey(r: WireRange): string {
-  let text = '|'
-  for (const set of r) {
-    let n = numbers.get(set)
-    if (n === undefined) numbers.set(set, (n = nextNumber++))
-    text += `${n},`
+/** Numbers for objects that come again and again: equal numbers mean the same object. */
+function numbering(): (of: object) => number {
+  const numbers = new WeakMap<object, number>()
+  let next = 1
+  return of => {
+    let n = numbers.get(of)
+    if (n === undefined) numbers.set(of, (n = next++))
+    return n
   }
-  return text
+}
+const rangeNumber = numbering()
+function rangeKey(r: WireRange): string {
+  return r.length === 1 ? `|${rangeNumber(r[0])}` : `|${r.map(rangeNumber).join('.')}`
+}
+const sizeNumber = numbering()
+function shapeKey(shape: Shape): string {
+  return shape.length === 1 ? `${sizeNumber(shape[0])}` : shape.map(sizeNumber).join('x')
 }

@@ -1,11 +1,11 @@
 // Equalities of additive layers, joins and slices: products and factors of matrices, and what passes through functions.
 // Each looks at one term and the members of the classes below it, and adds what follows.
 import { scalarFactor, uniformEntry } from '../algebra/operators.ts'
-import { linearForm } from '../algebra/simplify.ts'
 import type { Node } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { embed, entriesOf, identity, type Linear, literal, ones, scale, select } from '../linear/linear.ts'
 import { addSizes, knownSize, sizeOf } from '../linear/size.ts'
+import { linearFormOnce } from '../rewrite/functions.ts'
 import { call, type Expression, number, one, variable, zero } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
@@ -36,10 +36,14 @@ const MAX_MEMBERS = 12
 /** Matrices of more entries are not looked at row by row. */
 const MAX_ENTRIES = 16_384
 
+const NONE: readonly TermId[] = []
+
 /** The members of the class of a term that are of this kind, the first few. */
-export function membersOf<K extends Node['kind']>(g: EGraph, term: TermId, kind: K): TermId[] {
+export function membersOf(g: EGraph, term: TermId, kind: Node['kind']): readonly TermId[] {
+  const c = g.classOf(term)
+  if (!g.has(c, kind)) return NONE
   const found: TermId[] = []
-  for (const t of g.membersOf(g.classOf(term))) {
+  for (const t of g.membersOf(c)) {
     if (g.nodes[t].kind !== kind || g.isDouble(t)) continue
     found.push(t)
     if (found.length >= MAX_MEMBERS) break
@@ -66,7 +70,7 @@ export function asLayer(g: EGraph, t: TermId): void {
     }
     layer = additive(g, summands, null, shape)
   } else if (node.kind === 'pointwise' && node.args.length > 0) {
-    const form = linearForm(node.fn)
+    const form = linearFormOnce(node.fn)
     if (form === null) return
     const summands = node.args.map((arg, i) => ({
       operator: multipliedBy(form.coefficients.get(i) ?? zero, identity(width)),

@@ -1,16 +1,18 @@
 // Equalities of functions of wires: taken apart into operations, put together and brought to their normal form, and
 // through groups.
 import { proveEqual } from '../algebra/equality.ts'
-import { linearForm, simplify } from '../algebra/simplify.ts'
+import { simplify } from '../algebra/simplify.ts'
 import type { Node } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { printShape } from '../linear/size.ts'
 import { randomPoint } from '../numeric/points.ts'
 import { random } from '../numeric/random.ts'
+import { linearFormOnce } from '../rewrite/functions.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { compileExpression } from '../scalar/evaluate.ts'
 import { call, type Expression, functionsOf, substitute, variable, zero } from '../scalar/expression.ts'
-import { toDouble } from '../scalar/rational.ts'
+import { containsPoint } from '../scalar/range.ts'
+import { fromDouble, rational, toDouble } from '../scalar/rational.ts'
 import { different, pointwise, put } from './builder.ts'
 import type { ClassId, EGraph, TermId } from './egraph.ts'
 import { isOpaque, lastOperation, MAX_WEIGHT, unfolded } from './functions.ts'
@@ -79,7 +81,7 @@ export class Fused {
   visit(t: TermId): void {
     const { g } = this
     const node = g.nodes[t] as Pointwise
-    if (node.fn.weight > MAX_WEIGHT || isOpaque(node.fn)) return
+    if (isOpaque(node.fn) || node.fn.weight > MAX_WEIGHT) return
     const leaves: TermId[] = []
     const inner: TermId[] = []
     const place = (leaf: TermId): Expression => {
@@ -118,14 +120,17 @@ export class Fused {
   }
 }
 
-/** Points at which functions are compared in doubles before they are compared in earnest. */
-const POINTS = 3
+/** Points at which functions are compared in doubles before they are compared in earnest: of both signs, none large. */
+const POINTS = 4
+const MODERATE = [-1.625, 0.6875, 2.3125, -0.4375, 1.1875, -2.8125, 0.1875, 3.5625].map(fromDouble)
+/** Functions that agree at those points, and are not the same. */
+const MOST_ALIKE = 4
 /** Work of the equality prover on one pair of functions. */
 const PROOF_STEPS = 300_000
 
 /** Functions of the same wires that agree at a few points, for which algebra is asked whether they are equal. */
 class Likeness {
-  private readonly byValues = new Map<string, TermId>()
+  private readonly byValues = new Map<string, TermId[]>()
   private readonly points = new Map<ClassId, readonly number[]>()
   private readonly asked = new Set<string>()
 
@@ -143,9 +148,10 @@ class Likeness {
     const { g } = this
     const text = values.map(v => (v === 0 ? '0' : v.toPrecision(8))).join()
     const key = `${text}:${printShape(g.nodes[t].shape)}`
-    const other = this.byValues.get(key)
-    if (other === undefined) this.byValues.set(key, t)
-    else if (!g.areEqual(t, other)) this.compare(t, other)
+    const alike = this.byValues.get(key)
+    if (alike === undefined) this.byValues.set(key, [t])
+    else if (!alike.some(other => g.areEqual(t, other) || this.compare(t, other)) && alike.length < MOST_ALIKE)
+      alike.push(t)
   }
 
   /** Numbers that a wire may have as values; the same for all terms of a class. */
@@ -153,9 +159,12 @@ class Likeness {
     const c = this.g.classOf(t)
     let found = this.points.get(c)
     if (found === undefined) {
-      const source = random(c + 1)
       const set = whole(this.g.rangeOf(t))
-      found = Array.from({ length: POINTS }, () => toDouble(randomPoint(set, source, [])))
+      const turned = MODERATE.map((_, k) => MODERATE[(3 * c + k) % MODERATE.length].add(rational(c, 64 * (c + 1))))
+      const inside = turned.filter(q => containsPoint(set, q)).slice(0, POINTS)
+      const source = random(c + 1)
+      while (inside.length < POINTS) inside.push(randomPoint(set, source, []))
+      found = inside.map(toDouble)
       this.points.set(c, found)
     }
     return found
@@ -169,7 +178,7 @@ class Likeness {
     return values.every(Number.isFinite) ? values : null
   }
 
-  private compare(t: TermId, other: TermId): void {
+  private compare(t: TermId, other: TermId): boolean {
     const { g } = this
     const leaves: TermId[] = []
     const asFunction = (u: TermId): Expression => {
@@ -185,12 +194,12 @@ class Likeness {
     }
     const [left, right] = [asFunction(t), asFunction(other)]
     const key = `${left.id} ${right.id} ${leaves.map(l => g.classOf(l)).join()}`
-    if (this.asked.has(key) || leaves.length > MAX_ARGS || leaves.includes(t)) return
+    if (this.asked.has(key) || leaves.length > MAX_ARGS || leaves.includes(t)) return false
     this.asked.add(key)
     const domain = leaves.map(l => whole(g.rangeOf(l)))
     const budget = { steps: PROOF_STEPS, milliseconds: Number.POSITIVE_INFINITY }
-    if (proveEqual(left, right, domain, budget).kind !== 'proved') return
-    g.equate(t, other, { rule: 'equality', title: 'equality of real functions', by: 'function', over: leaves })
+    if (proveEqual(left, right, domain, budget).kind !== 'proved') return false
+    return g.equate(t, other, { rule: 'equality', title: 'equality of real functions', by: 'function', over: leaves })
   }
 }
 
@@ -198,7 +207,7 @@ class Likeness {
 export function shifted(g: EGraph, t: TermId): void {
   const { fn, args, shape } = g.nodes[t] as Pointwise
   if (fn.kind !== 'call' || fn.name !== 'exp' || fn.mask === 0) return
-  const form = linearForm(fn.args[0])
+  const form = linearFormOnce(fn.args[0])
   if (form === null || form.constant === zero || form.coefficients.size === 0) return
   let rest: Expression | null = null
   for (const [i, k] of form.coefficients) {

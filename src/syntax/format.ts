@@ -291,7 +291,10 @@ function stepSegments(step: DeriveStep): Segment[] {
       return separated(parts, 'attach ').map((g, i) => (i === 0 ? { ...g, start } : g))
     }
     case 'substitute': {
-      const parts = step.replacements.map(r => ({ text: `${r.name.name} = ${printTerm(r.value, true)}`, start: r.start }))
+      const parts = step.replacements.map(r => ({
+        text: `${r.name.name} = ${printTerm(r.value, true)}`,
+        start: r.start,
+      }))
       return separated(parts, 'substitute ').map((g, i) => (i === 0 ? { ...g, start } : g))
     }
     case 'normalize':

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { Json } from '../../src/certificate/json.ts'
 import { parse, trustedRules } from '../../src/load.ts'
-import { certificateOf, certificateText } from '../../src/prove/certify.ts'
+import { type Certified as CertifiedClaim, certificateOf, certificateText } from '../../src/prove/certify.ts'
 import { prove, type Verdict } from '../../src/prove/prove.ts'
 
 /** A text in the language with claims. */
@@ -55,7 +55,7 @@ export interface Certified {
 export async function certify({ name, text }: Source): Promise<Certified> {
   const program = parse(text, { file: name })
   const { rules, statements } = await trustedRules(program)
-  const claims = []
+  const claims: CertifiedClaim[] = []
   for (const { leftName, rightName, left, right, requirements } of program.claims) {
     const verdict = await prove(left, right, { rules, statements, requirements, unchecked: true })
     claims.push({ leftName, rightName, verdict })

@@ -1,7 +1,12 @@
 // Certificates that somebody writes to deceive the checker, or to keep it busy. Each has one thing wrong with it; where that
 // is not plain to see, the same certificate without it is accepted.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/certificate/json.ts'
 import { check } from '../../src/check/check.ts'
 import {
@@ -899,7 +904,7 @@ describe('what is no certificate at all', () => {
         check({ ...whole, tables: row('{"expressions": [["NAME", 0]], "operators": [], "proofs": []}') }).accepted,
       ).toBe(false)
       // Nothing stands for an input, a weight or a function, only because all objects have something of that name.
-      expect(reason(squared({ inputs: {} }).valueOf())).toMatch(/missing/)
+      expect(reason(squared({ inputs: {} }))).toMatch(/missing/)
       const given = written((d, { x }) => {
         const square = d.expression(['*', x, x])
         const point = { inputs: {}, left: [['4', '4']], right: [['2', '2']] }
@@ -987,5 +992,45 @@ describe('whatever is there instead of a part, the checker gives an answer', () 
       }),
       { numRuns: 1_000, seed: 5 },
     )
+  })
+})
+
+describe('the command', () => {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const cli = join(root, 'dist/cli.mjs')
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'netproof-'))
+    if (existsSync(cli)) return
+    const { status } = spawnSync(process.execPath, [join(root, 'node_modules/tsdown/dist/run.mjs')], { cwd: root })
+    expect(status).toBe(0)
+  }, 120_000)
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const whole = JSON.stringify(absolute({}))
+  test.each<[what: string, content: string | Uint8Array | null, status: number, says: RegExp]>([
+    ['a certificate', whole, 0, /^ACCEPTED\n/],
+    ['one that is wrong', JSON.stringify(absolute({ domain: R })), 1, /REJECTED.*claim 1, step 1/],
+    ['one that ends early', whole.slice(0, -2), 3, /is not a certificate/],
+    ['one of another version', whole.replace('"version":1', '"version":2'), 1, /another version/],
+    ['a text', 'x + 1\n', 3, /is not a certificate/],
+    ['other JSON', '{"format": "something else"}', 3, /is not a certificate/],
+    ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0, 1, 2, 0x80]), 3, /is not a certificate/],
+    ['nothing', '', 3, /is not a certificate/],
+    ['100,000 open brackets', '['.repeat(100_000), 3, /is not a certificate/],
+    ['a file that is not there', null, 3, /cannot read|no such/i],
+  ])('%s', (_, content, status, says) => {
+    const file = join(folder, 'certificate.json')
+    if (content === null) rmSync(file, { force: true })
+    else writeFileSync(file, content)
+    const result = spawnSync(process.execPath, [cli, 'check', file], { encoding: 'utf8' })
+    expect(result.stdout + result.stderr).toMatch(says)
+    expect(result.status).toBe(status)
+  })
+
+  test('a folder', () => {
+    const result = spawnSync(process.execPath, [cli, 'check', folder], { encoding: 'utf8' })
+    expect(result.status).toBe(3)
+    expect(result.stderr).not.toContain('internal fault')
   })
 })

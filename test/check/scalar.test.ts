@@ -413,6 +413,18 @@ describe('facts', () => {
     expect(verdict([sign(t('x^3'), NON_NEGATIVE, odd)], equal, 'x', 'x')).toContain('does not follow')
   })
 
+  test('powers of powers of signs keep their parity, however large the exponents', () => {
+    // An odd power of an odd power: multiplied as binary64 numbers, the exponents would become even.
+    const odd = number(2 ** 53 - 1)
+    const power = call('^', call('^', x, odd), odd)
+    const chain = [axiomStep('sign-power', call('^', x, odd), odd), axiomStep('sign-power', x, odd)]
+    const links = chain.map(step => ({ equations: [], step }))
+    const check = (range: Range): boolean =>
+      verifyScalarProof({ steps: [sign(power, range, links)], end: equal }, x, x, [NEGATIVE]).accepted
+    expect(check(NEGATIVE)).toBe(true)
+    expect(check(POSITIVE)).toBe(false)
+  })
+
   test('a fact is about something that is defined', () => {
     expect(verdict([sign(t('1/x'), NON_ZERO)], equal, 'x', 'x')).toContain('may be undefined')
     expect(verdict([sign(t('ln(x)'), REALS)], equal, 'x', 'x')).toContain('may be undefined')

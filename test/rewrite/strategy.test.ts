@@ -4,7 +4,7 @@ import type { Diagram } from '../../src/diagram/diagram.ts'
 import { parse } from '../../src/load.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { graphOf } from '../../src/rewrite/graph.ts'
-import { explainMismatch, nearestMisfit } from '../../src/rewrite/misfit.ts'
+import { nearestMisfit, whyNot } from '../../src/rewrite/misfit.ts'
 import { Replay, TooManySteps } from '../../src/rewrite/normalize.ts'
 import { reverseRule } from '../../src/rewrite/reverse.ts'
 import type { Rule } from '../../src/rewrite/rule.ts'
@@ -199,9 +199,10 @@ describe('what does not fit', () => {
   })
   test('at a place', () => {
     const net = chain('exp -> ln -> relu')
-    const at = (piece: number): string | null =>
-      explainMismatch(graphOf(net), inverse, net.nodes[piece].id)?.what ?? null
+    const at = (piece: number): string | null => whyNot(net, inverse, net.nodes[piece].id)?.what ?? null
     expect([at(2), at(3)]).toEqual([null, expect.any(String)])
+    expect(whyNot(net, inverse)).toBe(null)
+    expect(() => whyNot(net, inverse, 99)).toThrow(RangeError)
   })
 })
 

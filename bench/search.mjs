@@ -1,0 +1,92 @@
+// Equality saturation on chains of layers and functions with rules that go both ways: e-nodes a second, and which proofs are found
+// within which time. Run: npm run bench:search [-- --n 10,100,1000]
+//
+// swap: two functions that commute, from (f g)^k to g^k f^k: the search has to find its way through k^2 states.
+// move: a permutation and a scaling moved through every layer of a net, which one pass along the chain does.
+import { parse, searchEquality, trustedRules } from '../dist/index.mjs'
+
+const at = process.argv.indexOf('--n')
+const SIZES = at < 0 ? [10, 100, 1000] : process.argv[at + 1].split(',').map(Number)
+const SECONDS = [0.1, 0.5, 2]
+const MOST_TERMS = 400_000
+
+const DECLARATIONS = `function f : R -> R
+function g : R -> R
+rule swap "f and g commute" { f -> g == g -> f }
+weights P = [[0, 2, 0], [0, 0, 3], [0.5, 0, 0]]
+weights Q = [[0, 0, 2], [0.5, 0, 0], [0, 1/3, 0]]
+`
+
+function chains(kind, n) {
+  if (kind === 'swap') {
+    const k = n / 2
+    return [
+      Array.from({ length: n }, (_, i) => (i % 2 === 0 ? 'f' : 'g')),
+      Array.from({ length: n }, (_, i) => (i < k ? 'g' : 'f')),
+    ]
+  }
+  const layers = Math.floor(n / 2)
+  const weight = i => (i === 0 ? `P * W0` : `P * W${i} * Q`)
+  return [
+    Array.from({ length: 2 * layers }, (_, i) => (i % 2 === 0 ? `add[W${i / 2}]` : 'relu')),
+    [...Array.from({ length: 2 * layers }, (_, i) => (i % 2 === 0 ? `add[${weight(i / 2)}]` : 'relu')), 'add[Q]'],
+  ]
+}
+
+async function problem(kind, n) {
+  const [left, right] = chains(kind, n)
+  const weights = kind === 'swap' ? '' : `weights ${Array.from({ length: n }, (_, i) => `W${i}`).join(', ')} : 3 x 3\n`
+  const net = (name, stages) => `net ${name} { x : 3 -> ${stages.join(' -> ')} -> y }\n`
+  const program = parse(DECLARATIONS + weights + net('left', left) + net('right', right))
+  if (program.diagnostics.length > 0) throw new Error(program.diagnostics[0].message)
+  const { rules } = await trustedRules(program, { assume: ['swap'] })
+  return { left: program.nets.left, right: program.nets.right, rules }
+}
+
+const cell = (text, width) => String(text).padStart(width)
+// `CPU s` is what the process itself has used, its garbage collector included: on a busy machine less than what has passed.
+const HEAD = [
+  'kind',
+  'pieces',
+  'budget s',
+  'seconds',
+  'CPU s',
+  'e-nodes',
+  'e-nodes/CPU s',
+  'visits',
+  'steps',
+  'end',
+  'MB',
+]
+const WIDTHS = [6, 8, 10, 9, 8, 9, 15, 9, 7, 10, 6]
+console.log(HEAD.map((h, i) => cell(h, WIDTHS[i])).join(''))
+for (const kind of ['swap', 'move']) {
+  for (const n of SIZES) {
+    const { left, right, rules } = await problem(kind, n)
+    for (const seconds of SECONDS) {
+      // What was compiled by the first run is not measured: it would be most of a short one.
+      searchEquality(left, right, { seconds: 0.1, terms: 2000 }, { rules })
+      globalThis.gc?.()
+      const start = performance.now()
+      const cpu = process.cpuUsage()
+      const { found, report } = searchEquality(left, right, { seconds, terms: MOST_TERMS }, { rules })
+      const took = (performance.now() - start) / 1000
+      const { user, system } = process.cpuUsage(cpu)
+      const used = (user + system) / 1e6
+      const row = [
+        kind,
+        n,
+        seconds,
+        took.toFixed(2),
+        used.toFixed(2),
+        report.terms,
+        Math.round(report.terms / used),
+        report.visits,
+        found === null ? '-' : found.equalities.length,
+        report.end,
+        Math.round(process.memoryUsage().rss / 2 ** 20),
+      ]
+      console.log(row.map((c, i) => cell(c, WIDTHS[i])).join(''))
+    }
+  }
+}

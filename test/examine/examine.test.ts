@@ -1,0 +1,152 @@
+// Rules examined: false ones are refused with their counterexamples, true ones survive and are proved where that is possible;
+// and what a report says.
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { checkRule, checkRules } from '../../src/examine/examine.ts'
+import { pictures, reportJson, reportText } from '../../src/examine/report.ts'
+import { tryRule, widerThanNeeded } from '../../src/examine/trial.ts'
+import { parse } from '../../src/load.ts'
+import { counterexampleJson } from '../../src/prove/counterexample.ts'
+import { prove } from '../../src/prove/prove.ts'
+import { trustRule } from '../../src/prove/trust.ts'
+import { builtin } from '../../src/rewrite/builtin.ts'
+import type { Rule } from '../../src/rewrite/rule.ts'
+import { areApartAt } from '../prove/apart.ts'
+
+const folder = (path: string): URL => new URL(path, import.meta.url)
+const filesIn = (path: string): string[] =>
+  readdirSync(folder(path))
+    .filter(f => f.endsWith('.net'))
+    .sort()
+const effort = () => ({ seed: 1, rounds: 4, samples: 60, firstSamples: 200, deadline: performance.now() + 20_000 })
+
+function ruleOf(text: string): Rule {
+  const { rules, diagnostics } = parse(text)
+  expect(diagnostics).toEqual([])
+  expect(rules.length).toBe(1)
+  return rules[0]
+}
+
+describe('wrong rules', () => {
+  const wrong = filesIn('wrong/')
+  test.each(wrong)('%s', async name => {
+    const rule = ruleOf(readFileSync(folder(`wrong/${name}`), 'utf8'))
+    const { standing } = await checkRule(rule, { seconds: 20 })
+    if (name === 'width.net') {
+      expect(standing).toEqual({ kind: 'unfit', because: 'its left side is m wide, and its right side n' })
+      return
+    }
+    expect(standing.kind).toBe('refuted')
+    if (standing.kind === 'refuted') expect(areApartAt(standing.refutation.counterexample)).toBe(true)
+  })
+
+  test('are twelve and more', () => {
+    expect(wrong.length).toBeGreaterThan(12)
+  })
+
+  test('a wrong rule is a rule that is not proved, also where it is asked for', async () => {
+    const rule = ruleOf(readFileSync(folder('wrong/width.net'), 'utf8'))
+    expect((await trustRule(rule, { rules: builtin() })).kind).toBe('assumed')
+  })
+})
+
+/** Rules of the examples that survive, and are not proved. */
+const SURVIVING = new Set([
+  'log-sum-exp-wire',
+  'softmax-shift',
+  'mean-under',
+  'pool-last',
+  'pool-mirrored',
+  'relu-scale',
+  'relu-negative',
+])
+
+describe.each(filesIn('../../examples/rules/'))('examples/rules/%s', name => {
+  const program = parse(readFileSync(folder(`../../examples/rules/${name}`), 'utf8'), { file: name })
+
+  test('is read without a message', () => {
+    expect(program.diagnostics).toEqual([])
+    expect(program.rules.length).toBeGreaterThan(0)
+    expect(program.rules.filter(r => r.reason === '')).toEqual([])
+  })
+  test.each(program.rules.map(r => [r.name, r] as const))('%s', async (ruleName, rule) => {
+    expect(tryRule(rule, effort()).kind).toBe('survived')
+    if (SURVIVING.has(ruleName)) return
+    expect((await trustRule(rule, { rules: builtin(), budget: { seconds: 20 } })).kind).toBe('proved')
+  })
+  test.each(program.claims.map(c => [c.title, c] as const))('%s', async (_, claim) => {
+    const verdict = await prove(claim.left, claim.right, { rules: builtin(), budget: { seconds: 20 } })
+    expect(verdict.kind).toBe(claim.expect)
+  })
+})
+
+test('built-in rules survive, but for those whose sides are what was found before', () => {
+  const untried = builtin().filter(
+    rule => tryRule(rule, { ...effort(), rounds: 3, firstSamples: 60 }).kind !== 'survived',
+  )
+  // These compute the normal form of what is matched: of most functions and matrices that is what it was.
+  expect(untried.map(r => r.name).filter(name => !name.startsWith('normal-') && !name.startsWith('affine-'))).toEqual(
+    [],
+  )
+})
+
+describe('conditions that are stronger than needed', () => {
+  const widened = (text: string): unknown => widerThanNeeded(ruleOf(text), effort())
+  test('a set', () => {
+    expect(widened('rule r { wire x  relu(x) - relu(-x) ==> x when x in (0, 1) }')).toEqual([
+      { condition: 'x in (0, 1)', wider: null },
+    ])
+    expect(widened('rule r { relu ==> id when input in (0, 2] }')).toEqual([
+      { condition: 'input in (0, 2]', wider: 'input in [0, inf)' },
+    ])
+    expect(widened('rule r { relu ==> id when input in [0, inf) }')).toEqual([])
+  })
+  test('a property of a function', () => {
+    expect(widened('rule r { function f  f -> relu ==> f -> relu -> relu when f increasing }')).toEqual([
+      { condition: 'f increasing', wider: null },
+    ])
+    expect(widened('rule r { function f  f -> maxpool[2] ==> maxpool[2] -> f when f increasing }')).toEqual([])
+  })
+})
+
+test('a name of the rule hides the same name of the file', () => {
+  const { rules, diagnostics } = parse(`weights c : 4
+rule r { weights W : m x n  real c  add[W] -> scale[c] ==> add[c*W] }`)
+  expect(diagnostics).toEqual([])
+  expect(tryRule(rules[0], effort()).kind).toBe('survived')
+})
+
+test('a trial is the same each time', () => {
+  const rule = ruleOf(readFileSync(folder('wrong/matrix-order.net'), 'utf8'))
+  const seen = (seed: number): string => {
+    const trial = tryRule(rule, { ...effort(), seed })
+    return trial.kind === 'refuted' ? JSON.stringify(counterexampleJson(trial.counterexample)) : ''
+  }
+  expect(seen(1)).toBe(seen(1))
+  expect(seen(1)).not.toBe('')
+})
+
+describe('a report', () => {
+  const source = `rule good "a good rule" { weights W : m x n  exp -> mul[W] -> ln ==> add[W] }
+rule bad { tanh ==> sigmoid }
+rule open { function f  f -> maxpool[2] ==> maxpool[2] -> f when f increasing }
+`
+  test('says of each rule what it is', async () => {
+    const { rules, diagnostics } = parse(source)
+    expect(diagnostics).toEqual([])
+    const report = await checkRules(rules, { seconds: 10 })
+    expect(report.rules.map(r => r.standing.kind)).toEqual(['proved', 'refuted', 'proved'])
+    const text = reportText(report)
+    expect(text).toContain('good: PROVED')
+    expect(text).toContain('bad: REFUTED')
+    expect(text).toContain('come to an end')
+    expect(JSON.parse(JSON.stringify(reportJson(report)))).toMatchObject({
+      rules: [{ name: 'good', standing: 'proved', counterexample: null }, { standing: 'refuted' }, { name: 'open' }],
+      termination: { kind: 'ends' },
+    })
+    expect(pictures(report).map(p => p.title)).toContain('bad is false')
+  })
+  test('of no rules says nothing of an end', async () => {
+    expect(await checkRules([])).toEqual({ rules: [], termination: null, confluence: null })
+  })
+})

@@ -1,0 +1,145 @@
+// Rules looked at together: measures that go down, circles, and overlaps at which the order of steps matters.
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { confluenceOf } from '../../src/examine/confluence.ts'
+import { directionOf, measuresFor, orderRules } from '../../src/examine/measure.ts'
+import { overlapsOf } from '../../src/examine/overlap.ts'
+import { type Termination, terminationOf } from '../../src/examine/termination.ts'
+import { parse } from '../../src/load.ts'
+import { builtin } from '../../src/rewrite/builtin.ts'
+import type { Rule } from '../../src/rewrite/rule.ts'
+import { REALS } from '../../src/scalar/range.ts'
+import { printNet } from '../../src/syntax/print.ts'
+
+function rulesOf(text: string): readonly Rule[] {
+  const { rules, diagnostics } = parse(text)
+  expect(diagnostics).toEqual([])
+  return rules
+}
+const end = (text: string): Termination =>
+  terminationOf(rulesOf(text), builtin(), { seed: 1, deadline: performance.now() + 20_000 })
+
+describe('an end', () => {
+  test('by the number of functions, also with the built-in rules', () => {
+    expect(end('rule r { weights W : m x n  exp -> mul[W] -> ln ==> add[W] }')).toEqual({
+      kind: 'ends',
+      by: [{ measure: 'the number of functions that are not linear', rules: ['r'] }],
+      together: true,
+    })
+  })
+  test('by what stands before relu, alone', () => {
+    expect(end('rule r { real c in (0, inf)  scale[c] -> relu ==> relu -> scale[c] }')).toMatchObject({
+      kind: 'ends',
+      by: [{ measure: 'the number of stages before relu' }],
+      together: false,
+    })
+  })
+  test('by one measure after the other', () => {
+    const found = end('rule first { sinh ==> asinh -> asinh }\nrule second { asinh ==> erf }')
+    expect(found).toMatchObject({ kind: 'ends', together: false })
+    expect(found.kind === 'ends' && found.by.flatMap(b => b.rules).sort()).toEqual(['first', 'second'])
+  })
+  test('by a measure of the author', () => {
+    const rules = rulesOf('rule r { sinh -> relu ==> relu -> sinh }')
+    const [measure] = measuresFor(rules).filter(m => m.name === 'the number of stages before relu')
+    expect(orderRules(rules, [], [{ ...measure, name: 'my own' }]).by).toEqual([{ measure: 'my own', rules: ['r'] }])
+  })
+  test('no measure goes down where the stages only change places that a function may hold', () => {
+    const [rule] = rulesOf('rule r { function f  f -> maxpool[2] ==> maxpool[2] -> f when f increasing }')
+    // Were f relu itself, what stands before relu would become more.
+    const [before] = measuresFor(rulesOf('rule s { relu -> exp ==> relu }')).filter(m => m.name.endsWith('before relu'))
+    expect(directionOf(before, rule)).toBe('open')
+  })
+  test('a form is linear for some numbers: it may weigh nothing', () => {
+    const [rule] = rulesOf('rule r { real p in (0, inf)  pow[p] -> abs ==> abs }')
+    const [functions] = measuresFor([]).filter(m => m.name === 'the number of functions that are not linear')
+    expect(directionOf(functions, rule)).toBe('level')
+  })
+})
+
+describe('no end', () => {
+  test('a circle of one rule', () => {
+    const found = end('rule swap { function f, g  f -> g ==> g -> f }')
+    expect(found).toMatchObject({ kind: 'circle', rules: ['swap'] })
+    if (found.kind !== 'circle') return
+    const texts = found.nets.map(n => printNet(n))
+    expect(texts).toHaveLength(3)
+    expect(texts[2]).toBe(texts[0])
+  })
+  test('a circle of two rules', () => {
+    const found = end('rule there { tanh ==> sinh }\nrule back { sinh ==> tanh }')
+    expect(found).toMatchObject({ kind: 'circle' })
+    expect(found.kind === 'circle' && [...found.rules].sort()).toEqual(['back', 'there'])
+  })
+  test('a circle with a built-in rule', () => {
+    const found = end('rule r { weights W : m x n  ln -> add[W] -> exp ==> mul[W] when input in (0, inf) }')
+    expect(found).toMatchObject({ kind: 'circle' })
+    expect(found.kind === 'circle' && found.rules).toContain('multiplicative-additive')
+  })
+  test('a circle with the algebra of functions', () => {
+    const found = end('rule r { wire x  sigmoid(x) ==> 1/(1 + exp(-x)) }')
+    expect(found).toMatchObject({ kind: 'circle' })
+    expect(found.kind === 'circle' && found.rules).toContain('normal-elementwise')
+  })
+  test('without a net that comes back', () => {
+    expect(end('rule r { tanh ==> tanh -> sinh }')).toMatchObject({ kind: 'endless', rules: ['r'] })
+  })
+})
+
+describe('overlaps', () => {
+  test('are found inside and at the root', () => {
+    const [a, b] = rulesOf(`rule a { weights W : m x n  exp -> mul[W] -> ln ==> add[W] }
+rule b { ln -> exp ==> id when input in (0, inf) }`)
+    expect(overlapsOf(a, b, REALS).map(o => o.path)).toEqual([[0, 0]])
+    expect(overlapsOf(b, a, REALS).map(o => o.path)).toEqual([[0]])
+    expect(overlapsOf(a, a, REALS)).toEqual([])
+  })
+  test('that do not meet are shown', () => {
+    const rules = rulesOf('rule a { exp -> tanh ==> relu }\nrule b { sinh -> exp ==> abs }')
+    const found = confluenceOf(rules, rules, rules, { seed: 1, deadline: performance.now() + 20_000 })
+    expect(found).toMatchObject({ pairs: 1, complete: true })
+    expect(found.open.map(o => [o.rules, printNet(o.peak), o.normal.map(n => n && printNet(n))])).toEqual([
+      [
+        ['a', 'b'],
+        "net a and b { input' : width -> sinh -> exp -> tanh -> y }",
+        ["net a and b { input' : width -> sinh -> relu -> y }", "net a and b { input' : width -> abs -> tanh -> y }"],
+      ],
+    ])
+  })
+})
+
+describe('the built-in rules', () => {
+  const rules = builtin()
+  // Taking functions apart happens once, before all else.
+  const later = rules.filter(r => r.phase !== 'parts')
+
+  test('do not make more of what is taken out of nets', () => {
+    const normalizing = later.filter(r => r.direction === '==>')
+    for (const name of [
+      'the number of functions that are not linear',
+      'the number of multiplicative layers',
+      'the number of mixing layers',
+      'the number of softmax',
+      'the number of pools',
+    ]) {
+      const [measure] = measuresFor([]).filter(m => m.name === name)
+      expect([name, normalizing.filter(r => directionOf(measure, r) === 'open').map(r => r.name)]).toEqual([name, []])
+    }
+  })
+
+  test('meet at every overlap, or it is listed why that is harmless', () => {
+    const reasons = JSON.parse(readFileSync(new URL('overlaps.json', import.meta.url), 'utf8')) as {
+      readonly because: string
+      readonly pairs: readonly string[]
+    }[]
+    const listed = new Set(reasons.flatMap(r => r.pairs))
+    const found = confluenceOf(later, later, rules, { seed: 1, deadline: performance.now() + 50_000 })
+    expect(found.complete).toBe(true)
+    expect(found.pairs).toBeGreaterThan(90)
+    expect(found.open.map(o => o.rules.join(' and ')).filter(pair => !listed.has(pair))).toEqual([])
+    expect(reasons.every(r => r.because.length > 40)).toBe(true)
+    // Nothing is listed that meets.
+    const open = new Set(found.open.map(o => o.rules.join(' and ')))
+    expect([...listed].filter(pair => !open.has(pair))).toEqual([])
+  })
+})
