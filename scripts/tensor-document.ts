@@ -14,8 +14,8 @@ export type TensorIdentity = {
   | { readonly outcome: 'proved' | 'survives' | 'refuted'; readonly as: string }
 )
 
-/** The words of an identity as they stand in a table of Markdown. */
-const cell = (text: string): string => text.replaceAll('|', '\\|')
+/** The words of an identity as they stand in a table of Markdown, where `](` would be a link. */
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('](', '] (')
 
 export function tensorDocument(identities: readonly TensorIdentity[]): string {
   const said = identities.flatMap(t => ('outcome' in t ? [t] : []))

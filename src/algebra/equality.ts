@@ -1,6 +1,7 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
 
+import { Budget as Work } from '../check/budget.ts'
 import { keepsDefinedness, verifyScalarProof } from '../check/scalar.ts'
 import type { Obstacle } from '../scalar/analysis.ts'
 import {
@@ -57,6 +58,8 @@ export type Equality =
   /** Nothing is claimed. `left` and `right` are the normal forms where they part, or as far as they were computed. */
   | { readonly kind: 'unproved'; readonly reason: string; readonly left: Expression; readonly right: Expression }
 
+/** What verifying a proof may cost: proofs that are found take under 1,000,000 steps, but for a few endless ones. */
+const VERIFICATION_STEPS = 2_000_000
 const DEFAULT_STEPS = 4_000_000
 const DEFAULT_MILLISECONDS = 10_000
 const TRIAL_STEPS = 200_000
@@ -92,7 +95,7 @@ export function proveEqual(
     }
     if (domain.some(isEmpty)) return unproved('the domain is empty')
     const proof = search(sides, domain, meter)
-    const verification = verifyScalarProof(proof, sides[0], sides[1], domain)
+    const verification = verifyScalarProof(proof, sides[0], sides[1], domain, new Work(VERIFICATION_STEPS))
     return verification.accepted
       ? { kind: 'proved', proof }
       : unproved(`a step could not be verified: ${verification.reason}`)

@@ -115,11 +115,16 @@ export async function main(args: readonly string[]): Promise<number> {
     .command('check')
     .description('try the rules of a file, prove them, and look at them together')
     .argument('<file>', 'a .net file, or - for standard input')
-    .option('--json', 'one JSON document on standard output')
     .option('--svg <file>', 'draw proofs, sides that differ, and ways that do not meet')
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
     .option('--timeout <seconds>', 'time for each rule, and for each question about all', positiveNumber, 5)
-    .action(run(async () => (await import('./rules-check.ts')).rulesCheckCommand))
+    .action(
+      run(async () => {
+        const { rulesCheckCommand } = await import('./rules-check.ts')
+        // Options that `rules` has as well are read by it.
+        return (file: string, _: object, command: Command) => rulesCheckCommand(file, command.optsWithGlobals())
+      }),
+    )
   program
     .command('fmt')
     .description('write files in the usual form')

@@ -8,13 +8,14 @@ import { loadFile, PROVED, REFUTED, report, USAGE, writeOutput } from './common.
 export interface RulesCheckOptions {
   readonly json?: boolean
   readonly svg?: string
+  readonly allowOutside?: boolean
   readonly seed: number
   readonly timeout: number
 }
 
 /** Exits 1 when a rule is false or its sides do not fit together, 3 when the file has no rules. */
 export async function rulesCheckCommand(file: string, options: RulesCheckOptions): Promise<number> {
-  const program = loadFile(file)
+  const program = loadFile(file, options)
   if (program.rules.length === 0) {
     report([noRules(program.file)], program.text)
     return USAGE

@@ -1,16 +1,7 @@
 // What stands where in a rule: the stages of both sides, and the variables, sizes and conditions that they speak of.
 
 import { type Size, substituteSize } from '../linear/size.ts'
-import type {
-  Condition,
-  FunctionTemplate,
-  LinearPattern,
-  LinearTemplate,
-  Pattern,
-  Rule,
-  Template,
-} from '../rewrite/rule.ts'
-import { printExpression } from '../scalar/expression.ts'
+import type { Condition, FunctionTemplate, LinearPattern, Pattern, Rule, Template } from '../rewrite/rule.ts'
 import { printRange } from '../scalar/range.ts'
 
 /** The stages of a left side, each before those that enter it. */
@@ -50,31 +41,6 @@ export function operatorsOfPattern(p: Pattern): LinearPattern[] {
     default:
       return []
   }
-}
-
-function operatorsOfTemplate(t: Template): LinearTemplate[] {
-  switch (t.kind) {
-    case 'additive':
-    case 'multiplicative':
-      return t.bias === null ? [t.operator] : [t.operator, t.bias]
-    case 'mix':
-      return [t.operator]
-    case 'constant':
-      return [t.value]
-    default:
-      return []
-  }
-}
-
-function linearsIn(root: LinearTemplate): LinearTemplate[] {
-  const found: LinearTemplate[] = []
-  const stack = [root]
-  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
-    found.push(t)
-    if (t.kind === 'product' || t.kind === 'sum') stack.push(t.left, t.right)
-    else if (t.kind === 'scale' || t.kind === 'normal') stack.push(t.of)
-  }
-  return found
 }
 
 function functionsIn(root: FunctionTemplate): FunctionTemplate[] {
@@ -118,18 +84,6 @@ export function invertedSlots(rule: Rule): Set<number> {
   return found
 }
 
-/** Whether a right side is made by a computation on what was matched, of which only the result is known. */
-export function computes(rule: Rule): boolean {
-  return templatesIn(rule.right).some(t => {
-    if (t.kind === 'linear' || t.kind === 'parts' || t.kind === 'elementwise') return true
-    if (t.kind === 'pointwise')
-      return functionsIn(t.fn).some(
-        f => f.kind !== 'exact' && f.kind !== 'variable' && f.kind !== 'compose' && f.kind !== 'inverse',
-      )
-    return operatorsOfTemplate(t).some(o => linearsIn(o).some(l => l.kind === 'normal'))
-  })
-}
-
 /** A condition in the words of the language. */
 export function conditionText(rule: Rule, c: Condition): string {
   const { variables } = rule
@@ -154,20 +108,6 @@ export function conditionText(rule: Rule, c: Condition): string {
       const domain = c.domain.map(r => printRange(r)).join(' x ')
       return `${variables.functions[c.slot].name} : ${domain} -> ${printRange(c.codomain)}`
     }
-  }
-}
-
-/** A function of a rule as text: its own name, or what it is made of. */
-export function functionText(rule: Rule, t: FunctionTemplate): string {
-  switch (t.kind) {
-    case 'exact':
-      return printExpression(t.fn)
-    case 'variable':
-      return rule.variables.functions[t.slot].name
-    case 'compose':
-      return `${functionText(rule, t.outer)} . ${functionText(rule, t.inner)}`
-    default:
-      return `${t.kind}(${functionText(rule, t.of)})`
   }
 }
 

@@ -84,7 +84,8 @@ export class Beliefs {
 
   private decide(rule: Rule, trust: Trust, restsOn: readonly string[]): { readonly rule: Rule } | Refused {
     const isAssumed = trust.kind === 'assumed'
-    if (isAssumed && !(this.options.assume ?? []).includes(rule.name)) return { rule, because: trust.because }
+    const mayBeAssumed = isAssumed && trust.unfit !== true && (this.options.assume ?? []).includes(rule.name)
+    if (isAssumed && !mayBeAssumed) return { rule, because: trust.because }
     const usable: Rule = { ...rule, assumed: isAssumed, restsOn: isAssumed ? [] : restsOn }
     if (trust.statement !== null) {
       this.statements.set(rule, trust.statement)

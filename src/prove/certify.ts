@@ -15,7 +15,7 @@ import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import type { Log } from '../rewrite/log.ts'
 import type { Match } from '../rewrite/match.ts'
 import { depthOf, type Rule } from '../rewrite/rule.ts'
-import { call, compose, type Expression, unfold, x0 } from '../scalar/expression.ts'
+import { call, compose, type Expression, postorder, unfold, x0 } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import { intersect, negate, type Range } from '../scalar/range.ts'
 import type { Instance } from '../search/instances.ts'
@@ -381,9 +381,30 @@ class ClaimWriter {
     this.emit(step, over)
   }
 
+  /** Lemmas that bring the numbers that operators are multiplied with to one form: arithmetic alone may not see it. */
+  private factors(roots: readonly number[], over: readonly number[]): { lemmas?: readonly number[] } {
+    const seen = new Set(over.map(w => this.wires.now(w)))
+    const numbers = new Set<Expression>()
+    const stack = [...roots]
+    for (let w = stack.pop(); w !== undefined; w = stack.pop()) {
+      if (seen.has(w)) continue
+      seen.add(w)
+      const node = this.wires.nodes[w]
+      for (const a of linearsIn([{ name: '', names: new Map(), nodes: [node, outputOf(node)] }]))
+        if (a.kind === 'scale') numbers.add(a.factor)
+      if (node.kind === 'pointwise') for (const e of postorder(node.fn)) if (e.mask === 0) numbers.add(e)
+      stack.push(...node.args.map(arg => this.wires.now(arg)))
+    }
+    const lemmas = [...numbers].flatMap(e => {
+      const isPlain = e.kind === 'number' || e.kind === 'constant' || (e.kind === 'apply' && e.args.length === 0)
+      return isPlain ? [] : this.certificate.lemmasFor(e, simplify(e, []).result, [])
+    })
+    return lemmas.length === 0 ? {} : { lemmas }
+  }
+
   private emit(step: StepJson, over: readonly number[]): void {
     if (step.by === 'linear') {
-      this.out.push({ ...step, over } as unknown as Json)
+      this.out.push({ ...step, over, ...this.factors([step.at, step.becomes], over) } as unknown as Json)
       return
     }
     const [before] = this.wires.asFunction(step.at, over)
@@ -538,9 +559,14 @@ class ClaimWriter {
         ]),
       ].sort((p, q) => p - q)
       this.emit({ ...step, by: 'function' }, over)
-    } else this.out.push(step as unknown as Json)
+    } else this.out.push({ ...step, ...this.factors([wire, step.becomes], [...a.args, ...b.args]) } as unknown as Json)
     this.wires.identify(wire, known)
   }
+}
+
+/** An output of a node, so that the node counts as one that matters. */
+function outputOf(node: Node): Node {
+  return { kind: 'output', id: node.id + 1, args: [node.id], shape: node.shape, name: 'y', absorbed: false }
 }
 
 function isBuiltIn(rule: Rule): boolean {

@@ -11,12 +11,19 @@ import { writeOut } from './statement.ts'
  */
 export type Trust =
   | { readonly kind: 'proved'; readonly statement: Statement }
-  | { readonly kind: 'assumed'; readonly because: string; readonly statement: Statement | null }
+  | {
+      readonly kind: 'assumed'
+      readonly because: string
+      readonly statement: Statement | null
+      /** Its sides do not fit each other: there is nothing to assume. */
+      readonly unfit?: boolean
+    }
 
 /** Tries to prove a rule with other rules (not with itself). */
 export async function trustRule(rule: Rule, options: ProveOptions): Promise<Trust> {
   const written = writeOut(rule)
-  if (written.kind === 'beyond') return { kind: 'assumed', because: written.because, statement: null }
+  if (written.kind === 'beyond')
+    return { kind: 'assumed', because: written.because, statement: null, unfit: written.unfit }
   const { left, right, stronger } = written
   const verdict = await prove(left, right, { ...options, rules: options.rules.filter(r => r !== rule && !r.assumed) })
   if (verdict.kind === 'proved') return { kind: 'proved', statement: { left, right, verdict } }

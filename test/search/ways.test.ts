@@ -1,0 +1,140 @@
+// The ways in which the checker sees what only a search finds: matrices that move components through functions, joins, and
+// wires that are looked at again. What is nearly so is rejected.
+import { expect, test } from 'vitest'
+import { Budget, Rejected } from '../../src/check/budget.ts'
+import { Wires } from '../../src/check/wires.ts'
+import type { Node } from '../../src/diagram/diagram.ts'
+import { type Linear, literal, select } from '../../src/linear/linear.ts'
+import { sizeOf, unknownSize } from '../../src/linear/size.ts'
+import { apply, call, type Expression, type FunctionSymbol, number, variable, x0 } from '../../src/scalar/expression.ts'
+import { REALS } from '../../src/scalar/range.ts'
+import { rational } from '../../src/scalar/rational.ts'
+
+const none = { over: [], ranges: [], lemmas: [] }
+const relu = call('relu', x0)
+const s: FunctionSymbol = {
+  name: 's',
+  arity: 1,
+  domain: [REALS],
+  codomain: REALS,
+  monotone: null,
+  parity: null,
+  inverse: null,
+  definition: null,
+  parameters: ['t'],
+}
+const any = apply(s, x0)
+const matrix = (...rows: number[][]): Linear => literal(rows.map(row => row.map(q => rational(q))))
+
+/** Wires of a net under construction. */
+function wires(): Wires & { put(content: object, ...args: number[]): number } {
+  const made = new Wires(new Budget(1e6)) as ReturnType<typeof wires>
+  made.put = (content, ...args) =>
+    made.add({ id: made.nodes.length, args, shape: [sizeOf(2)], ...content } as unknown as Node)
+  return made
+}
+const input = (name: string) => ({ kind: 'input', name, domain: REALS, absorbed: false })
+const layer = (operator: Linear) => ({ kind: 'additive', operators: [operator], bias: null, shape: [operator.rows] })
+const fn = (e: Expression) => ({ kind: 'pointwise', fn: e })
+
+/** Whether f(M x) = M' f(x) is accepted. */
+function passes(
+  f: Expression,
+  before: Linear,
+  after: Linear,
+  lemma: readonly [Expression, Expression] | null = null,
+): boolean {
+  const w = wires()
+  const x = w.put(input('x'))
+  const a = w.put(fn(f), w.put(layer(before), x))
+  const b = w.put(layer(after), w.put(fn(f), x))
+  const lemmas = lemma === null ? [] : [{ left: lemma[0], right: lemma[1], domain: [REALS] }]
+  try {
+    w.equate(a, b, 'monomial', { ...none, lemmas })
+    return w.now(a) === w.now(b)
+  } catch (error) {
+    if (error instanceof Rejected) return false
+    throw error
+  }
+}
+const swap = matrix([0, 1], [1, 0])
+const twice = matrix([2, 0], [0, 1])
+
+test('a matrix that moves components passes through any function, and no other does', () => {
+  expect(passes(any, swap, swap)).toBe(true)
+  expect(passes(any, matrix([1, 0], [1, 0]), matrix([1, 0], [1, 0]))).toBe(true)
+  expect(passes(any, swap, matrix([1, 0], [0, 1]))).toBe(false)
+  expect(passes(any, matrix([1, 1], [0, 1]), matrix([1, 1], [0, 1]))).toBe(false)
+  expect(passes(any, matrix([1, 0], [0, 0]), matrix([1, 0], [0, 0]))).toBe(false)
+  expect(passes(any, twice, twice)).toBe(false)
+})
+
+test('a factor passes where a lemma says so', () => {
+  const scaled = (k: number, e: Expression) => call('*', number(k), e)
+  const lemma = [call('relu', scaled(2, x0)), scaled(2, relu)] as const
+  expect(passes(relu, twice, twice)).toBe(false)
+  expect(passes(relu, twice, twice, lemma)).toBe(true)
+  expect(passes(relu, twice, matrix([3, 0], [0, 1]), lemma)).toBe(false)
+  expect(passes(relu, matrix([-2, 0], [0, 1]), matrix([-2, 0], [0, 1]), lemma)).toBe(false)
+  expect(passes(any, twice, twice, lemma)).toBe(false)
+})
+
+test('a slice of unknown size passes through any function, at its own place', () => {
+  const n = unknownSize('n')
+  const [first, other] = [select(n, sizeOf(0), sizeOf(2)), select(n, sizeOf(1), sizeOf(2))]
+  for (const [after, expected] of [
+    [first, true],
+    [other, false],
+  ] as const) {
+    const w = wires()
+    const x = w.put({ ...input('x'), shape: [n] })
+    const a = w.put(fn(any), w.put(layer(first), x))
+    const b = w.put(layer(after), w.put({ ...fn(any), shape: [n] }, x))
+    const run = (): void => w.equate(a, b, 'monomial', none)
+    if (expected) expect(run).not.toThrow()
+    else expect(run).toThrow(Rejected)
+  }
+})
+
+test('a function of a join is the join of the functions, in this order', () => {
+  const w = wires()
+  const [x, y] = [w.put(input('x')), w.put(input('y'))]
+  const join = { kind: 'join', shape: [sizeOf(4)] }
+  const a = w.put({ ...fn(any), shape: [sizeOf(4)] }, w.put(join, x, y))
+  const [p, q] = [w.put(fn(any), x), w.put(fn(any), y)]
+  expect(() => w.equate(a, w.put(join, q, p), 'join', none)).toThrow(Rejected)
+  expect(() => w.equate(a, w.put(join, p, w.put(fn(relu), y)), 'join', none)).toThrow(Rejected)
+  w.equate(a, w.put(join, p, q), 'join', none)
+})
+
+test('a wire that has become another one can be looked at again as what it was, and as nothing else', () => {
+  const w = wires()
+  const x = w.put(input('x'))
+  const a = w.put(fn(any), w.put(layer(swap), x))
+  const b = w.put(layer(swap), w.put(fn(any), x))
+  w.equate(a, b, 'monomial', none)
+  expect(w.now(a)).toBe(b)
+  const again = w.put(fn(any), w.nodes[a].args[0])
+  expect(() => w.equate(a, w.put(fn(relu), w.nodes[a].args[0]), 'copy', none)).toThrow(Rejected)
+  expect(() => w.equate(a, w.put(fn(any), x), 'copy', none)).toThrow(Rejected)
+  expect(() => w.equate(x, w.put(input('z')), 'copy', none)).toThrow(Rejected)
+  w.equate(a, again, 'copy', none)
+  expect(w.now(b)).toBe(again)
+  expect(w.now(a)).toBe(again)
+})
+
+test('functions of two wires: both are moved alike', () => {
+  const both = call('max', x0, variable(1))
+  for (const [second, expected] of [
+    [swap, true],
+    [matrix([1, 0], [0, 1]), false],
+  ] as const) {
+    const w = wires()
+    const [x, y] = [w.put(input('x')), w.put(input('y'))]
+    const a = w.put(fn(both), w.put(layer(swap), x), w.put(layer(second), y))
+    const b = w.put(layer(swap), w.put(fn(both), x, y))
+    const run = (): void => w.equate(a, b, 'monomial', none)
+    if (expected) expect(run).not.toThrow()
+    else expect(run).toThrow(Rejected)
+  }
+})
