@@ -394,7 +394,8 @@ export function isDefinedOperator(a: Linear): boolean {
   return factorObstacle(a) === 'none'
 }
 
-function operatorsOf(node: Node): readonly Linear[] {
+/** The operators of a node, its bias among them. */
+export function operatorsOf(node: Node): readonly Linear[] {
   switch (node.kind) {
     case 'constant':
       return [node.value]

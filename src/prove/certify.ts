@@ -7,8 +7,8 @@ import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../ce
 import { Budget, Rejected } from '../check/budget.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
-import { whole } from '../diagram/ranges.ts'
-import { weightsOf } from '../linear/linear.ts'
+import { operatorsOf, whole } from '../diagram/ranges.ts'
+import { hasAtMost, linearPostorder, weightsOf } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
@@ -390,8 +390,11 @@ class ClaimWriter {
       if (seen.has(w)) continue
       seen.add(w)
       const node = this.wires.nodes[w]
-      for (const a of linearsIn([{ name: '', names: new Map(), nodes: [node, outputOf(node)] }]))
-        if (a.kind === 'scale') numbers.add(a.factor)
+      for (const root of operatorsOf(node)) {
+        // Operators that grow by a factor a step are looked into while they are small.
+        if (!hasAtMost(root, MOST_PARTS)) continue
+        for (const a of linearPostorder(root)) if (a.kind === 'scale') numbers.add(a.factor)
+      }
       if (node.kind === 'pointwise') for (const e of postorder(node.fn)) if (e.mask === 0) numbers.add(e)
       stack.push(...node.args.map(arg => this.wires.now(arg)))
     }
@@ -564,10 +567,8 @@ class ClaimWriter {
   }
 }
 
-/** An output of a node, so that the node counts as one that matters. */
-function outputOf(node: Node): Node {
-  return { kind: 'output', id: node.id + 1, args: [node.id], shape: node.shape, name: 'y', absorbed: false }
-}
+/** Operators with more parts are not searched for numbers that could be written in another way. */
+const MOST_PARTS = 200
 
 function isBuiltIn(rule: Rule): boolean {
   return rule.phase !== 'own'
