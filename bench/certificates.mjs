@@ -6,21 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, builtin, certificateOf, certificateText, check, parseRange, prove } from '../dist/index.mjs'
+import { randomStages } from './chains.mjs'
 
-const { add, fn, input, mul, net, shift, unknownWeight } = build
+const { add, fn, input, mul, net, unknownWeight } = build
 const positive = parseRange('(0, inf)')
 const MINUTES = 20
-
-/** A small deterministic generator (mulberry32), so that every run makes the same chains. */
-function generator(seed) {
-  let a = seed >>> 0
-  return n => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
 
 const chain = (name, stages) =>
   net({ x: input(3, positive) }, ({ x }) => ({ y: stages.reduce((wire, stage) => stage(wire), x) }), name)
@@ -34,35 +24,9 @@ const KINDS = {
   },
   // Layers and functions in random order, ln and mul only where the wire is positive; the first layer is unfolded.
   rand(n) {
-    const random = generator(1)
-    const [exp, ln, id, relu] = ['exp', 'ln', 'id', 'relu'].map(name => fn(name))
     const first = unknownWeight('W', 3, 3)
-    const left = [mul(first)]
-    let isPositive = true
-    for (let i = 1; i < n; i++) {
-      switch (random(isPositive ? 6 : 4)) {
-        case 0:
-          left.push(exp)
-          isPositive = true
-          break
-        case 1:
-          left.push(id)
-          break
-        case 2:
-          left.push(relu)
-          break
-        case 3:
-          left.push(shift(1 + random(9)))
-          break
-        case 4:
-          left.push(ln)
-          isPositive = false
-          break
-        default:
-          left.push(mul(unknownWeight(`W${i}`, 3, 3)))
-      }
-    }
-    return [left, [ln, add(first), exp, ...left.slice(1)]]
+    const left = [mul(first), ...randomStages(build, i => mul(unknownWeight(`W${i}`, 3, 3)), n, 1)]
+    return [left, [fn('ln'), add(first), fn('exp'), ...left.slice(1)]]
   },
 }
 

@@ -6,20 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build, builtin, normalFormOf, parseRange } from '../dist/index.mjs'
+import { generator, randomStages } from './chains.mjs'
 
 const { fn, input, mul, net, unknownWeight, shift } = build
 const KINDS = ['mul', 'pair', 'nest', 'comp', 'rand']
-
-/** A small deterministic generator (mulberry32), so that every run makes the same chains. */
-function generator(seed) {
-  let a = seed >>> 0
-  return n => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % n
-  }
-}
 
 const positive = parseRange('(0, inf)')
 
@@ -37,38 +27,8 @@ function stagesOf(kind, n) {
       return { domain: undefined, stages: Array.from({ length: n }, (_, i) => (i < n / 2 ? exp : ln)) }
     case 'comp':
       return { domain: undefined, stages: Array.from({ length: n }, () => shift(1 + random(9))) }
-    case 'rand': {
-      // ln and mul need a positive wire: they are drawn only where it is one.
-      const stages = []
-      let isPositive = true
-      const id = fn('id')
-      const relu = fn('relu')
-      for (let i = 0; i < n; i++) {
-        const choices = isPositive ? 6 : 4
-        switch (random(choices)) {
-          case 0:
-            stages.push(exp)
-            isPositive = true
-            break
-          case 1:
-            stages.push(id)
-            break
-          case 2:
-            stages.push(relu)
-            break
-          case 3:
-            stages.push(shift(1 + random(9)))
-            break
-          case 4:
-            stages.push(ln)
-            isPositive = false
-            break
-          default:
-            stages.push(layer(i))
-        }
-      }
-      return { domain: positive, stages }
-    }
+    case 'rand':
+      return { domain: positive, stages: randomStages(build, layer, n) }
     default:
       throw new Error(`unknown kind ${kind}; kinds are ${KINDS.join(', ')}`)
   }

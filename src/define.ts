@@ -2,7 +2,7 @@
 // compiled as one in a file is, so that all three give the same value. It is not believed before it is proved.
 import { type Diagnostic, renderDiagnostic } from './diagnostic.ts'
 import { parse } from './load.ts'
-import type { Rule } from './rewrite/rule.ts'
+import type { Property, Rule } from './rewrite/rule.ts'
 
 /** A rule that cannot be read. The message shows the place of the first error in the text. */
 export class RuleError extends RangeError {
@@ -151,16 +151,7 @@ export interface ConditionText {
 }
 const condition = (text: string): ConditionText => ({ condition: text })
 
-export type PropertyName =
-  | 'increasing'
-  | 'decreasing'
-  | 'odd'
-  | 'even'
-  | 'invertible'
-  | 'idempotent'
-  | 'linear'
-  | 'scalar'
-  | 'integer'
+export type PropertyName = Property
 
 /** What can be asked of a variable (or of a size, `2*n`). */
 export interface Subject {

@@ -87,7 +87,7 @@ class Checker {
       reject('the outputs stand in another order')
     this.symbols = verdict === 'proved' ? symbolsOf(nets.flatMap(livingNodes)) : new Set()
     if (verdict === 'proved') {
-      for (const net of nets) wires.define(net.nodes)
+      for (const net of nets) wires.define(net)
       // What the certificate calls n7 need not be wire 7 here: some steps make wires of their own.
       const known = wires.nodes.map((n, wire) => {
         return { wire, side: isInput(n.id) ? 'both' : wire < leftNodes.length ? 'left' : 'right' }

@@ -4,7 +4,7 @@
 import type { StatedGrounds, StatedLemma } from '../certificate/certificate.ts'
 import { spellOut } from '../diagram/abbreviation.ts'
 import { type Combination, combinationOf } from '../diagram/combination.ts'
-import type { Node } from '../diagram/diagram.ts'
+import type { Diagram, Node } from '../diagram/diagram.ts'
 import {
   analyseShared,
   componentwise,
@@ -23,6 +23,7 @@ import { monotonicity } from '../scalar/analysis.ts'
 import { type Expression, size, substitute, unfold, variable, zero } from '../scalar/expression.ts'
 import { replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
+import { livingNodes } from '../semantics/contents.ts'
 import { type Budget, reject } from './budget.ts'
 import { joins, moves } from './moves.ts'
 import { verifyScalarProof } from './scalar.ts'
@@ -95,14 +96,10 @@ export class Wires {
   }
 
   /** The wires on the way to the outputs of a net that is shown to be defined on its whole domain. */
-  define(nodes: readonly Node[]): void {
-    const obstacle = definednessObstacle({ name: '', nodes, names: new Map() })
+  define(net: Diagram): void {
+    const obstacle = definednessObstacle(net)
     if (obstacle !== null) reject(`${obstacle.operation} at n${obstacle.node.id} may be undefined`)
-    const used = new Set<number>()
-    for (const node of nodes.toReversed()) {
-      if (node.kind === 'output' || used.has(node.id)) for (const a of [node.id, ...node.args]) used.add(a)
-    }
-    for (const id of used) this.defined[id] = true
+    for (const { id } of livingNodes(net)) this.defined[id] = true
   }
 
   /** A wire of a net that is known to be defined here. */

@@ -112,3 +112,19 @@ export function outputsOf(diagram: Diagram): OutputNode[] {
 export function nodesById(diagram: Diagram): Map<NodeId, Node> {
   return new Map(diagram.nodes.map(n => [n.id, n]))
 }
+
+/** The operators of a node, its bias among them. */
+export function operatorsOf(node: Node): readonly Linear[] {
+  switch (node.kind) {
+    case 'constant':
+      return [node.value]
+    case 'additive':
+      return node.bias === null ? node.operators : [...node.operators, node.bias]
+    case 'multiplicative':
+      return node.bias === null ? [node.operator] : [node.operator, node.bias]
+    case 'mix':
+      return [node.operator]
+    default:
+      return []
+  }
+}

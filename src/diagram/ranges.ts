@@ -18,7 +18,7 @@ import {
   union,
 } from '../scalar/range.ts'
 import { ONE, ZERO } from '../scalar/rational.ts'
-import type { Diagram, Node, NodeId } from './diagram.ts'
+import { type Diagram, type Node, type NodeId, operatorsOf } from './diagram.ts'
 
 /** One set for every component (length 1), or one for each component. Never empty. */
 export type WireRange = readonly Range[]
@@ -392,22 +392,6 @@ function factorObstacle(root: Linear): Analysis['obstacle'] | 'none' {
 /** Whether every factor in an operator is shown to be a number. */
 export function isDefinedOperator(a: Linear): boolean {
   return factorObstacle(a) === 'none'
-}
-
-/** The operators of a node, its bias among them. */
-export function operatorsOf(node: Node): readonly Linear[] {
-  switch (node.kind) {
-    case 'constant':
-      return [node.value]
-    case 'additive':
-      return node.bias === null ? node.operators : [...node.operators, node.bias]
-    case 'multiplicative':
-      return node.bias === null ? [node.operator] : [node.operator, node.bias]
-    case 'mix':
-      return [node.operator]
-    default:
-      return []
-  }
 }
 
 /** null when the node is shown to be defined for all values of its args' ranges. */

@@ -38,6 +38,7 @@ import {
   sequence,
 } from '../rewrite/strategy.ts'
 import { apply, type Expression, type FunctionSymbol } from '../scalar/expression.ts'
+import { anyFunction } from '../scalar/functions.ts'
 import { isReals, isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import { type Given, substituteInNode, substitutionOf, Unfit } from '../semantics/substitution.ts'
@@ -198,7 +199,7 @@ class Deriver {
         }
         case 'function':
           for (const { name } of d.names) {
-            const symbol = d.form.kind === 'unknown' ? unknownFunction(this.scope, d.form, name) : anyFunction(name)
+            const symbol = d.form.kind === 'unknown' ? unknownFunction(this.scope, d.form, name) : anyFunction(name, 1)
             if (symbol === null) throw new Stop()
             this.unknowns.functions.set(name, symbol)
           }
@@ -207,7 +208,7 @@ class Deriver {
           const codomain = d.range === null ? REALS : rangeTree(this.scope, 0, d.range)
           if (codomain === null) throw new Stop()
           for (const { name } of d.names)
-            this.unknowns.reals.set(name, { ...anyFunction(name), arity: 0, domain: [], codomain, parameters: [] })
+            this.unknowns.reals.set(name, { ...anyFunction(name, 1), arity: 0, domain: [], codomain, parameters: [] })
           break
         }
         default:
@@ -621,20 +622,6 @@ function runsFrom({ left, right }: Sides): { left: StrategyRun; right: StrategyR
 }
 function swapped({ left, right }: Sides): Sides {
   return { left: right, right: left }
-}
-
-function anyFunction(name: string): FunctionSymbol {
-  return {
-    name,
-    arity: 1,
-    domain: [REALS],
-    codomain: REALS,
-    monotone: null,
-    parity: null,
-    inverse: null,
-    definition: null,
-    parameters: ['t'],
-  }
 }
 
 function sizeNames(term: Term): string[] {

@@ -19,7 +19,7 @@ import { matchRule } from '../rewrite/match.ts'
 import type { FunctionPattern, LinearPattern, Pattern, Rule } from '../rewrite/rule.ts'
 import { analyse } from '../scalar/analysis.ts'
 import { apply, type Expression, type FunctionSymbol, fold, mapParts, variable, x0 } from '../scalar/expression.ts'
-import { inversesOf } from '../scalar/functions.ts'
+import { anyFunction, inversesOf } from '../scalar/functions.ts'
 import {
   intersect,
   interval,
@@ -383,17 +383,7 @@ class LeftSide {
     const chosen = this.choices.functions.get(name)
     if (chosen !== undefined) return chosen
     if (variadic) throw new Beyond('it speaks of functions of any number of wires')
-    let symbol: FunctionSymbol = {
-      name,
-      arity: 1,
-      domain: [REALS],
-      codomain: REALS,
-      monotone: null,
-      parity: null,
-      inverse: null,
-      definition: null,
-      parameters: ['t'],
-    }
+    let symbol = anyFunction(name, 1)
     for (const c of this.rule.conditions) {
       if (!('slot' in c) || c.slot !== slot) continue
       if (c.kind === 'codomain') symbol = { ...symbol, domain: c.domain, codomain: c.codomain }
@@ -455,17 +445,7 @@ class LeftSide {
       if (!isSubset(known.codomain, codomain)) throw new Beyond(`${name} is declared otherwise`)
       return apply(known)
     }
-    const symbol: FunctionSymbol = {
-      name,
-      arity: 0,
-      domain: [],
-      codomain,
-      monotone: null,
-      parity: null,
-      inverse: null,
-      definition: null,
-      parameters: [],
-    }
+    const symbol: FunctionSymbol = { ...anyFunction(name, 0), codomain }
     this.unknowns.reals.set(name, symbol)
     return apply(symbol)
   }

@@ -13,6 +13,7 @@ import {
   variable,
   x0,
 } from '../scalar/expression.ts'
+import { anyFunction } from '../scalar/functions.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { printStatement } from '../syntax/format.ts'
 import { rangeTree, rationalTerm, type Scope, sizeTerm, spanAt } from '../syntax/scope.ts'
@@ -67,16 +68,6 @@ export function compileRule(
   }
 }
 
-const ANY_FUNCTION = {
-  domain: [REALS],
-  codomain: REALS,
-  monotone: null,
-  parity: null,
-  inverse: null,
-  definition: null,
-  parameters: [],
-} as const
-
 class Compiler {
   private readonly functions: { name: string; variadic: boolean; symbol: FunctionSymbol | null }[] = []
   private readonly operators: { name: string; rows: Size; columns: Size }[] = []
@@ -108,7 +99,7 @@ class Compiler {
           break
         case 'real':
           for (const n of d.names) {
-            const symbol: FunctionSymbol = { name: n.name, arity: 0, ...ANY_FUNCTION, domain: [] }
+            const symbol = anyFunction(n.name, 0)
             const slot = this.reals.push({ name: n.name, symbol }) - 1
             reals.set(n.name, apply(symbol))
             const within = d.range === null ? null : rangeTree(this.scope, 0, d.range)
@@ -168,10 +159,7 @@ class Compiler {
           if (body === null) break
           const parameters = form.kind === 'formula' ? form.parameters.map(p => p.name) : ['t']
           functions.set(n.name, {
-            name: n.name,
-            arity: parameters.length,
-            ...ANY_FUNCTION,
-            domain: parameters.map(() => REALS),
+            ...anyFunction(n.name, parameters.length),
             definition: body,
             parameters,
           })

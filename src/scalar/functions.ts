@@ -10,6 +10,7 @@ import {
   compose,
   constant,
   type Expression,
+  type FunctionSymbol,
   fold,
   functionsOf,
   type KnownName,
@@ -371,4 +372,19 @@ export function parityOf(fn: Expression): Parity | null {
         return KNOWN[part.name].parity
     }
   })
+}
+
+/** An unknown function of so many arguments, of which nothing is known: all reals to all reals. */
+export function anyFunction(name: string, arity: number): FunctionSymbol {
+  return {
+    name,
+    arity,
+    domain: Array.from({ length: arity }, () => REALS),
+    codomain: REALS,
+    monotone: null,
+    parity: null,
+    inverse: null,
+    definition: null,
+    parameters: arity === 1 ? ['t'] : Array.from({ length: arity }, (_, i) => `t${i + 1}`),
+  }
 }

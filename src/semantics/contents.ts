@@ -1,6 +1,6 @@
 // What a net is made of, as far as it matters: nodes on the way to an output, and the operators, expressions, sizes,
 // weights and functions in them.
-import { type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
+import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf } from '../diagram/diagram.ts'
 import { type Linear, linearParts, type WeightSymbol, weightsOf } from '../linear/linear.ts'
 import { addSizes, type Size, scaleSize } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
@@ -28,21 +28,6 @@ export function livingNodes(diagram: Diagram): Node[] {
     for (const id of node.args) living.add(id)
   }
   return diagram.nodes.filter(node => living.has(node.id))
-}
-
-function operatorsOf(node: Node): readonly Linear[] {
-  switch (node.kind) {
-    case 'constant':
-      return [node.value]
-    case 'additive':
-      return node.bias === null ? node.operators : node.operators.concat(node.bias)
-    case 'multiplicative':
-      return node.bias === null ? [node.operator] : [node.operator, node.bias]
-    case 'mix':
-      return [node.operator]
-    default:
-      return []
-  }
 }
 
 /** The operators of the nets' nodes, with their parts. */

@@ -23,6 +23,7 @@ import {
 import type { WeightSymbol } from '../linear/linear.ts'
 import { printShape, type Size, sizeOf } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, variable } from '../scalar/expression.ts'
+import { anyFunction } from '../scalar/functions.ts'
 import {
   containsPoint,
   type Interval,
@@ -320,13 +321,7 @@ function usedBy(tree: FunctionTree): string[] {
 function definedFunction(scope: Scope, tree: FunctionTree, name: Identifier): FunctionSymbol | null {
   const { form } = tree
   const make = (arity: number, definition: Expression, parameters: readonly string[]): FunctionSymbol => ({
-    name: name.name,
-    arity,
-    domain: Array.from({ length: arity }, () => REALS),
-    codomain: REALS,
-    monotone: null,
-    parity: null,
-    inverse: null,
+    ...anyFunction(name.name, arity),
     definition,
     parameters,
   })
