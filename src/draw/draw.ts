@@ -11,18 +11,21 @@ import {
   stackScenes,
 } from './derivation.ts'
 import { embeddedFonts } from './fonts.ts'
+import { printPage } from './page.ts'
+import { toPng } from './png.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
 import type { Theme } from './themes.ts'
+import { printTikz } from './tikz.ts'
 
 export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
-export { toPng } from './png.ts'
 export { printScene, type Scene } from './scene.ts'
 export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
+export { toPng }
 
 export type Drawable = Diagram | Equation | Derivation | EquationDerivation
 
-function isList(what: Drawable | readonly Drawable[]): what is readonly Drawable[] {
+function isList(what: Picture): what is readonly Drawable[] {
   return Array.isArray(what)
 }
 
@@ -59,4 +62,26 @@ export async function draw(what: Drawable | readonly Drawable[], options: DrawOp
 /** A scene as SVG text. */
 export async function svgOf(scene: Scene, { theme, embedFonts = false }: DrawOptions = {}): Promise<string> {
   return printSvg(scene, { theme, style: embedFonts ? await embeddedFonts(scene) : '' })
+}
+
+/** What can be written to a file: a scene, or what has one. */
+export type Picture = Scene | Drawable | readonly Drawable[]
+
+/** A picture in one of the formats: text, or the bytes of a PNG. */
+export async function printPicture(
+  picture: Picture,
+  format: 'svg' | 'png' | 'tex' | 'html',
+  options: DrawOptions = {},
+): Promise<string | Uint8Array> {
+  const scene = !isList(picture) && 'groups' in picture ? picture : await sceneOf(picture, options)
+  switch (format) {
+    case 'svg':
+      return svgOf(scene, options)
+    case 'png':
+      return toPng(printSvg(scene, options))
+    case 'tex':
+      return printTikz(scene, options)
+    case 'html':
+      return printPage(scene, await svgOf(scene, options), options)
+  }
 }
