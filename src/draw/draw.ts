@@ -10,12 +10,15 @@ import {
   linesScene,
   stackScenes,
 } from './derivation.ts'
+import { embeddedFonts } from './fonts.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
+import type { Theme } from './themes.ts'
 
 export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
 export { toPng } from './png.ts'
 export { printScene, type Scene } from './scene.ts'
+export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
 
 export type Drawable = Diagram | Equation | Derivation | EquationDerivation
 
@@ -26,6 +29,10 @@ function isList(what: Drawable | readonly Drawable[]): what is readonly Drawable
 export interface DrawOptions {
   /** Set above the picture. Without it a net's or an equation's name is only told to those who cannot see the picture. */
   readonly title?: string
+  /** One of `THEMES`, or one that `readTheme` has read; the post's where none is given. */
+  readonly theme?: Theme
+  /** Puts the letters that the picture uses into the file, so that it looks the same everywhere. */
+  readonly embedFonts?: boolean
 }
 
 /** What is where in the picture. Throws RangeError where a node reads one that does not come before it. */
@@ -46,5 +53,10 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
  * those of unknown size by their first and last components with dots and the size between.
  */
 export async function draw(what: Drawable | readonly Drawable[], options: DrawOptions = {}): Promise<string> {
-  return printSvg(await sceneOf(what, options))
+  return svgOf(await sceneOf(what, options), options)
+}
+
+/** A scene as SVG text. */
+export async function svgOf(scene: Scene, { theme, embedFonts = false }: DrawOptions = {}): Promise<string> {
+  return printSvg(scene, { theme, style: embedFonts ? await embeddedFonts(scene) : '' })
 }
