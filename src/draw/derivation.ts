@@ -35,13 +35,13 @@ export interface EquationDerivation {
   readonly lines: readonly EquationLine[]
 }
 
-const MARGIN = 16
+export const MARGIN = 16
 const CAPTION_SIZE = 23
 const CAPTION_WIDTH = 300
-const CAPTION_LINE = 29
+export const CAPTION_LINE = 29
 const CAPTION_LINES = 10
 const TITLE_SIZE = 26
-const STAGE_GAP = 66
+export const STAGE_GAP = 66
 const EQUALS = { width: 18, margin: 26 }
 /** Up to this width the two sides of an equation stand side by side. */
 const EQUATION_WIDTH = 1500
@@ -285,14 +285,20 @@ export async function linesScene({ title, lines }: EquationDerivation): Promise<
   }
 }
 
-function captionsOf(stages: readonly { readonly caption: string }[]): string[][] {
+export function captionsOf(stages: readonly { readonly caption: string }[]): string[][] {
   return stages.map(s => balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'))
 }
-function widthOf(captions: readonly string[][]): number {
+export function widthOf(captions: readonly string[][]): number {
   return greatest(captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
 }
 /** Lines of a caption around a vertical line; where they are cut, all of it is told. */
-function captionGroup(id: string, caption: string, lines: readonly string[], middle: number, top: number): Group {
+export function captionGroup(
+  id: string,
+  caption: string,
+  lines: readonly string[],
+  middle: number,
+  top: number,
+): Group {
   return {
     id,
     class: 'caption',
