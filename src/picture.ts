@@ -93,13 +93,19 @@ async function claimsScene(program: Program, chain: readonly LoadedClaim[], rela
   const [first] = chain
   const caption = (name: string): string => program.titles[name] ?? name
   if (first.definitions !== null) return definedScene(program, first, first.definitions, await relationOf(first))
-  const stages = [{ caption: caption(first.leftName), diagram: first.left }] as {
+  const stages = [{ caption: caption(first.leftName), diagram: first.left, apart: true }] as {
     caption: string
     diagram: Diagram
     relation?: Relation
+    apart: true
   }[]
   for (const claim of chain)
-    stages.push({ caption: caption(claim.rightName), diagram: claim.right, relation: await relationOf(claim) })
+    stages.push({
+      caption: caption(claim.rightName),
+      diagram: claim.right,
+      relation: await relationOf(claim),
+      apart: true,
+    })
   return sceneOf({ stages })
 }
 
@@ -127,7 +133,7 @@ async function definedScene(
   }
   const stages = [
     { caption: '', diagram: pale('left') },
-    { caption: '', diagram: pale('right'), relation },
+    { caption: '', diagram: pale('right'), relation, apart: true },
   ]
   const kinds = [...new Set(definitions.map(d => `${d.kind}s`))]
   const said = {

@@ -16,6 +16,8 @@ export interface Stage {
   readonly diagram: Diagram
   /** Nodes that are marked: where the step before this stage happened. */
   readonly highlight?: readonly NodeId[]
+  /** Its nodes have nothing to do with those of the stage above, even where their numbers are the same. */
+  readonly apart?: boolean
   /** How it stands to the stage above: equal, shown to be different (`≠`), or neither shown (`≟`). */
   readonly relation?: Relation
 }
@@ -321,7 +323,9 @@ export function captionGroup(
 export async function derivationScene({ title, stages }: Derivation): Promise<Scene> {
   const pictures: NetPicture[] = []
   for (const [i, stage] of stages.entries()) {
-    pictures.push(await drawNet(stage.diagram, `s${i + 1}-`, pictures[i - 1]?.positions, stage.highlight))
+    pictures.push(
+      await drawNet(stage.diagram, `s${i + 1}-`, stage.apart ? undefined : pictures[i - 1]?.positions, stage.highlight),
+    )
   }
   const captions = captionsOf(stages)
   const captionWidth = widthOf(captions)

@@ -1,5 +1,6 @@
 // Tables: nets one below the other with their names at the left, or equations with their names above, each row in a frame.
 import type { Diagram } from '../diagram/diagram.ts'
+import { boundsOf } from './bounds.ts'
 import { diagramScene, type Equation, equationScene, wrapText } from './derivation.ts'
 import { cleanText, cutText, mathText, plain } from './label.ts'
 import { textWidth } from './metrics.ts'
@@ -37,7 +38,7 @@ export async function tableScene({ title, rows }: Table): Promise<Scene> {
   const cells: Cell[] = []
   for (const row of rows) {
     const scenes: Scene[] = []
-    for (const p of row.pictures) scenes.push('nodes' in p ? await diagramScene(p) : await equationScene(p))
+    for (const p of row.pictures) scenes.push(close('nodes' in p ? await diagramScene(p) : await equationScene(p)))
     const width = scenes.reduce((w, s) => w + s.width, 0) + GAP * Math.max(scenes.length - 1, 0)
     const room = beside ? TITLE_WIDTH : Math.max(width - 2 * PADDING, TITLE_WIDTH)
     const lines = wrapText(mathText(row.title), room / TITLE_SIZE, 4, 'serif')
@@ -46,7 +47,7 @@ export async function tableScene({ title, rows }: Table): Promise<Scene> {
   const titleWidth = greatest(cells.flatMap(c => c.lines.map(l => textWidth(l, 'serif') * TITLE_SIZE)))
   const picturesWidth = greatest(cells.map(c => c.width))
   const left = beside ? EDGE + PADDING + titleWidth + 6 : EDGE
-  const right = Math.max(left + picturesWidth, EDGE + titleWidth + 2 * PADDING) + (beside ? 0 : 0)
+  const right = Math.max(left + picturesWidth, EDGE + titleWidth + 2 * PADDING)
   const groups: Group[] = []
   const separators: number[] = []
   let y = EDGE
@@ -59,7 +60,7 @@ export async function tableScene({ title, rows }: Table): Promise<Scene> {
     const at = beside ? left - 6 : (left + right) / 2
     groups.push(titleGroup(`r${i + 1}-title`, cell.lines, at, top, beside ? 'end' : 'middle'))
     const picturesTop = beside ? y : y + height - cell.height
-    // Equations share the room that is left beside and between them.
+    // The axis of what is beside a title is in the middle of the row. Equations share the room that is left beside and between them.
     const free = (right - left - cell.width) / (cell.scenes.length + 1)
     let x = left + free
     cell.scenes.forEach((scene, k) => {
@@ -100,6 +101,19 @@ export async function tableScene({ title, rows }: Table): Promise<Scene> {
       8000,
     ),
     groups: [frame, ...groups],
+  }
+}
+
+/** The scene without what is empty around its shapes, but for a margin. */
+function close(scene: Scene): Scene {
+  const bounds = boundsOf(scene.groups)
+  if (bounds === null) return scene
+  const { left, top, right, bottom } = bounds
+  return {
+    ...scene,
+    width: right - left + 2 * PADDING,
+    height: bottom - top + 2 * PADDING,
+    groups: scene.groups.map(g => moveGroup(g, PADDING - left, PADDING - top)),
   }
 }
 

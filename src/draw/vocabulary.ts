@@ -25,8 +25,7 @@ type Names = ReadonlyMap<Expression, string>
 
 const RADIUS = 23
 const TRIANGLE = { width: 46, half: HALF_ROW }
-/** Of the wires that end in the open. */
-const OPEN_WIDTH = 14
+const OPEN_WIDTH = 4
 const FUNCTION_SIZE = 19
 const OUTSIDE_SIZE = 17
 
@@ -77,7 +76,7 @@ export function glyphOf(
   }
 }
 
-/** A wire that ends in the open: a short piece of each strand. */
+/** A wire that ends in the open. It is drawn with the wires, which end here (`wiresOf`). */
 function openEnd(node: InputNode | OutputNode, own: Strands, args: readonly Strands[]): Glyph {
   const offsets = strandOffsets(own)
   const isInput = node.kind === 'input'
@@ -89,19 +88,9 @@ function openEnd(node: InputNode | OutputNode, own: Strands, args: readonly Stra
     inputs: args.map(() => offsets),
     outputs: isInput ? offsets : [],
     strands: own,
-    dotted: { outputs: isInput, inputs: !isInput },
+    dotted: HIDES,
     align: isInput ? 'end' : 'start',
-    figures: [
-      {
-        kind: 'strokes',
-        class: 'wire',
-        lines: offsets.map(y => [
-          [0, y],
-          [OPEN_WIDTH, y],
-        ]),
-      },
-      ...dots(OPEN_WIDTH / 2, own, 44),
-    ],
+    figures: [],
   }
 }
 

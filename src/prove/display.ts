@@ -41,5 +41,10 @@ function forPicture(net: Diagram): Diagram {
   const open = withOpenEnds(net)
   if (!open.nodes.every(n => n.kind === 'input' || n.kind === 'output' || n.kind === 'pointwise')) return open
   const one = (size: Size): Size => substituteSize(size, name => (name === WIDTH ? sizeOf(1) : undefined))
-  return { ...open, nodes: open.nodes.map(n => ({ ...n, shape: n.shape.map(one) })) }
+  const nodes = open.nodes.map(n => ({ ...n, shape: n.shape.map(one) }))
+  const [first, last] = nodes
+  if (nodes.length !== 2 || last.kind !== 'output') return { ...open, nodes }
+  // Nothing at all is a wire, as long as a function.
+  const wire = { kind: 'pointwise' as const, id: last.id + 1, args: [first.id], shape: first.shape, fn: x0 }
+  return { ...open, nodes: [first, wire, { ...last, args: [wire.id] }] }
 }
