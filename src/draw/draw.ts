@@ -10,14 +10,16 @@ import {
   linesScene,
   stackScenes,
 } from './derivation.ts'
+import { type Plot, plotScene } from './plot.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
 
 export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
+export type { Curve, Panel, Plot } from './plot.ts'
 export { toPng } from './png.ts'
 export { printScene, type Scene } from './scene.ts'
 
-export type Drawable = Diagram | Equation | Derivation | EquationDerivation
+export type Drawable = Diagram | Equation | Derivation | EquationDerivation | Plot
 
 function isList(what: Drawable | readonly Drawable[]): what is readonly Drawable[] {
   return Array.isArray(what)
@@ -35,6 +37,7 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
     for (const one of what) scenes.push(await sceneOf(one, options))
     return stackScenes(scenes)
   }
+  if ('panels' in what) return plotScene(what)
   if ('lines' in what) return linesScene(options.title === undefined ? what : { ...what, title: options.title })
   if ('stages' in what) return derivationScene(options.title === undefined ? what : { ...what, title: options.title })
   if ('left' in what) return equationScene(what, options.title)

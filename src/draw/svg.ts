@@ -21,6 +21,25 @@ const STYLE = `
 .netproof .square { fill: #d9d9d9 }
 .netproof .halo { fill: #fff2cc; stroke: #f1c232; stroke-width: 1.5 }
 .netproof .dot { fill: #000 }
+.netproof path.axis { stroke: #595959; stroke-width: 1 }
+.netproof path.asymptote { stroke: #767676; stroke-width: 1; stroke-dasharray: 5 4 }
+.netproof path.curve { stroke-width: 2 }
+.netproof path.curve.wide { stroke-width: 4.4 }
+.netproof .mark { stroke-width: 1.8 }
+.netproof path.curve-1, .netproof .mark.curve-1 { stroke: #4a72a8 }
+.netproof .mark.curve-1 { fill: #4a72a8 }
+.netproof path.curve-2, .netproof .mark.curve-2 { stroke: #c27a0e }
+.netproof .mark.curve-2 { fill: #c27a0e }
+.netproof path.curve-3, .netproof .mark.curve-3 { stroke: #5f7d1c }
+.netproof .mark.curve-3 { fill: #5f7d1c }
+.netproof path.curve-4, .netproof .mark.curve-4 { stroke: #c2410c }
+.netproof .mark.curve-4 { fill: #c2410c }
+.netproof path.curve-5, .netproof .mark.curve-5 { stroke: #6d5aa8 }
+.netproof .mark.curve-5 { fill: #6d5aa8 }
+.netproof path.curve-6, .netproof .mark.curve-6 { stroke: #8a6d3b }
+.netproof .mark.curve-6 { fill: #8a6d3b }
+.netproof .mark.open.open { fill: #fff }
+.netproof text.tick { fill: #595959 }
 .netproof text { fill: #000; stroke: none; font-family: "DejaVu Serif", Merriweather, Georgia, "Times New Roman", serif }
 .netproof text.sans { font-family: "DejaVu Sans", Verdana, Arial, Helvetica, sans-serif }
 .netproof text.multiplicative { fill: #90f }
