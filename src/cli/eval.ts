@@ -1,7 +1,8 @@
 // `netproof eval`: the outputs of a net in binary64.
 import { existsSync } from 'node:fs'
 import { badArgument, notEvaluated } from '../diagnostic.ts'
-import { type EvaluationProblem, evaluate, type WeightValue } from '../numeric/evaluate.ts'
+import { evaluate } from '../numeric/evaluate.ts'
+import type { EvaluationProblem, WeightValue } from '../numeric/given.ts'
 import { printRange } from '../scalar/range.ts'
 import { version } from '../version.ts'
 import { formula, refuse, split } from './arguments.ts'

@@ -24,9 +24,9 @@ import { nearest } from '../syntax/nearest.ts'
 import { KNOWN_FUNCTIONS } from '../syntax/scope.ts'
 import { formula, refuse, split } from './arguments.ts'
 import { loadFile } from './common.ts'
-import { requireFormat, writePicture } from './picture.ts'
+import { type PictureOptions, pictureWriter } from './picture.ts'
 
-export interface PlotCommandOptions {
+export interface PlotCommandOptions extends PictureOptions {
   readonly output: string
   readonly x?: string
   readonly y?: string
@@ -40,7 +40,7 @@ export async function plotCommand(
   given: readonly string[],
   options: PlotCommandOptions,
 ): Promise<number> {
-  requireFormat(options.output)
+  const { write } = await pictureWriter(options.output, options)
   const [x, y] = [spanOption('--x', options.x), spanOption('--y', options.y)]
   const program = loadFile(file, options)
   const formulas = new Map<FunctionSymbol, Expression>()
@@ -54,7 +54,7 @@ export async function plotCommand(
   for (const texts of panelsOf(given)) {
     panels.push({ curves: texts.map(text => curveOf(program, text, formulas, options.seed)) })
   }
-  await writePicture(options.output, { panels, x, y })
+  await write({ panels, x, y })
   return 0
 }
 

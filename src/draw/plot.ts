@@ -5,6 +5,7 @@ import { type RealFunction, realFunction, surveyOf } from './curve.ts'
 import { concat, fitLabel, type Label, labelText, labelWidth, nameLabel, plain } from './label.ts'
 import { formulaLabel } from './notation.ts'
 import { type Figure, type Group, greatest, moveGroup, type Point, type Scene } from './scene.ts'
+import { SERIES } from './style.ts'
 import { type Graph, traceOf, type View } from './trace.ts'
 import { aroundX, chooseX, chooseY, type Span, type Ticks, ticksIn } from './window.ts'
 
@@ -38,8 +39,6 @@ const TICK_SIZE = 13
 const LEGEND_SIZE = 14
 const LEGEND_LINE = 22
 const LETTER_SIZE = 19
-/** Colours are used again after so many curves. */
-const COLORS = 6
 const SAMPLE = 20
 const LEGEND_WIDTH = 300
 
@@ -106,7 +105,7 @@ function panelPicture(
       figures: [
         {
           kind: 'strokes',
-          class: 'asymptote',
+          class: 'guide',
           lines: poles.map(p => [
             [place([p, 0])[0], 0],
             [place([p, 0])[0], HEIGHT],
@@ -263,7 +262,7 @@ function coincide(f: RealFunction, g: RealFunction, [low, high]: Span): boolean 
 }
 
 function colorClass(i: number): string {
-  return `curve-${(i % COLORS) + 1}`
+  return `series${(i % SERIES) + 1}`
 }
 
 function graphGroup(graph: Graph, place: Placing, id: string, i: number, wide: boolean, title: string): Group {
@@ -271,13 +270,13 @@ function graphGroup(graph: Graph, place: Placing, id: string, i: number, wide: b
   if (graph.runs.length > 0)
     figures.push({
       kind: 'strokes',
-      class: `curve ${colorClass(i)}${wide ? ' wide' : ''}`,
+      class: `${colorClass(i)}${wide ? ' wide' : ''}`,
       lines: graph.runs.map(run => thinned(run.map(place))),
     })
   for (const m of graph.marks)
     figures.push({
       kind: 'circle',
-      class: `mark ${m.filled ? 'filled' : 'open'} ${colorClass(i)}`,
+      class: `${colorClass(i)}${m.filled ? '' : ' hollow'}`,
       center: place(m.at),
       radius: 3.2,
     })
@@ -347,7 +346,7 @@ function legendGroup(
     return [
       {
         kind: 'strokes',
-        class: `curve ${colorClass(i)}`,
+        class: colorClass(i),
         lines: [
           [
             [at.left, y],

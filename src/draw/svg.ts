@@ -1,50 +1,10 @@
 // A scene as SVG text: the same bytes for the same scene on every machine. Colours and fonts stand in one style sheet.
 import type { Label } from './label.ts'
 import { measure } from './label.ts'
+import { partsByFont } from './metrics.ts'
 import { type Figure, type Group, type Point, printNumber, type Scene } from './scene.ts'
-
-// The faces that text is measured with come first: then labels are exactly as wide as the layout takes them to be, and
-// resvg, which tries the first face alone, finds them on the machines where pictures are tested.
-/** The colours of the post's pictures. */
-const STYLE = `
-.netproof path { fill: none; stroke: #000; stroke-width: 1.4; stroke-linecap: round; stroke-linejoin: round }
-.netproof path.multiplicative { stroke: #90f }
-.netproof path.equals { stroke-width: 2.4; stroke-linecap: butt }
-.netproof path.arrow { stroke: #595959 }
-.netproof .arrowhead { fill: #595959 }
-.netproof .triangle { stroke-width: 3; stroke-linejoin: round }
-.netproof .input .triangle { fill: #e06666; stroke: #e06666 }
-.netproof .output .triangle { fill: #93c47d; stroke: #93c47d }
-.netproof .input.absorbed .triangle { fill: #f4cccc; stroke: #f4cccc }
-.netproof .output.absorbed .triangle { fill: #d9ead3; stroke: #d9ead3 }
-.netproof .circle, .netproof .whole { fill: #6fa8dc }
-.netproof .square { fill: #d9d9d9 }
-.netproof .halo { fill: #fff2cc; stroke: #f1c232; stroke-width: 1.5 }
-.netproof .dot { fill: #000 }
-.netproof path.axis { stroke: #595959; stroke-width: 1 }
-.netproof path.asymptote { stroke: #767676; stroke-width: 1; stroke-dasharray: 5 4 }
-.netproof path.curve { stroke-width: 2 }
-.netproof path.curve.wide { stroke-width: 4.4 }
-.netproof .mark { stroke-width: 1.8 }
-.netproof path.curve-1, .netproof .mark.curve-1 { stroke: #4a72a8 }
-.netproof .mark.curve-1 { fill: #4a72a8 }
-.netproof path.curve-2, .netproof .mark.curve-2 { stroke: #c27a0e }
-.netproof .mark.curve-2 { fill: #c27a0e }
-.netproof path.curve-3, .netproof .mark.curve-3 { stroke: #5f7d1c }
-.netproof .mark.curve-3 { fill: #5f7d1c }
-.netproof path.curve-4, .netproof .mark.curve-4 { stroke: #c2410c }
-.netproof .mark.curve-4 { fill: #c2410c }
-.netproof path.curve-5, .netproof .mark.curve-5 { stroke: #6d5aa8 }
-.netproof .mark.curve-5 { fill: #6d5aa8 }
-.netproof path.curve-6, .netproof .mark.curve-6 { stroke: #8a6d3b }
-.netproof .mark.curve-6 { fill: #8a6d3b }
-.netproof .mark.open.open { fill: #fff }
-.netproof text.tick { fill: #595959 }
-.netproof text { fill: #000; stroke: none; font-family: "DejaVu Serif", Merriweather, Georgia, "Times New Roman", serif }
-.netproof text.sans { font-family: "DejaVu Sans", Verdana, Arial, Helvetica, sans-serif }
-.netproof text.multiplicative { fill: #90f }
-.netproof text.count { fill: #595959 }
-`
+import { styleSheet } from './style.ts'
+import { THEMES, type Theme } from './themes.ts'
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -66,18 +26,24 @@ function fingerprint(text: string): string {
   return hash.toString(16).padStart(8, '0')
 }
 
+export interface SvgOptions {
+  readonly theme?: Theme
+  /** More style rules, such as those of embedded fonts. */
+  readonly style?: string
+}
+
 /** A whole SVG file. */
-export function printSvg(scene: Scene): string {
+export function printSvg(scene: Scene, { theme = THEMES.post, style = '' }: SvgOptions = {}): string {
   const body = scene.groups.map(printGroup).join('\n')
   const said = `${escapeXml(scene.title)}\n${escapeXml(scene.description)}`
   const id = `np-${fingerprint(said + body)}`
   const [width, height] = [Math.ceil(scene.width), Math.ceil(scene.height)]
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="netproof" role="img" aria-labelledby="${id}-title ${id}-description" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="netproof netproof-${theme.name}" role="img" aria-labelledby="${id}-title ${id}-description" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title id="${id}-title">${escapeXml(scene.title)}</title>`,
     `<desc id="${id}-description">${escapeXml(scene.description)}</desc>`,
-    `<style>${STYLE}</style>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    `<style>\n${styleSheet(theme)}\n${style === '' ? '' : `${style}\n`}</style>`,
+    `<rect class="background" width="${width}" height="${height}"/>`,
     body.replaceAll(ID_MARK, `${id}-`),
     '</svg>',
     '',
@@ -137,7 +103,11 @@ function printLabel(label: Label, size: number, face: 'serif' | 'sans'): string 
       if (run.rise !== rise) attributes.push(`dy="${printNumber((rise - run.rise) * size)}"`)
       if (run.size !== 1) attributes.push(`font-size="${printNumber(run.size * size)}"`)
       rise = run.rise
-      const content = escapeXml(run.text)
+      const content = partsByFont(run.text, face)
+        .map(({ font, text }) =>
+          font === 'signs' ? `<tspan class="signs">${escapeXml(text)}</tspan>` : escapeXml(text),
+        )
+        .join('')
       return attributes.length === 0 ? content : `<tspan ${attributes.join(' ')}>${content}</tspan>`
     })
     .join('')

@@ -15,10 +15,12 @@ const PER_DECADE = 24
 /** More features than this are a pattern, of which a part is enough. */
 const MOST_FEATURES = 24
 
-/** Numbers of all sizes from -10^4 to 10^4. */
+/** Numbers of all sizes from -10^4 to 10^4, and closer ones in the usual part. */
 function wideGrid(): number[] {
   const sizes = Array.from({ length: 7 * PER_DECADE + 1 }, (_, i) => 10 ** (-3 + i / PER_DECADE))
-  return [...sizes.toReversed().map(x => -x), 0, ...sizes]
+  const usual = Array.from({ length: 200 }, (_, i) => (USUAL[1] * (i + 1)) / 200)
+  const all = [...new Set([...sizes, ...usual])].sort((a, b) => a - b)
+  return [...all.toReversed().map(x => -x), 0, ...all]
 }
 
 /** Where something happens to the function: bends, poles, zeros, and the ends of where it is defined. */
