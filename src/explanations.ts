@@ -380,17 +380,17 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   E821: {
     title: 'a function of several arguments in a plot',
-    text: 'A plot shows functions of one argument. Numbers for all arguments but one make such a function.',
-    example: 'netproof plot FILE "lrelu(x, 0.1)" -o lrelu.svg',
+    text: 'A plot shows functions of one argument. Numbers for all arguments but one make such a function: netproof plot FILE "lrelu(x, 0.1)" -o lrelu.svg.',
+    example: null,
   },
   E822: {
     title: 'an unknown function in a plot',
-    text: 'A function that is only declared stands for many functions, so it has no values. A formula for it, or --seed, which makes up one that is as declared, gives it some.',
-    example: 'netproof plot FILE sigma --function "sigma=t/(1+t)" -o sigma.svg',
+    text: 'A function that is only declared stands for many functions, so it has no values. A formula for it, or --seed, which makes up one that is as declared, gives it some: netproof plot FILE sigma --function "sigma=t/(1+t)" -o sigma.svg.',
+    example: null,
   },
   E823: {
     title: 'a function that is defined nowhere',
     text: 'It is shown that the function has no value at any number of the set that it is to be plotted on.',
-    example: 'netproof plot FILE "ln(x) in (-1, 0)" -o ln.svg',
+    example: null,
   },
 }
