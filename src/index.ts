@@ -17,7 +17,19 @@ export { renderDiagnostic } from './diagnostic.ts'
 export type { Diagram, Node, NodeId, NodeKind } from './diagram/diagram.ts'
 export { inputsOf, outputsOf } from './diagram/diagram.ts'
 export { definednessObstacle, wireRanges } from './diagram/ranges.ts'
-export type { Drawable, DrawOptions, Picture, Scene, Theme, ThemeProblem } from './draw/draw.ts'
+export type {
+  Curve,
+  Drawable,
+  DrawOptions,
+  Panel,
+  Picture,
+  Plot,
+  Row,
+  Scene,
+  Table,
+  Theme,
+  ThemeProblem,
+} from './draw/draw.ts'
 export { draw, printPicture, readTheme, THEMES, toPng } from './draw/draw.ts'
 export type { Confluence, OpenPair } from './examine/confluence.ts'
 export type { ExamineOptions, RuleReport, RulesReport, Standing } from './examine/examine.ts'
