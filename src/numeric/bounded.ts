@@ -383,22 +383,47 @@ function decideBounds(relation: Relation, left: DoubleInterval, right: DoubleInt
   }
 }
 
-export const bounded: Arithmetic<Bounded> = partialArithmetic<DoubleInterval>(
-  {
-    rational: q => ({ low: floorDouble(q), high: ceilDouble(q) }),
-    constant: name =>
-      name === 'pi' ? { low: down(Math.PI), high: up(Math.PI) } : { low: down(Math.E), high: up(Math.E) },
-    call: callBounds,
-    stable: stableBounds,
-    decide: decideBounds,
-    hull: (a, b) => ({ low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) }),
-  },
-  (weights, values) => {
-    let sum = exactly(0)
-    for (let j = 0; j < weights.length; j++) sum = add(sum, multiply(weights[j], values[j]))
-    return sum
-  },
-)
+function dotBounds(weights: readonly DoubleInterval[], values: readonly DoubleInterval[]): DoubleInterval {
+  let sum = exactly(0)
+  for (let j = 0; j < weights.length; j++) sum = add(sum, multiply(weights[j], values[j]))
+  return sum
+}
+
+/** What can be seen of a computation while it runs. */
+export interface Watch {
+  /** After each operation. */
+  operation?(name: KnownName | StableForm['kind'] | 'dot', args: readonly DoubleInterval[], value: Bounded): void
+  /** A choice that was not decided, so that the result holds both branches. */
+  undecided?(): void
+}
+
+/** The arithmetic of intervals; a watch sees every operation. */
+export function boundedArithmetic(watch: Watch = {}): Arithmetic<Bounded> {
+  const seen = (
+    name: Parameters<NonNullable<Watch['operation']>>[0],
+    args: readonly DoubleInterval[],
+    value: Bounded,
+  ) => {
+    watch.operation?.(name, args, value)
+    return value
+  }
+  return partialArithmetic<DoubleInterval>(
+    {
+      rational: q => ({ low: floorDouble(q), high: ceilDouble(q) }),
+      constant: name =>
+        name === 'pi' ? { low: down(Math.PI), high: up(Math.PI) } : { low: down(Math.E), high: up(Math.E) },
+      call: (name, args) => seen(name, args, callBounds(name, args)),
+      stable: (form, args) => seen(form, args, stableBounds(form, args)),
+      decide: decideBounds,
+      hull: (a, b) => {
+        watch.undecided?.()
+        return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) }
+      },
+    },
+    (weights, values) => seen('dot', values, dotBounds(weights, values)) as DoubleInterval,
+  )
+}
+export const bounded: Arithmetic<Bounded> = boundedArithmetic()
 
 /** The scope in which nodes can be sampled, one for each instance. */
 export function boundedScope(instance: Instance): Scope<Bounded> {
@@ -412,13 +437,10 @@ export function sampleNode(node: Node, args: readonly (readonly Bounded[])[], sc
 
 export type Comparison = 'consistent' | 'different' | 'inconclusive'
 
-/** Intervals wider than this, relative to the values in them, say too little to call an agreement an agreement. */
-const TELLING = 2 ** -16
-
-function isTelling(a: DoubleInterval): boolean {
+/** Whether something is known of the value: its sign, and its first binary digit. Nothing is after cancellation. */
+export function isTelling(a: DoubleInterval): boolean {
   if (a.low === a.high) return true
-  // For values of one sign this is the width in the log domain.
-  return (a.low > 0 || a.high < 0) && a.high - a.low <= TELLING * Math.min(Math.abs(a.low), Math.abs(a.high))
+  return (a.low > 0 || a.high < 0) && a.high - a.low < Math.min(Math.abs(a.low), Math.abs(a.high))
 }
 
 /**

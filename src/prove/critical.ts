@@ -4,13 +4,13 @@ import type { Node } from '../diagram/diagram.ts'
 import { doubles } from '../numeric/doubles.ts'
 import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
+import type { Point, Side, Trial } from '../numeric/trial.ts'
 import { call, type Expression, one, postorder, TooLarge, unfold, variablesOf, x0 } from '../scalar/expression.ts'
 import { containsPoint, type Range } from '../scalar/range.ts'
 import { fromDouble, nextDown, nextUp, type Rational, rational, toDouble } from '../scalar/rational.ts'
 import { livingNodes } from '../semantics/contents.ts'
 import { groundExpression } from '../semantics/ground.ts'
 import { evaluateNet, type Scope, scopeOf } from '../semantics/net.ts'
-import type { Point, Side, Trial } from './trial.ts'
 
 /** The expressions in a function at whose zeros something happens to it. */
 function criticalParts(fn: Expression): Expression[] {
