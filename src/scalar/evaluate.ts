@@ -53,7 +53,8 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - gaussian(Math.min(size, 30)) / (Math.sqrt(Math.PI) * fraction))
 }
 
-const unary: Readonly<Partial<Record<KnownName, Unary>>> = {
+/** The functions of one number, each NaN where it is not defined. */
+export const unary: Readonly<Partial<Record<KnownName, Unary>>> = {
   neg: x => -x,
   exp: Math.exp,
   ln: x => (x > 0 ? Math.log(x) : Number.NaN),
@@ -76,7 +77,8 @@ const unary: Readonly<Partial<Record<KnownName, Unary>>> = {
   softplus,
 }
 
-const binary: Readonly<Partial<Record<KnownName, Binary>>> = {
+/** The functions of two numbers. */
+export const binary: Readonly<Partial<Record<KnownName, Binary>>> = {
   '+': (x, y) => x + y,
   '-': (x, y) => x - y,
   '*': (x, y) => x * y,
@@ -178,31 +180,33 @@ function logTanh(x: number): number {
   return x < 0.5 ? Math.log(Math.tanh(x)) : Math.log1p(-2 / (Math.exp(2 * x) + 1))
 }
 
-/** The stable forms of one argument. */
-export const STABLE: Readonly<Record<Exclude<StableForm['kind'], 'logSumExp'>, Unary>> = {
-  log1p: x => (x > -1 ? Math.log1p(x) : Number.NaN),
-  log1m: x => (x < 1 ? Math.log1p(-x) : Number.NaN),
+/** ln(exp a + exp b + ...): the largest exponent comes out, so that nothing overflows. */
+function logSumExp(...exponents: readonly number[]): number {
+  let top = 0
+  for (let i = 1; i < exponents.length; i++) if (exponents[i] > exponents[top]) top = i
+  const largest = exponents[top]
+  // The whole sum is infinite or not a number.
+  if (!Number.isFinite(largest)) return largest
+  let rest = 0
+  for (let i = 0; i < exponents.length; i++) if (i !== top) rest += Math.exp(exponents[i] - largest)
+  return largest + Math.log1p(rest)
+}
+
+/** What stable forms compute. */
+export const STABLE: Readonly<Record<StableForm['kind'], (...args: number[]) => number>> = {
+  log1p: (x: number) => (x > -1 ? Math.log1p(x) : Number.NaN),
+  log1m: (x: number) => (x < 1 ? Math.log1p(-x) : Number.NaN),
   expm1: Math.expm1,
-  oneMinusExp: x => -Math.expm1(x),
+  oneMinusExp: (x: number) => -Math.expm1(x),
   softplus,
+  logSumExp,
   logTanh,
-  logSigmoid: x => -softplus(-x),
+  logSigmoid: (x: number) => -softplus(-x),
 }
 
 function compileStable({ kind, args }: StableForm): Step {
-  if (kind !== 'logSumExp') {
-    const [x] = args
-    const f = STABLE[kind]
-    return values => f(values[x])
-  }
-  return values => {
-    let top = args[0]
-    for (const x of args) if (!(values[x] <= values[top])) top = x
-    const largest = values[top]
-    // The whole sum is infinite or not a number.
-    if (!Number.isFinite(largest)) return largest
-    let rest = 0
-    for (const x of args) if (x !== top) rest += Math.exp(values[x] - largest)
-    return largest + Math.log1p(rest)
-  }
+  if (kind === 'logSumExp') return values => logSumExp(...args.map(i => values[i]))
+  const [x] = args
+  const f: Unary = STABLE[kind]
+  return values => f(values[x])
 }

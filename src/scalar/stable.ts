@@ -40,7 +40,7 @@ function operandsOf(instruction: Instruction): readonly number[] {
   }
 }
 
-function stableForm(tape: readonly Instruction[], at: number): StableForm | null {
+export function stableForm(tape: readonly Instruction[], at: number): StableForm | null {
   const called = (place: number, name: KnownName): readonly number[] | null => {
     const instruction = tape[place]
     return instruction.kind === 'call' && instruction.name === name ? instruction.args : null
