@@ -731,6 +731,20 @@ export function lowContrast(file: string, entry: string, on: string, found: numb
 export function notEvaluated(net: string, why: string): Diagnostic {
   return error('E810', null, `${quote(net)} cannot be evaluated: ${why}`)
 }
+export function notOneArgument(name: string, arity: number): Diagnostic {
+  const others = arity === 0 ? '' : `${name}(x${', 1'.repeat(Math.min(arity, 9) - 1)})`
+  return error('E821', null, `${quote(name)} takes ${count(arity, 'argument')}, and a plot shows functions of one`, {
+    hint: arity < 2 ? null : `give numbers for the others, as in "${others}"`,
+  })
+}
+export function noValues(given: string, fn: string): Diagnostic {
+  return error('E822', null, `${quote(given)} has no values to plot: the function ${quote(fn)} is unknown`, {
+    hint: `give it a formula, --function "${fn}=t^2", or have one made up that is as declared, --seed 1`,
+  })
+}
+export function nowhereDefined(given: string): Diagnostic {
+  return error('E823', null, `${quote(given)} is defined nowhere, so there is nothing to plot`)
+}
 export function unknownCode(code: string, suggestion: string | null): Diagnostic {
   return error('E809', null, `there is no diagnostic ${quote(code)}`, {
     hint: didYouMean(suggestion) ?? 'netproof explain lists all codes',
