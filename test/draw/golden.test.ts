@@ -3,28 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type Drawable, draw, printScene, sceneOf } from '../../src/draw/draw.ts'
+import { expectNear } from './near.ts'
 import { EXAMPLES, theorem } from './nets.ts'
 
-const TOLERANCE = 0.5
 const folder = new URL('golden/', import.meta.url)
-
-/** Text with numbers taken out, and the numbers. Ids of pictures are made of the content, which may differ a little. */
-function parts(text: string): { words: string; numbers: number[] } {
-  const numbers: number[] = []
-  const words = text.replace(/np-[0-9a-f]{8}/g, 'np').replace(/-?\d+(?:\.\d+)?/g, n => {
-    numbers.push(Number(n))
-    return '#'
-  })
-  return { words, numbers }
-}
-
-function expectNear(actual: string, golden: string): void {
-  const [a, b] = [parts(actual), parts(golden)]
-  expect(a.words).toBe(b.words)
-  a.numbers.forEach((n, i) => {
-    expect(Math.abs(n - b.numbers[i]), `number ${i}: ${n} against ${b.numbers[i]}`).toBeLessThanOrEqual(TOLERANCE)
-  })
-}
 
 function golden(name: string, actual: string): void {
   const file = new URL(name, folder)

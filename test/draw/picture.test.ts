@@ -20,6 +20,15 @@ describe('pictures of the examples', () => {
       examine(await sceneOf(diagram), ids(diagram))
     })
   }
+  it('with open ends, whose wires are short', async () => {
+    for (const make of Object.values(EXAMPLES)) {
+      const diagram = make()
+      const nodes = diagram.nodes.map(n => (n.kind === 'input' || n.kind === 'output' ? { ...n, name: '_' } : n))
+      const scene = await sceneOf({ ...diagram, nodes })
+      examine(scene, ids(diagram))
+      expect(scene.groups.flatMap(g => g.figures).some(f => f.class === 'triangle')).toBe(false)
+    }
+  })
   it('the theorem as a derivation and as an equation', async () => {
     const { product, sum, composed, plain } = theorem()
     const stages = [product, sum, composed].map((diagram, i) => ({
