@@ -2,11 +2,11 @@
 // number; the other half of an e-node is the classes of its args.
 import { type Node, operatorsOf } from '../diagram/diagram.ts'
 import { isDefinedOperator } from '../diagram/ranges.ts'
-import { type Linear, linearPostorder } from '../linear/linear.ts'
+import type { Linear } from '../linear/linear.ts'
 import { printShape, type Shape } from '../linear/size.ts'
 import { type Expression, postorder, TOTAL } from '../scalar/expression.ts'
 import { isReals } from '../scalar/range.ts'
-import { normalOf } from './operators.ts'
+import { normalOf, wordsOf } from './operators.ts'
 
 /** A node without a place: its number and its args are not yet said. */
 export type Unplaced = Node extends infer N ? (N extends Node ? Omit<N, 'id' | 'args'> : never) : never
@@ -35,6 +35,9 @@ function isTotalPart(e: Expression): boolean {
   return e.kind !== 'choose' && (e.kind !== 'call' || TOTAL.has(e.name))
 }
 
+/** Shapes with larger numbers are not told apart in the fast way. */
+const MOST_SHAPES = 4096
+
 /** The contents of one e-graph. */
 export class Contents {
   private readonly list: Content[] = []
@@ -47,6 +50,7 @@ export class Contents {
   private readonly layers = new Map<number, Content>()
   private readonly weighed = new Set<Linear>()
   private inputs = 0
+  private nextHead = 1
   /** An estimate of the memory that the contents take, in bytes, the entries of known matrices included. */
   bytes = 0
 
@@ -60,36 +64,43 @@ export class Contents {
   /** The content of a node; its operators have to be in normal form (see `normalOf`). */
   of(node: Unplaced): Content {
     const shape = this.shape(node.shape)
-    // Numbers of shapes stay small, those of functions and matrices need not.
-    if (node.kind === 'pointwise') return this.quick(this.functions, node.fn.id * 4096 + shape, node)
-    if (node.kind === 'additive' && node.operators.length === 1 && node.bias === null)
-      return this.quick(this.layers, node.operators[0].id * 4096 + shape, node)
-    return this.known(node, shape)
+    const isLayer = node.kind === 'additive' && node.operators.length === 1 && node.bias === null
+    const id = node.kind === 'pointwise' ? node.fn.id : isLayer ? node.operators[0].id : 0
+    const key = id * MOST_SHAPES + shape
+    if (id <= 0 || shape >= MOST_SHAPES || key > Number.MAX_SAFE_INTEGER) return this.known(node, shape)
+    return this.quick(isLayer ? this.layers : this.functions, key, node)
   }
   private quick(table: Map<number, Content>, key: number, node: Unplaced): Content {
-    const isUsable = this.shapeTexts.size < 4096 && key > 0 && key <= Number.MAX_SAFE_INTEGER
-    if (!isUsable) return this.known(node, this.shape(node.shape))
     let content = table.get(key)
-    if (content === undefined) table.set(key, (content = this.known(node, this.shape(node.shape))))
+    if (content === undefined) table.set(key, (content = this.make(node, this.nextHead++, null)))
     return content
   }
 
   private known(node: Unplaced, shape: number): Content {
     const labels = node.kind === 'additive' && node.operators.length > 1 ? node.operators.map(a => a.id) : null
-    const own = this.text(node)
-    const head = `${own}:${shape}`
-    const key = labels === null ? head : `${head}:${labels.join()}`
+    const own = `${this.text(node)}:${shape}`
+    const key = labels === null ? own : `${own}:${labels.join()}`
     let found = this.numbers.get(key)
     if (found === undefined) {
-      const isDefined = operatorsOf(node as Node).every(isDefinedOperator)
-      const total = node.kind === 'pointwise' ? isTotal(node.fn) : node.kind !== 'multiplicative' && node.kind !== 'mix'
-      found = { number: this.list.length, node, head: this.head(head), labels, isTotal: total && isDefined }
-      this.list.push(found)
-      this.numbers.set(key, found)
-      this.bytes += 500
-      for (const a of operatorsOf(node as Node)) this.weigh(a)
+      let head = this.heads.get(own)
+      if (head === undefined) this.heads.set(own, (head = this.nextHead++))
+      this.numbers.set(key, (found = this.make(node, head, labels)))
     }
     return found
+  }
+  private make(node: Unplaced, head: number, labels: readonly number[] | null): Content {
+    const total = node.kind === 'pointwise' ? isTotal(node.fn) : node.kind !== 'multiplicative' && node.kind !== 'mix'
+    const content = {
+      number: this.list.length,
+      node,
+      head,
+      labels,
+      isTotal: total && operatorsOf(node as Node).every(hasValue),
+    }
+    this.list.push(content)
+    this.bytes += 500
+    for (const a of operatorsOf(node as Node)) this.weigh(a)
+    return content
   }
 
   /** What a node does, but for what a layer of several wires does to each of them. */
@@ -120,11 +131,6 @@ export class Contents {
     }
   }
 
-  private head(key: string): number {
-    let found = this.heads.get(key)
-    if (found === undefined) this.heads.set(key, (found = this.heads.size + 1))
-    return found
-  }
   private shape(shape: Shape): number {
     let found = this.shapes.get(shape)
     if (found !== undefined) return found
@@ -134,13 +140,24 @@ export class Contents {
     this.shapes.set(shape, found)
     return found
   }
-  private weigh(root: Linear): void {
-    for (const a of linearPostorder(root)) {
-      if (this.weighed.has(a)) continue
-      this.weighed.add(a)
-      this.bytes += 150 + (a.kind === 'literal' ? 120 * a.entries.length * a.entries[0].length : 0)
+  private weigh(a: Linear): void {
+    if (this.weighed.has(a)) return
+    this.weighed.add(a)
+    this.bytes += 300
+    for (const { atoms } of wordsOf(a) ?? []) {
+      for (const atom of atoms) {
+        if (atom.kind !== 'literal' || this.weighed.has(atom)) continue
+        this.weighed.add(atom)
+        this.bytes += 120 * atom.entries.length * atom.entries[0].length
+      }
     }
   }
+}
+
+/** Whether all factors of an operator are shown to be numbers. */
+function hasValue(a: Linear): boolean {
+  const words = wordsOf(a)
+  return words?.every(w => w.factor.kind === 'number') === true || isDefinedOperator(a)
 }
 
 function biasId(bias: Linear | null): number {

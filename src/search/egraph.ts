@@ -274,6 +274,11 @@ export class EGraph {
     return this.enter(content, narrow, true)
   }
 
+  /** The term of a node on these terms where there is one, else -1. */
+  find(content: Content, args: readonly TermId[]): TermId {
+    return this.lookUp(content, args)
+  }
+
   /** The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire. */
   place(content: Content, args: readonly TermId[], range: WireRange): TermId {
     const found = this.lookUp(content, args)
@@ -395,6 +400,8 @@ export class EGraph {
     const start = this.first[term]
     while (start + args.length > this.args.length) this.growArgs()
     this.count++
+    // No holes: the list stays one.
+    this.ranges.push(undefined)
     this.content[term] = content.number
     this.first[term + 1] = start + args.length
     this.parent[term] = term

@@ -3,7 +3,7 @@
 // sides and sizes are not decided twice. What it says is remembered, since the same few nodes come again and again.
 
 import { type Diagram, type Node, type NodeId, operatorsOf } from '../diagram/diagram.ts'
-import { type WireRange, whole } from '../diagram/ranges.ts'
+import { ANY, type WireRange, whole } from '../diagram/ranges.ts'
 import type { Shape } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
@@ -12,8 +12,8 @@ import { reverseRule } from '../rewrite/reverse.ts'
 import { depthOf, type Pattern, type Rule } from '../rewrite/rule.ts'
 import { type Content, contentInNormalForm, type Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
+import { PairSet } from './pairs.ts'
 import type { Why } from './reasons.ts'
-import type { Visit } from './saturate.ts'
 import type { Found } from './search.ts'
 
 /** A rule as it was applied: the bindings name nodes of a small net, which are the wires of an equality. */
@@ -28,8 +28,8 @@ export function citedRules(found: Found): Rule[] {
   return found.equalities.flatMap(e => (e.by === 'theorem' ? [(e.instance as Instance).match.rule] : []))
 }
 
-/** The visits that try the rules of users, with the depth of the nodes that each looks at. */
-export function ruleVisits(rules: readonly Rule[]): { readonly visit: Visit; readonly depth: number }[] {
+/** The visits that try the rules of users, each in one direction. */
+export function ruleVisits(rules: readonly Rule[]): Visitor[] {
   return rules
     .filter(rule => rule.phase === 'own')
     .flatMap(rule => {
@@ -37,10 +37,17 @@ export function ruleVisits(rules: readonly Rule[]): { readonly visit: Visit; rea
       const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
       return both.filter(({ used }) => used.left.kind !== 'wire')
     })
-    .map(({ rule, used }) => {
-      const user = new RuleUser(rule, used)
-      return { visit: (g: EGraph, t: TermId) => user.visit(g, t), depth: depthOf(used.left) }
-    })
+    .map(({ rule, used }) => new RuleUser(rule, used))
+}
+
+/** A rule that is tried at every term. */
+export interface Visitor {
+  /** How many nodes, one after the other, it looks at. */
+  readonly depth: number
+  visit(g: EGraph, t: TermId): void
+  /** Whether something has been put off, and does the first of it. */
+  readonly waiting: boolean
+  release(g: EGraph): void
 }
 
 // --- Applying -----------------------------------------------------------------------------------------------------------
@@ -67,14 +74,20 @@ interface PairOutcome {
 const FITS_OUTER = 1
 const FITS_INNER = 2
 
-class RuleUser {
+class RuleUser implements Visitor {
+  readonly depth: number
   private readonly why: Why
+  /** Terms where it applies but needs others that are not there yet: root, number of terms, terms. */
+  private late: number[] = []
+  private lateAt = 0
   private readonly outcomes = new Map<string, Outcome | null>()
   private readonly pairOutcomes = new Map<number, PairOutcome[]>()
   /** Pairs of terms, one below the other, at which the rule has been applied. */
   private readonly tried = new PairSet()
   /** By content: whether it looks like the outer or the inner part of a side that is a function after a function. */
   private fits = new Int8Array(256).fill(-1)
+  /** Whether it depends on the values of wires if the rule applies: functions that are named are what they are. */
+  private readonly asksRanges: boolean
   private readonly pair: { readonly outer: NodePattern; readonly inner: NodePattern } | null
 
   constructor(
@@ -82,15 +95,55 @@ class RuleUser {
     private readonly used: Rule,
   ) {
     this.why = { rule: rule.name, title: rule.title, by: 'theorem' }
+    this.depth = depthOf(used.left)
     const { left } = used
     const isPlain = left.kind === 'pointwise' && !(left.fn.kind === 'variable' && left.fn.variadic)
     const below = isPlain && left.args.length === 1 ? left.args[0] : null
+    const isExact = (p: Pattern | null): boolean => p?.kind === 'pointwise' && p.fn.kind === 'exact'
+    this.asksRanges = rule.conditions.length > 0 || !isExact(left) || !isExact(below)
     this.pair = below !== null && isOneFunction(below) ? { outer: left as NodePattern, inner: below } : null
+  }
+
+  get waiting(): boolean {
+    return this.lateAt < this.late.length
+  }
+
+  release(g: EGraph): void {
+    const { late } = this
+    const count = late[this.lateAt++]
+    const terms = late.slice(this.lateAt, (this.lateAt += count))
+    if (this.lateAt > 65_536 && 2 * this.lateAt > late.length) {
+      this.late = late.slice(this.lateAt)
+      this.lateAt = 0
+    }
+    if (terms.some(t => g.isDouble(t))) return
+    if (this.pair !== null) this.tryPair(g, terms[1], terms[0], true)
+    else this.tryAt(g, terms[terms.length - 1], terms, true)
+  }
+
+  /** Puts off what would make terms that nobody has asked for yet: true where that is so. */
+  private putsOff(g: EGraph, outcome: Outcome, terms: readonly TermId[], wires: readonly TermId[]): boolean {
+    const { made } = outcome
+    const known = [...wires]
+    for (let k = 0; k + 1 < made.length; k++) {
+      const { content, args } = made[k]
+      const term = g.find(
+        content,
+        args.map(a => known[a]),
+      )
+      if (term < 0) {
+        this.late.push(terms.length, ...terms)
+        g.extraBytes += 8 * (terms.length + 1)
+        return true
+      }
+      known.push(term)
+    }
+    return false
   }
 
   visit(g: EGraph, t: TermId): void {
     if (this.pair !== null) this.visitPair(g, t)
-    else for (const terms of skeletons(g, this.used.left, t)) this.tryAt(g, t, terms)
+    else for (const terms of skeletons(g, this.used.left, t)) this.tryAt(g, t, terms, false)
   }
 
   private fitOf(g: EGraph, t: TermId): number {
@@ -117,30 +170,37 @@ class RuleUser {
     const c = g.classOf(g.argOf(t, 0))
     if (!g.has(c, 'pointwise')) return
     for (let m = g.firstMember(c); m >= 0; m = g.nextMember(m))
-      if ((this.fitOf(g, m) & FITS_INNER) !== 0 && !this.tried.has(m, t)) this.tryPair(g, t, m)
+      if ((this.fitOf(g, m) & FITS_INNER) !== 0 && this.tried.add(m, t)) this.tryPair(g, t, m, false)
   }
 
-  private tryPair(g: EGraph, t: TermId, m: TermId): void {
-    const leaf = g.narrowest(g.argOf(m, 0))
+  private tryPair(g: EGraph, t: TermId, m: TermId, isReleased: boolean): void {
+    const arg = g.argOf(m, 0)
+    const leaf = this.asksRanges ? g.narrowest(arg) : arg
     if (g.areEqual(leaf, m) || g.areEqual(leaf, t)) return
     const wires = [leaf, m, t]
     const key = g.numberOf(t) * 2 ** 26 + g.numberOf(m)
     let known = this.pairOutcomes.get(key)
     if (known === undefined) this.pairOutcomes.set(key, (known = []))
-    const [a, b, c] = [g.rangeOf(leaf), g.rangeOf(m), g.rangeOf(t)]
-    let outcome = known.find(k => k.wires[0] === a && k.wires[1] === b && k.wires[2] === c)?.outcome
+    const a = this.asksRanges ? g.rangeOf(leaf) : ANY
+    const b = this.asksRanges ? g.rangeOf(m) : ANY
+    const c = this.asksRanges ? g.rangeOf(t) : ANY
+    let outcome: Outcome | null | undefined
+    for (const k of known)
+      if (k.wires[0] === a && k.wires[1] === b && k.wires[2] === c) outcome = k.outcome
     if (outcome === undefined) {
       outcome = this.outcome(g, [leaf], [m, t], [[0], [1]])
       if (known.length < 64) known.push({ wires: [a, b, c], outcome })
       g.extraBytes += 500
     }
-    if (outcome === null) return
-    this.tried.add(m, t)
-    g.extraBytes += 16
-    this.apply(g, outcome, [leaf], [m, t], wires)
+    if (outcome === null) {
+      // It may apply once more is known of the wires.
+      if (this.asksRanges) this.tried.delete(m, t)
+      return
+    }
+    if (isReleased || !this.putsOff(g, outcome, [m, t], wires)) this.apply(g, outcome, [leaf], [m, t], wires)
   }
 
-  private tryAt(g: EGraph, t: TermId, terms: readonly TermId[]): void {
+  private tryAt(g: EGraph, t: TermId, terms: readonly TermId[], isReleased: boolean): void {
     const leaves: TermId[] = []
     const local = (arg: TermId): number => {
       const inside = terms.findIndex(m => g.areEqual(m, arg))
@@ -162,7 +222,17 @@ class RuleUser {
       if (this.outcomes.size < MOST_REMEMBERED) this.outcomes.set(key, outcome)
       g.extraBytes += 700
     }
-    if (outcome !== null) this.apply(g, outcome, leaves, terms, [...leaves, ...terms])
+    const wires = [...leaves, ...terms]
+    if (outcome !== null && (isReleased || this.isNew(terms)))
+      if (isReleased || !this.putsOff(g, outcome, terms, wires)) this.apply(g, outcome, leaves, terms, wires)
+  }
+
+  private readonly triedLists = new Set<string>()
+  private isNew(terms: readonly TermId[]): boolean {
+    const key = terms.join()
+    if (this.triedLists.has(key)) return false
+    this.triedLists.add(key)
+    return true
   }
 
   private apply(
@@ -225,37 +295,6 @@ class RuleUser {
     // The root has got a new node where it is not another wire now: that is a wire of its own here.
     const result = applied.wire === null ? make(nodeAt(graph, root)) : (places_.get(applied.wire) as number)
     return { instance: { match: kept, reversed: this.used !== this.rule }, made, result }
-  }
-}
-
-/** A set of pairs of terms. */
-export class PairSet {
-  private slots = new Float64Array(1024)
-  private used = 0
-
-  has(a: TermId, b: TermId): boolean {
-    return this.slots[this.placeOf(a * 2 ** 26 + b + 1)] !== 0
-  }
-  /** Gives false where the pair is in the set already. */
-  add(a: TermId, b: TermId): boolean {
-    const key = a * 2 ** 26 + b + 1
-    const at = this.placeOf(key)
-    if (this.slots[at] !== 0) return false
-    this.slots[at] = key
-    if (2 * ++this.used > this.slots.length) {
-      const old = this.slots
-      this.slots = new Float64Array(2 * old.length)
-      for (const k of old) if (k !== 0) this.slots[this.placeOf(k)] = k
-    }
-    return true
-  }
-  private placeOf(key: number): number {
-    const { slots } = this
-    const mask = slots.length - 1
-    const high = Math.floor(key / 2 ** 26)
-    let at = (Math.imul(high, 0x9e3779b1) ^ Math.imul(key - high * 2 ** 26, 0x85ebca6b)) >>> 0
-    for (at = (at ^ (at >>> 15)) & mask; slots[at] !== 0 && slots[at] !== key; at = (at + 1) & mask);
-    return at
   }
 }
 

@@ -1,11 +1,11 @@
 // Equalities of additive layers, joins and slices: products and factors of matrices. Each looks at one term and the members
 // of the classes below it, and adds what follows.
-import { scalarFactor, uniformEntry } from '../algebra/operators.ts'
+import { uniformEntry } from '../algebra/operators.ts'
 import type { NodeKind } from '../diagram/diagram.ts'
 import { embed, identity, type Linear, ones, scale, select } from '../linear/linear.ts'
 import { addSizes, type Shape, sizeOf } from '../linear/size.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
-import { call, type Expression, one, variable, zero } from '../scalar/expression.ts'
+import { call, type Expression, number, one, variable, zero } from '../scalar/expression.ts'
 import { additive, different, lastOf, pointwise, type Summand, withLast } from './builder.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
@@ -81,13 +81,21 @@ export function asLayer(g: EGraph, t: TermId): void {
   if (layer !== null) g.equate(t, layer, LINEAR, { over: different(g, g.argsOf(t)) })
 }
 
+/** The number that an operator in normal form multiplies with, where it does nothing else. */
+function factorOf(a: Linear): Expression | null {
+  if (a.kind === 'identity') return one
+  if (a.kind === 'scale') return a.of.kind === 'identity' ? a.factor : null
+  const isNumber = a.kind === 'literal' && a.entries.length === 1 && a.entries[0].length === 1
+  return isNumber ? number(a.entries[0][0]) : null
+}
+
 /** A layer that mixes no components, as a function of its wires. */
 export function asFunction(g: EGraph, t: TermId): void {
   const node = g.nodeOf(t) as Additive
   if (node.operators.length > 4) return
   let fn: Expression | null = null
   for (const [k, operator] of node.operators.entries()) {
-    const factor = scalarFactor(operator)
+    const factor = factorOf(operator)
     if (factor === null) return
     const term = factor === one ? variable(k) : call('*', factor, variable(k))
     fn = fn === null ? term : call('+', fn, term)

@@ -2,6 +2,7 @@
 // those points only decides what is asked: it is no reason.
 import { proveEqual } from '../algebra/equality.ts'
 import { whole } from '../diagram/ranges.ts'
+import { sameShape } from '../linear/size.ts'
 import { randomPoint } from '../numeric/points.ts'
 import { random } from '../numeric/random.ts'
 import { compileExpression } from '../scalar/evaluate.ts'
@@ -17,10 +18,14 @@ const EQUAL: Why = { rule: 'equality', title: 'equality of real functions', by: 
 const POINTS = 4
 /** Of both signs, none large. */
 const MODERATE = [-1.625, 0.6875, 2.3125, -0.4375, 1.1875, -2.8125, 0.1875, 3.5625]
+const GOLDEN = (Math.sqrt(5) - 1) / 2
 /** Functions that agree at those points, and are not the same. */
 const MOST_ALIKE = 4
 /** Work of the equality prover on one pair of functions. */
 const PROOF_STEPS = 300_000
+
+const singles = new Float32Array(1)
+const bits = new Int32Array(singles.buffer)
 
 const compiled = new WeakMap<Expression, ReturnType<typeof compileExpression> | 'unknown'>()
 /** The function in doubles; null where some part of it is only declared. */
@@ -43,7 +48,8 @@ function pointsIn(set: Range): readonly number[] {
 }
 
 export class Likeness {
-  private readonly byValues = new Map<string, TermId[]>()
+  /** Terms by a hash of their values, in single precision. */
+  private readonly byValues = new Map<number, TermId[]>()
   private readonly points = new Map<ClassId, readonly number[]>()
   private readonly asked = new Set<string>()
   /** By term, the classes of its args when it was looked at. */
@@ -68,14 +74,22 @@ export class Likeness {
 
   private offer(t: TermId, values: readonly number[]): void {
     const { g } = this
-    const text = values.map(v => (v === 0 ? '0' : v.toPrecision(8))).join()
-    const key = `${text}:${g.shapeOf(t).map(s => s.text)}`
+    let key = 0
+    for (let k = 0; k < POINTS; k++) {
+      singles[0] = values[k] + 0
+      key = Math.imul(key ^ bits[0], 0x9e3779b1)
+      key ^= key >>> 15
+    }
     const alike = this.byValues.get(key)
     if (alike === undefined) {
       this.byValues.set(key, [t])
       g.extraBytes += 200
-    } else if (!alike.some(other => g.areEqual(t, other) || this.compare(t, other)) && alike.length < MOST_ALIKE)
-      alike.push(t)
+    } else if (!alike.some(other => g.areEqual(t, other) || (this.haveOneShape(t, other) && this.compare(t, other))))
+      if (alike.length < MOST_ALIKE) alike.push(t)
+  }
+
+  private haveOneShape(a: TermId, b: TermId): boolean {
+    return sameShape(this.g.shapeOf(a), this.g.shapeOf(b))
   }
 
   /** Numbers that a wire may have as values; the same for all terms of a class. */
@@ -85,7 +99,8 @@ export class Likeness {
     if (found === undefined) {
       const set = whole(this.g.rangeOf(this.g.narrowest(t)))
       const usual = pointsIn(set)
-      const own = 1 + c / (64 * (c + 1))
+      // A number of its own for each class, spread evenly: neighbours are far apart.
+      const own = 1 + ((c * GOLDEN) % 1) / 64
       const source = random(c + 1)
       found = Array.from({ length: POINTS }, (_, k) => {
         const v = usual.length < POINTS ? Number.NaN : own * usual[(3 * c + k) % usual.length]

@@ -48,9 +48,7 @@ function taken(a: Linear): readonly Word[] | 'large' {
 export function operatorOf(word: Word, width: Size): Linear {
   const { factor, atoms } = word
   if (atoms.length >= 2) return asProduct(word)
-  return normalOf(
-    scaled(factor, atoms.length === 0 ? identity(width) : atoms.reduceRight((right, left) => times(left, right))),
-  )
+  return normalOf(scaled(factor, atoms.length === 0 ? identity(width) : atoms[0]))
 }
 /** A product of neighbours of a normal form, at least two, which is in normal form, too. */
 function asProduct(word: Word): Linear {
@@ -71,11 +69,25 @@ export function normalOf(a: Linear): Linear {
   if (a.kind === 'symbol' && a.symbol.value === null) return a
   let found = normals.get(a)
   if (found === undefined) {
-    found = withoutIdentities(a)
+    found = plainProduct(a) ?? withoutIdentities(a)
     normals.set(a, found)
     normals.set(found, found)
   }
   return found
+}
+/** The normal form of a product of atoms of which no two neighbours may become one; null for others. */
+function plainProduct(a: Linear): Linear | null {
+  if (a.kind !== 'product' || !hasAtMost(a, 2 * MOST_ATOMS)) return null
+  const atoms: Linear[] = []
+  const stack: Linear[] = [a]
+  for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
+    if (part.kind === 'product') stack.push(part.right, part.left)
+    else if (part.kind === 'symbol' && part.symbol.value !== null) atoms.push(literal(part.symbol.value))
+    else if (part.kind === 'symbol' || part.kind === 'literal') atoms.push(part)
+    else return null
+  }
+  const isPlain = atoms.every((atom, k) => (k === 0 || !isKnown(atoms[k - 1]) || !isKnown(atom)) && !isIdentity(atom))
+  return isPlain ? asProduct({ factor: one, atoms }) : null
 }
 function withoutIdentities(a: Linear): Linear {
   const normal = normalLinear(a)
@@ -116,7 +128,7 @@ function joined(a: Linear, b: Linear): Linear | null {
   const [before, after] = [left.length > 1 && isKnown(left[left.length - 2]), right.length > 1 && isKnown(right[1])]
   if (seam.length === 1 ? before || after : seam.length === 0 && before && after) return null
   const atoms = [...left.slice(0, -1), ...seam, ...right.slice(1)]
-  return atoms.length >= 2 ? asProduct({ factor: multiplyFactors(u[0].factor, v[0].factor), atoms }) : null
+  return operatorOf({ factor: multiplyFactors(u[0].factor, v[0].factor), atoms }, b.columns)
 }
 /** Whether an atom may become one with a neighbour. */
 function isKnown(a: Linear): boolean {

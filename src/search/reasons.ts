@@ -86,17 +86,22 @@ export class Reasons {
   at(i: number): Equality {
     const start = ROW * i
     const why = this.whys[this.rows[start + 2]]
-    const detail = this.details[this.rows[start + 4]]
+    const detailAt = this.rows[start + 4]
+    const detail = detailAt < 0 ? null : this.details[detailAt]
     let at = this.rows[start + 3]
     const list = (): readonly TermId[] => {
       const from = at + 1
       at = from + this.lists[at]
-      return [...this.lists.subarray(from, at)]
+      const found: TermId[] = []
+      for (let k = from; k < at; k++) found.push(this.lists[k])
+      return found.length === 0 ? NO_TERMS : found
     }
     const premises = list()
     const [inner, made, over, wires] = [list(), list(), list(), list()]
     return {
-      ...why,
+      rule: why.rule,
+      title: why.title,
+      by: why.by,
       left: this.rows[start],
       right: this.rows[start + 1],
       inner,
@@ -104,7 +109,7 @@ export class Reasons {
       over,
       premises,
       domain: Array.isArray(detail) ? detail : null,
-      instance: Array.isArray(detail) ? null : (detail ?? null),
+      instance: Array.isArray(detail) ? null : detail,
       wires,
     }
   }

@@ -2,8 +2,9 @@
 // are visited in the order in which they came in or something changed below them; nothing depends on the clock but the end.
 import type { EGraph, TermId } from './egraph.ts'
 import { throughGroups } from './groups.ts'
-import { PairSet } from './instances.ts'
+import type { Visitor } from './instances.ts'
 import { asFunction, asLayer, grouped, merged, pulledOut, withoutFactor } from './layers.ts'
+import { PairSet } from './pairs.ts'
 import { Fused, shifted, takenApart } from './pointwise.ts'
 import { factorThroughFunction, ordered, throughFunction, throughJoin } from './through.ts'
 
@@ -24,7 +25,7 @@ export interface Saturation {
   readonly visits: number
 }
 
-/** A rule that is tried at every term. */
+/** The built-in rules, tried at a term. */
 export type Visit = (g: EGraph, t: TermId) => void
 
 /** A byte for each term. */
@@ -107,6 +108,9 @@ class Queue {
     }
     this.terms[this.tail++] = t
   }
+  get isEmpty(): boolean {
+    return this.head === this.tail
+  }
   shift(): TermId | undefined {
     if (this.head === this.tail) return undefined
     const t = this.terms[this.head++]
@@ -115,18 +119,67 @@ class Queue {
   }
 }
 
+/** So many visits are made before something that was put off gets its turn, though there is more to visit. */
+const PATIENCE = 256
+/** Every so often the rule that has waited longest has its turn, whatever it has led to so far. */
+const ROUND = 8
+
+/** Which of the rules that have put something off is next: the one whose turns have led furthest. */
+class Turns {
+  private readonly tries: number[]
+  private readonly gains: number[]
+  private turn = 0
+  private last = -1
+  private before = 0
+
+  constructor(
+    private readonly g: EGraph,
+    private readonly visitors: readonly Visitor[],
+  ) {
+    this.tries = visitors.map(() => 1)
+    this.gains = visitors.map(() => 1)
+  }
+
+  /** Lets a rule do what it has put off; false where nothing has been. */
+  next(): boolean {
+    const { g, visitors, tries, gains } = this
+    if (this.last >= 0) gains[this.last] += g.reasons.size - this.before
+    this.last = -1
+    const isFair = ++this.turn % ROUND === 0
+    let chosen = -1
+    for (let k = 0; k < visitors.length; k++) {
+      if (!visitors[k].waiting) continue
+      const isBetter =
+        chosen < 0 || (isFair ? tries[k] < tries[chosen] : gains[k] * tries[chosen] > gains[chosen] * tries[k])
+      if (isBetter) chosen = k
+    }
+    if (chosen < 0) return false
+    tries[chosen]++
+    this.last = chosen
+    this.before = g.reasons.size
+    visitors[chosen].release(g)
+    return true
+  }
+}
+
 /** Runs rules to the end. `isReached` is asked whenever something has become equal. */
 export function saturate(
   g: EGraph,
-  visits: readonly Visit[],
+  builtin: Visit,
   budget: SearchBudget,
-  options: { readonly isReached?: () => boolean; readonly reach?: number; readonly deadline?: number } = {},
+  options: {
+    readonly isReached?: () => boolean
+    readonly rules?: readonly Visitor[]
+    readonly deadline?: number
+  } = {},
 ): Saturation {
   g.deadline = options.deadline ?? performance.now() + 1000 * budget.seconds
   const isReached = options.isReached ?? (() => false)
-  const reach = options.reach ?? 1
+  const visitors = options.rules ?? []
+  const reach = Math.max(1, ...visitors.map(v => v.depth - 1))
   const bytes = budget.bytes ?? DEFAULT_BYTES
   const queue = new Queue()
+  const turns = new Turns(g, visitors)
   /** The terms that look at a class through others, to the depth of the deepest rule. */
   const pushUsers = (start: TermId): void => {
     let level = [start]
@@ -146,16 +199,23 @@ export function saturate(
   g.changed.length = 0
   for (let t = 0; t < g.size; t++) if (!g.isDouble(t)) queue.push(t)
   let visited = 0
-  for (let t = queue.shift(); t !== undefined; t = queue.shift()) {
-    if (g.isDouble(t)) continue
+  let waited = 0
+  for (;;) {
+    const before = g.size
+    const equalities = g.reasons.size
+    const t = ++waited > PATIENCE ? undefined : queue.shift()
+    if (t === undefined) {
+      waited = 0
+      if (!turns.next() && queue.isEmpty) return { end: 'saturated', visits: visited }
+    } else if (!g.isDouble(t)) {
+      builtin(g, t)
+      for (const visitor of visitors) visitor.visit(g, t)
+    }
     if ((++visited & 15) === 0) {
       budget.signal?.throwIfAborted()
       if (performance.now() > g.deadline) return { end: 'time', visits: visited }
       if (g.bytes > bytes) return { end: 'memory', visits: visited }
     }
-    const before = g.size
-    const equalities = g.reasons.size
-    for (const visit of visits) visit(g, t)
     g.forget()
     g.rebuild()
     for (let k = before; k < g.size; k++) queue.push(k)
@@ -164,5 +224,4 @@ export function saturate(
     if (g.reasons.size > equalities && isReached()) return { end: 'goal', visits: visited }
     if (g.size >= budget.terms) return { end: 'terms', visits: visited }
   }
-  return { end: 'saturated', visits: visited }
 }

@@ -89,12 +89,10 @@ export function searchEquality(
   }
   const ends = outputs[0].map((l, k) => [l, outputs[1][k]] as const)
   const isReached = (): boolean => ends.every(([l, r]) => g.areEqual(l, r))
-  const own = ruleVisits(options.rules ?? [])
-  const visits = [...own.map(v => v.visit), builtinVisit(g)]
-  const reach = Math.max(1, ...own.map(v => v.depth - 1))
+  const rules = ruleVisits(options.rules ?? [])
   const { end, visits: count } = isReached()
     ? { end: 'goal' as const, visits: 0 }
-    : saturate(g, visits, budget, { isReached, reach, deadline })
+    : saturate(g, builtinVisit(g), budget, { isReached, rules, deadline })
   const report = { terms: g.size, bytes: g.bytes, visits: count, end }
   if (end !== 'goal') return { found: null, report }
   const equalities = g.explain(ends)
