@@ -107,26 +107,49 @@ function expand(root: Linear, means: Means): readonly Term[] {
   return values.get(root) as readonly Term[]
 }
 
+/** What stands behind the last weight of some words that are the same up to there: known matrices, with their factors. */
+type Ends = Map<string, { factor: Expression; readonly known: Linear | null }>
+
 /** Whether the operators are shown to be equal. */
 export function sameOperator(a: Linear, b: Linear, means: Means): boolean {
   if (a === b || a.rows !== b.rows || a.columns !== b.columns) return a === b
-  const totals = new Map<string, Expression>()
-  let known: readonly (readonly Expression[])[] = []
+  const isZero = (e: Expression): boolean => (e.kind === 'number' ? e === zero : means.isZero(e))
+  const byStart = new Map<string, Ends>()
   const signed = [
     [a, one],
     [b, number(ONE.neg())],
   ] as const
   for (const [operator, sign] of signed) {
     for (const { factor, word } of expand(operator, means)) {
-      const k = times(sign, factor)
-      const entries = word.length <= 1 ? entriesOf(word[0] ?? identity(a.rows)) : null
-      if (entries !== null)
-        known = entries.map((row, i) => row.map((q, j) => plus(known[i]?.[j] ?? zero, times(k, number(q)))))
-      else {
-        const key = word.map(w => w.id).join()
-        totals.set(key, plus(totals.get(key) ?? zero, k))
-      }
+      const last = word.at(-1)
+      const end = last === undefined || isKnown(last) ? word.slice(-1) : []
+      const start = word
+        .slice(0, word.length - end.length)
+        .map(w => w.id)
+        .join()
+      let ends = byStart.get(start)
+      if (ends === undefined) byStart.set(start, (ends = new Map()))
+      const key = end.map(w => w.id).join()
+      const total = plus(ends.get(key)?.factor ?? zero, times(sign, factor))
+      ends.set(key, { factor: total, known: end[0] ?? null })
     }
   }
-  return [...totals.values(), ...known.flat()].every(e => (e.kind === 'number' ? e === zero : means.isZero(e)))
+  for (const ends of byStart.values()) {
+    const rest = [...ends.values()].filter(e => !isZero(e.factor))
+    if (rest.length === 0) continue
+    // What is left may still cancel entry by entry: I + [[1]] and [[2]] behind one weight.
+    const columns = a.columns
+    let sum: readonly (readonly Expression[])[] = []
+    for (const { factor, known } of rest) {
+      const entries = entriesOf(known ?? identity(columns))
+      if (entries === null) return false
+      means.spend(entries.length * entries[0].length)
+      sum = entries.map((row, i) => row.map((q, j) => plus(sum[i]?.[j] ?? zero, times(factor, number(q)))))
+    }
+    if (!sum.flat().every(isZero)) return false
+  }
+  return true
+}
+function isKnown(a: Linear): boolean {
+  return a.kind !== 'symbol'
 }

@@ -180,12 +180,14 @@ class FoundWriter {
     const { ledger } = this
     const { wires } = ledger
     const { rule, by } = equality
-    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))].sort((a, b) => a - b)
+    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))]
     if (by === 'function') {
       const [before] = wires.asFunction(at, over)
       const [after] = wires.asFunction(wires.now(becomes), over)
       const isPlain = before === after || unfold(before) === unfold(after)
-      const domain = isPlain ? [] : over.map(w => whole(wires.range(w)))
+      // The sets on which the search has asked, where they still belong to these wires.
+      const asked = equality.domain?.length === over.length ? equality.domain : over.map(w => whole(wires.range(w)))
+      const domain = isPlain ? [] : asked
       const lemmas = isPlain ? [] : ledger.lemmas(before, after, domain)
       this.emit({ rule, by, at, becomes, over, ranges: domain.map(rangeJson), lemmas })
     } else if (by === 'linear') {
@@ -193,20 +195,20 @@ class FoundWriter {
     } else if (by === 'monomial') {
       this.emit({ rule, by, at, becomes, lemmas: this.factors(equality) })
     } else if (by === 'theorem') {
+      // The checker cites a theorem from left to right: then the wire on the left becomes the other one.
       const { reversed } = equality.instance as Instance
-      this.introduce(reversed ? becomes : at)
-      ledger.cite(equality, reversed ? becomes : at, reversed ? at : becomes, this.rows, t => this.wire(t))
+      const [from, to] = reversed ? [becomes, at] : [at, becomes]
+      this.introduce(from)
+      ledger.cite(equality, from, to, this.rows, t => this.wire(t))
       this.rows = []
-      wires.identify(at, becomes)
+      wires.identify(from, to)
     } else this.emit({ rule, by, at, becomes })
   }
 
   /** Lemmas that the factors of a matrix pass through a function. */
-  private factors({ left, right, inner, made }: Equality): readonly number[] {
+  private factors({ left, right, inner, made, domain }: Equality): readonly number[] {
     const { node } = this.found
-    const { wires } = this.ledger
     const { fn } = node(left) as Node & { kind: 'pointwise' }
-    const domain = inner.map(m => whole(wires.range(this.wire(node(m).args[0]))))
     const before = movesOf(node(inner[0]))
     const after = made.includes(right) ? null : movesOf(node(right))
     const lemmas = new Set<number>()
@@ -214,7 +216,7 @@ class FoundWriter {
       const factor = after?.[i] ?? ONE
       if (m.equals(ONE) && factor.equals(ONE)) continue
       const scaled = substitute(fn, v => call('*', number(m), variable(v)))
-      for (const lemma of this.ledger.lemmas(scaled, call('*', number(factor), fn), domain)) lemmas.add(lemma)
+      for (const lemma of this.ledger.lemmas(scaled, call('*', number(factor), fn), domain ?? [])) lemmas.add(lemma)
     }
     return [...lemmas]
   }

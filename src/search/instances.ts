@@ -84,6 +84,7 @@ class RuleUser implements Visitor {
   private readonly pairOutcomes = new Map<number, PairOutcome[]>()
   /** Pairs of terms, one below the other, at which the rule has been applied. */
   private readonly tried = new PairSet()
+  private readonly triedLists = new Set<string>()
   /** By content: whether it looks like the outer or the inner part of a side that is a function after a function. */
   private fits = new Int8Array(256).fill(-1)
   /** Whether it depends on the values of wires if the rule applies: functions that are named are what they are. */
@@ -185,8 +186,7 @@ class RuleUser implements Visitor {
     const b = this.asksRanges ? g.rangeOf(m) : ANY
     const c = this.asksRanges ? g.rangeOf(t) : ANY
     let outcome: Outcome | null | undefined
-    for (const k of known)
-      if (k.wires[0] === a && k.wires[1] === b && k.wires[2] === c) outcome = k.outcome
+    for (const k of known) if (k.wires[0] === a && k.wires[1] === b && k.wires[2] === c) outcome = k.outcome
     if (outcome === undefined) {
       outcome = this.outcome(g, [leaf], [m, t], [[0], [1]])
       if (known.length < 64) known.push({ wires: [a, b, c], outcome })
@@ -227,7 +227,6 @@ class RuleUser implements Visitor {
       if (isReleased || !this.putsOff(g, outcome, terms, wires)) this.apply(g, outcome, leaves, terms, wires)
   }
 
-  private readonly triedLists = new Set<string>()
   private isNew(terms: readonly TermId[]): boolean {
     const key = terms.join()
     if (this.triedLists.has(key)) return false
