@@ -28,11 +28,11 @@ function plus(a: Expression, b: Expression): Expression {
   return a.kind === 'number' && b.kind === 'number' ? number(a.value.add(b.value)) : call('+', a, b)
 }
 /** Two neighbours of a product as a shorter product; null: the product is zero; undefined: they stay. */
-function together(a: Linear, b: Linear, means: Means): readonly Linear[] | null | undefined {
+function together(a: Linear, b: Linear, means: Means): Term | null | undefined {
   if (a.kind === 'select' && b.kind === 'embed') {
     const after = (start: Size, length: Size, other: Size): boolean =>
       isAtLeast(addSizes(other, addSizes(start, length), -1), 0)
-    if (a.start === b.start && a.rows === b.columns) return []
+    if (a.start === b.start && a.rows === b.columns) return { factor: one, word: [] }
     if (after(a.start, a.rows, b.start) || after(b.start, b.columns, a.start)) return null
   }
   const [x, y]: (Entries | null)[] = [entriesOf(a), entriesOf(b)]
@@ -41,11 +41,13 @@ function together(a: Linear, b: Linear, means: Means): readonly Linear[] | null 
   return factorsOf(literal(x.map(row => y[0].map((_, j) => row.reduce((q, w, k) => q.add(w.mul(y[k][j])), ZERO)))))
 }
 
-/** A known matrix as a product of atoms: the identity, as a matrix and its inverse give it, is no factor at all. */
-function factorsOf(a: Linear): Linear[] {
-  const isIdentity = (rows: Entries): boolean =>
-    rows.every((row, i) => row.every((q, j) => q.equals(i === j ? ONE : ZERO)))
-  return a.kind === 'literal' && a.rows === a.columns && isIdentity(a.entries) ? [] : [a]
+/** A known matrix as a factor and atoms: a multiple of the identity, as a matrix and its inverse give it, is no atom at all. */
+function factorsOf(a: Linear): Term {
+  const k = a.kind === 'literal' && a.rows === a.columns ? a.entries[0][0] : ZERO
+  const isMultiple = (rows: Entries): boolean =>
+    rows.every((row, i) => row.every((q, j) => (i === j ? q.equals(k) : q.n === 0n)))
+  const isScalar = a.kind === 'literal' && k.n !== 0n && isMultiple(a.entries)
+  return isScalar ? { factor: number(k), word: [] } : { factor: one, word: [a] }
 }
 
 /** Makes `s` its product with `t`; false when that is zero. */
@@ -53,11 +55,14 @@ function append(s: Term, t: Term, means: Means): boolean {
   const todo = t.word.toReversed()
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     const last = s.word.pop()
-    const both = last === undefined ? [next] : together(last, next, means)
+    const both = last === undefined ? { factor: one, word: [next] } : together(last, next, means)
     if (both === null) return false
     if (both === undefined) s.word.push(last as Linear, next)
-    else if (last === undefined || both.length === 0) s.word.push(...both)
-    else todo.push(...both)
+    else {
+      s.factor = times(s.factor, both.factor)
+      if (last === undefined || both.word.length === 0) s.word.push(...both.word)
+      else todo.push(...both.word)
+    }
   }
   s.factor = times(s.factor, t.factor)
   return true
@@ -99,7 +104,7 @@ function expand(root: Linear, means: Means): readonly Term[] {
       }
     } else if (a.kind !== 'zero') {
       const known = a.kind === 'symbol' ? a.symbol.value : null
-      terms = [{ factor: one, word: factorsOf(known === null ? a : literal(known)) }]
+      terms = [factorsOf(known === null ? a : literal(known))]
     }
     means.spend(1 + terms.length)
     values.set(a, terms)
