@@ -1,9 +1,12 @@
 // Goldens: the scene (what is where) and the SVG of each example, in `golden/`. Words must be the same, numbers within half
 // a unit. `UPDATE_GOLDEN=1 npx vitest run test/draw/golden.test.ts` writes them anew; look at the pictures before you do.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Drawable, draw, printScene, sceneOf } from '../../src/draw/draw.ts'
-import { expectNear } from './near.ts'
+import { type Drawable, draw, printScene, type Scene, sceneOf, svgOf, THEMES } from '../../src/draw/draw.ts'
+import { styleSheet } from '../../src/draw/style.ts'
+import { parse } from '../../src/load.ts'
+import { pictureOf } from '../../src/picture.ts'
+import { expectNear, withoutStyle } from './near.ts'
 import { EXAMPLES, theorem } from './nets.ts'
 
 const folder = new URL('golden/', import.meta.url)
@@ -11,7 +14,7 @@ const folder = new URL('golden/', import.meta.url)
 function golden(name: string, actual: string): void {
   const file = new URL(name, folder)
   if (process.env.UPDATE_GOLDEN === '1') {
-    mkdirSync(folder, { recursive: true })
+    mkdirSync(new URL('examples/', folder), { recursive: true })
     writeFileSync(file, actual)
   }
   expectNear(actual, readFileSync(file, 'utf8'))
@@ -34,12 +37,31 @@ const pictures: Record<string, Drawable> = {
   },
 }
 
+/** Signs as the examples expect them, which is tried elsewhere. */
+const EXPECTED = { proved: 'equal', refuted: 'different', undecided: 'unknown' } as const
+const folderOfExamples = new URL('../../examples/', import.meta.url)
+
+describe('goldens of the examples', () => {
+  for (const file of readdirSync(folderOfExamples).filter(f => f.endsWith('.net'))) {
+    it(file, async () => {
+      const program = parse(readFileSync(new URL(file, folderOfExamples)), { file })
+      const scene = (await pictureOf(program, async c => EXPECTED[c.expect ?? 'undecided'])) as Scene
+      const name = `examples/${file.replace(/\.net$/, '')}`
+      golden(`${name}.scene.txt`, printScene(scene))
+      golden(`${name}.svg`, withoutStyle(await svgOf(scene)))
+    })
+  }
+})
+
 describe('goldens', () => {
   for (const [name, what] of Object.entries(pictures)) {
     it(name, async () => {
       golden(`${name}.scene.txt`, printScene(await sceneOf(what)))
-      golden(`${name}.svg`, await draw(what))
+      golden(`${name}.svg`, withoutStyle(await draw(what)))
     })
+  }
+  for (const [name, theme] of Object.entries(THEMES)) {
+    it(`the style sheet of ${name}`, () => golden(`${name}.css`, styleSheet(theme)))
   }
   it('the comparison sees a shape that moved, and one that is missing', () => {
     expectNear('<circle cx="10" r="3"/>', '<circle cx="10.4" r="3"/>')

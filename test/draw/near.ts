@@ -13,6 +13,9 @@ function parts(text: string): { words: string; numbers: number[] } {
   return { words, numbers }
 }
 
+/** An SVG file without its style sheet, which is the same in all of a theme and has a golden of its own. */
+export const withoutStyle = (svg: string): string => svg.replace(/<style>[\s\S]*?<\/style>/, '<style/>')
+
 /** Expects the same words, and numbers within half a unit. */
 export function expectNear(actual: string, golden: string): void {
   const [a, b] = [parts(actual), parts(golden)]
