@@ -1,12 +1,12 @@
 // `netproof draw`: a net, a derived rule, or the equations that a file claims, as SVG or PNG.
 import { noClaims } from '../diagnostic.ts'
 import { loadFile, netNamed, report, USAGE } from './common.ts'
-import { type PictureOptions, pictureWriter } from './picture.ts'
+import { type NetPictureOptions, pictureWriter } from './picture.ts'
 
 export async function drawCommand(
   file: string,
   name: string | undefined,
-  options: PictureOptions & { readonly output: string; readonly allowOutside?: boolean },
+  options: NetPictureOptions & { readonly output: string; readonly allowOutside?: boolean },
 ): Promise<number> {
   const { write } = await pictureWriter(options.output, options)
   const program = loadFile(file, options)
