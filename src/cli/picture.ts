@@ -47,7 +47,12 @@ type Ending = (typeof PICTURES)[number]
 export async function pictureWriter(
   file: string,
   options: NetPictureOptions,
-): Promise<{ readonly ending: Ending; readonly theme: Theme; readonly write: (picture: Picture) => Promise<void> }> {
+): Promise<{
+  readonly ending: Ending
+  readonly theme: Theme
+  readonly drawing: DrawOptions
+  readonly write: (picture: Picture) => Promise<void>
+}> {
   const ending = PICTURES.find(e => file.toLowerCase().endsWith(e))
   if (ending === undefined) {
     report([unknownFormat(file, PICTURES)])
@@ -56,18 +61,20 @@ export async function pictureWriter(
   checkWritable(file)
   const theme = await themeOf(options.theme ?? 'post')
   const { printPicture } = await import('../draw/draw.ts')
+  const drawing = drawOptionsOf(options, theme)
   return {
     ending,
     theme,
+    drawing,
     write: async picture => {
       const format = ending.slice(1) as 'svg' | 'png' | 'tex' | 'html'
-      writeOutput(file, await printPicture(picture, format, drawOptionsOf(options, theme)))
+      writeOutput(file, await printPicture(picture, format, drawing))
     },
   }
 }
 
 /** What the options mean to the library. */
-export function drawOptionsOf(options: NetPictureOptions, theme: Theme): DrawOptions {
+function drawOptionsOf(options: NetPictureOptions, theme: Theme): DrawOptions {
   return {
     theme,
     embedFonts: options.embedFonts,

@@ -16,6 +16,7 @@ import { toPng } from './png.ts'
 import type { Scene } from './scene.ts'
 import { type Derivation, derivationScene, type StageOptions } from './stages.ts'
 import { printSvg } from './svg.ts'
+import { type Table, tableScene } from './table.ts'
 import type { Theme } from './themes.ts'
 import { printTikz } from './tikz.ts'
 
@@ -24,10 +25,11 @@ export type { Relation } from './parts.ts'
 export type { Curve, Panel, Plot } from './plot.ts'
 export { printScene, type Scene } from './scene.ts'
 export type { Derivation, Stage } from './stages.ts'
+export type { Row, Table } from './table.ts'
 export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
 export { toPng }
 
-export type Drawable = Diagram | Equation | Derivation | EquationDerivation | Plot
+export type Drawable = Diagram | Equation | Derivation | EquationDerivation | Plot | Table
 
 function isList(what: Picture): what is readonly Drawable[] {
   return Array.isArray(what)
@@ -54,6 +56,7 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
     return linesScene(options.title === undefined ? what : { ...what, title: options.title }, options)
   if ('stages' in what)
     return derivationScene(options.title === undefined ? what : { ...what, title: options.title }, options)
+  if ('rows' in what) return tableScene(options.title === undefined ? what : { ...what, title: options.title }, options)
   if ('left' in what) return equationScene(what, options.title, options)
   return diagramScene(what, options.title, options)
 }

@@ -34,6 +34,8 @@ export interface Stage {
   readonly highlight?: readonly NodeId[]
   /** Nodes that are outlined: the place where the next step happens. */
   readonly matched?: readonly NodeId[]
+  /** Its nodes have nothing to do with those of the stage above, even where their numbers are the same. */
+  readonly apart?: boolean
   /** How it stands to the stage above; equal where nothing is said. */
   readonly relation?: Relation
 }
@@ -75,9 +77,15 @@ async function picturesOf(shown: readonly Shown[], options: StageOptions): Promi
       pictures.push(null)
       continue
     }
-    const { diagram, highlight, matched } = s.stage
+    const { diagram, highlight, matched, apart } = s.stage
     const prefix = `s${s.index + 1}-`
-    previous = await drawNet(diagram, { ...options, prefix, previous: previous?.positions, highlight, matched })
+    previous = await drawNet(diagram, {
+      ...options,
+      prefix,
+      previous: apart ? undefined : previous?.positions,
+      highlight,
+      matched,
+    })
     pictures.push(previous)
   }
   return pictures
