@@ -2,12 +2,21 @@
 // a unit. `UPDATE_GOLDEN=1 npx vitest run test/draw/golden.test.ts` writes them anew; look at the pictures before you do.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Drawable, draw, printScene, type Scene, sceneOf, svgOf, THEMES } from '../../src/draw/draw.ts'
+import {
+  type Drawable,
+  type DrawOptions,
+  draw,
+  printScene,
+  type Scene,
+  sceneOf,
+  svgOf,
+  THEMES,
+} from '../../src/draw/draw.ts'
 import { styleSheet } from '../../src/draw/style.ts'
 import { parse } from '../../src/load.ts'
 import { pictureOf } from '../../src/picture.ts'
 import { expectNear, withoutStyle } from './near.ts'
-import { EXAMPLES, theorem } from './nets.ts'
+import { deepNet, EXAMPLES, residualNet, theorem } from './nets.ts'
 
 const folder = new URL('golden/', import.meta.url)
 
@@ -53,7 +62,26 @@ describe('goldens of the examples', () => {
   }
 })
 
+const drawn: Record<string, { what: Drawable; options: DrawOptions }> = {
+  layers: { what: residualNet(2), options: { level: 'layers' } },
+  folded: { what: deepNet(9), options: { level: 'layers', fold: true } },
+  rows: { what: deepNet(5), options: { wrap: 700 } },
+  pages: {
+    what: {
+      title: 'in pages',
+      stages: [product, sum, composed, plain, product].map((diagram, i) => ({ caption: `stage ${i + 1}`, diagram })),
+    },
+    options: { page: 2, most: 4 },
+  },
+}
+
 describe('goldens', () => {
+  for (const [name, { what, options }] of Object.entries(drawn)) {
+    it(name, async () => {
+      golden(`${name}.scene.txt`, printScene(await sceneOf(what, options)))
+      golden(`${name}.svg`, withoutStyle(await draw(what, options)))
+    })
+  }
   for (const [name, what] of Object.entries(pictures)) {
     it(name, async () => {
       golden(`${name}.scene.txt`, printScene(await sceneOf(what)))
