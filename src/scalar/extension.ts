@@ -46,6 +46,7 @@ import {
   top,
   trailingZeros,
 } from './scaled.ts'
+import { spend } from './work.ts'
 
 /** What is known of a set of values: an interval around it, that there are none, or nothing. */
 export type Enclosing = Bounds | 'undefined' | 'unknown'
@@ -338,6 +339,7 @@ function powerByLogarithm(x: Bounds, y: Bounds, precision: Precision): Enclosing
  * box; 'unknown' when it may be undefined at some point, or when the values are not bounded or too large to work with.
  */
 export function extend(name: KnownName, args: readonly Bounds[], precision: Precision): Enclosing {
+  spend(8 + ((precision.bits * precision.bits) >> 12))
   return bounded(valuesOf(name, args, precision), precision)
 }
 

@@ -287,7 +287,7 @@ export function throughFunction(g: EGraph, t: TermId): void {
     const made = below === null ? null : additive(g, [{ operator: moved, arg: below }], null, node.shape)
     if (below === null || made === null || g.nodes[below].args.length < args.length) continue
     const title = 'matrix that moves and scales, through a function'
-    g.equate(t, made, { rule: 'equality', title, by: 'monomial', inner, made: [below], over: different(g, args) })
+    g.equate(t, made, { rule: 'equality', title, by: 'function', inner, made: [below], over: different(g, args) })
   }
 }
 
@@ -412,7 +412,7 @@ export function throughJoin(g: EGraph, t: TermId): void {
       g.equate(t, made, {
         rule: 'equality',
         title: 'function of joined wires',
-        by: 'join',
+        by: 'function',
         inner,
         made: different(g, parts as TermId[]),
         over,
