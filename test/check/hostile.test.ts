@@ -204,7 +204,7 @@ const undefinedThings: readonly Attack[] = [
   },
   {
     what: 'a factor 1/0 on a bias of zeros',
-    because: /do different things/,
+    because: /is something else/,
     document: () =>
       written((d, rows) => {
         const infinite = d.expression(['/', rows.one, rows.zero])
@@ -369,7 +369,7 @@ const steps: readonly Attack[] = [
             [pointwise(exp, [0]), output(2)],
             [
               step('function', 'equality', 0, 5, { over: [0], ranges: [R], lemmas: [lemma], nodes }),
-              step('congruence', 'equality', 0, 2, { side: 'both' }),
+              step('function', 'equality', 0, 2, { side: 'both' }),
             ],
           ),
         )
@@ -459,7 +459,7 @@ const shapes: readonly Attack[] = [
     document: () =>
       written(d => {
         const groups = ['reduce', [0], [2], 'max', 2]
-        d.claim(proved([input('x', R, [5]), groups, output(1, 'y', [2])], [output(0, 'y', [5])], []))
+        d.claim(proved([input('x', R, [5]), groups, output(1, 'y', [5])], [output(0, 'y', [5])], []))
       }),
   },
   {
@@ -713,7 +713,7 @@ const busy: readonly Attack[] = [
       written(d => {
         const inputs = Array.from({ length: 20_000 }, (_, i) => input(`x${i}`, R, [`n${i}`]))
         const join = ['join', inputs.map((_, i) => i), ['n']]
-        d.claim(proved([...inputs, join, output(20_000, 'y', ['n'])], [output(0, 'y', ['n0'])], []))
+        d.claim(proved([...inputs, join, output(20_000, 'y', ['n0'])], [output(0, 'y', ['n0'])], []))
       }),
   },
   {
