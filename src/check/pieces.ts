@@ -28,6 +28,17 @@ export function standAlike(a: Piece, b: Piece): boolean {
   return a.fn.mask === 0 || b.fn.mask === 0 || (a.start === b.start && a.repeats === b.repeats)
 }
 
+/** The pieces of two wires of one shape, cut at the same places; null where that is not possible. */
+export function pairs(a: readonly Piece[], b: readonly Piece[]): (readonly [Piece, Piece])[] | null {
+  let at = NOTHING
+  const found = (a.length < b.length ? b : a).flatMap(({ length }) => {
+    const [p, q] = [cut(a, at, length), cut(b, at, length)]
+    at = addSizes(at, length)
+    return p === null || q === null ? [] : [[p, q] as const]
+  })
+  return found.length < Math.max(a.length, b.length) ? null : found
+}
+
 /** Components start .. start + length - 1; null where it is not known in which piece they are. */
 function cut(pieces: readonly Piece[], start: Size, length: Size): Piece | null {
   const [only] = pieces

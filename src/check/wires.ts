@@ -16,7 +16,7 @@ import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/
 import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
 import { sameOperator } from './operators.ts'
-import { type Piece, piecesOf, standAlike, variablePiece } from './pieces.ts'
+import { type Piece, pairs, piecesOf, standAlike, variablePiece } from './pieces.ts'
 import { reject } from './rejection.ts'
 
 /** An equality of two functions that has been verified on a domain. */
@@ -171,8 +171,7 @@ export class Wires {
     const after = values.get(b) as readonly Piece[]
     const isSame = (p: Piece, q: Piece): boolean =>
       standAlike(p, q) && (p.fn === q.fn || rewritten(p.fn, lemmas) === unfold(q.fn))
-    if (before.length !== after.length || !before.every((p, i) => isSame(p, after[i])))
-      reject('the two are different functions')
+    if (!pairs(before, after)?.every(([p, q]) => isSame(p, q))) reject('the two are different functions')
     // The function as a whole is defined; so is a wire whose components are parts of it that it evaluates, whatever branches
     // are taken. Every other wire has to be defined by itself.
     const isEvaluated = (p: Piece): boolean => after.some(q => standAlike(p, q) && strictParts(q.fn).includes(p.fn))

@@ -1,6 +1,7 @@
 // What a step that compares functions of wires has to say beside the wires: the sets in which these have their values, and
 // lemmas that lead from the one function to the other on these sets.
 import { rangeJson } from '../certificate/json.ts'
+import { pairs } from '../check/pieces.ts'
 import type { Wires } from '../check/wires.ts'
 import { whole } from '../diagram/ranges.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
@@ -21,8 +22,7 @@ export function functionGrounds(
   const [before, after] = [wires.pieces(at, over).get(at) ?? [], wires.pieces(last, over).get(last) ?? []]
   const domain = over.map(w => whole(wires.range(w)))
   const lemmas = new Set<number>()
-  for (const [i, { fn }] of before.entries()) {
-    const other = after[i]?.fn ?? fn
+  for (const [{ fn }, { fn: other }] of pairs(before, after) ?? []) {
     if (fn === other || unfold(fn) === unfold(other)) continue
     for (const lemma of lemmasFor(fn, other, domain)) lemmas.add(lemma)
   }
