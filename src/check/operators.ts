@@ -6,7 +6,7 @@ import type { Expression } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { spend } from '../scalar/work.ts'
-import { Arithmetic, addTerm, type Polynomial, product, UNIT } from './polynomial.ts'
+import { Arithmetic, addTerm, type Polynomial, product, term, UNIT } from './polynomial.ts'
 
 /** A product of operators that are none themselves, from its last factor on: words share what they begin with. */
 type Word = { readonly last: Linear; readonly before: Word } | null
@@ -14,6 +14,9 @@ interface Term {
   readonly coefficient: Polynomial
   readonly word: Word
 }
+
+/** What is added up under a key: a coefficient times a number. */
+type Summand = readonly [key: string, coefficient: Polynomial, factor: Rational]
 
 /** The factors of a product, and the parts of anything else. */
 function operandsOf(a: Linear): readonly Linear[] {
@@ -44,20 +47,24 @@ function together(a: Linear, b: Linear): Linear | null {
   return literal(x.map(row => y[0].map((_, j) => entry(row, j))))
 }
 
-function isIdentity(a: Linear): boolean {
-  if (a.kind !== 'literal') return a.kind === 'identity'
-  return a.rows === a.columns && a.entries.every((row, i) => row.every((q, j) => q.equals(i === j ? ONE : ZERO)))
+/** The number k where the matrix is k times the identity, else null. */
+function multiplier(a: Linear): Rational | null {
+  if (a.kind !== 'literal') return a.kind === 'identity' ? ONE : null
+  const [[k]] = a.entries
+  const isMultiple = a.entries.every((row, i) => row.every((q, j) => q.equals(i === j ? k : ZERO)))
+  return a.rows === a.columns && isMultiple ? k : null
 }
 
-/** word * a; undefined where that is zero. */
-function append(word: Word, a: Linear): Word | undefined {
+/** term * a; null where that is zero. */
+function append({ coefficient, word }: Term, a: Linear): Term | null {
   let before = word
   for (let next = a; ; ) {
     spend(2)
-    if (next.kind === 'zero') return undefined
-    if (isIdentity(next)) return before
+    const k = multiplier(next)
+    if (next.kind === 'zero' || k?.n === 0n) return null
+    if (k !== null) return { coefficient: k === ONE ? coefficient : product(coefficient, term('', k)), word: before }
     const both = before === null ? null : together(before.last, next)
-    if (before === null || both === null) return { last: next, before }
+    if (before === null || both === null) return { coefficient, word: { last: next, before } }
     before = before.before
     next = both
   }
@@ -72,9 +79,9 @@ function factorsOf(word: Word): Linear[] {
 }
 
 function times(s: Term, t: Term): Term[] {
-  let word: Word | undefined = s.word
-  for (const a of factorsOf(t.word).reverse()) if (word !== undefined) word = append(word, a)
-  return word === undefined ? [] : [{ coefficient: product(s.coefficient, t.coefficient), word }]
+  let made: Term | null = { ...s, coefficient: product(s.coefficient, t.coefficient) }
+  for (const a of factorsOf(t.word).reverse()) if (made !== null) made = append(made, a)
+  return made === null ? [] : [made]
 }
 
 function expand(root: Linear, coefficientOf: (factor: Expression) => Polynomial): readonly Term[] {
@@ -87,8 +94,7 @@ function expand(root: Linear, coefficientOf: (factor: Expression) => Polynomial)
     if (a.kind === 'product')
       return operands.reduce((terms, others) => terms.flatMap(s => others.flatMap(t => times(s, t))), [unit])
     const known = a.kind === 'symbol' ? a.symbol.value : null
-    const word = append(null, known === null ? a : literal(known))
-    return word === undefined ? [] : [{ ...unit, word }]
+    return [append(unit, known === null ? a : literal(known))].filter(t => t !== null)
   }
   for (const a of partsFirst([root], operandsOf)) {
     const terms = termsOf(a)
@@ -105,19 +111,35 @@ function expand(root: Linear, coefficientOf: (factor: Expression) => Polynomial)
 export function sameOperator(a: Linear, b: Linear, rewritten: (factor: Expression) => Expression): boolean {
   if (a === b || a.rows !== b.rows || a.columns !== b.columns) return a === b
   const arithmetic = new Arithmetic()
-  const totals = new Map<string, Map<string, Rational>>()
-  const add = (key: string, coefficient: Polynomial, factor: Rational): void => {
-    const total = totals.get(key) ?? new Map<string, Rational>()
-    totals.set(key, total)
-    for (const [m, c] of coefficient) addTerm(total, m, c.mul(factor))
-  }
-  for (const operator of [a, negate(b)])
-    for (const { coefficient, word } of expand(operator, factor => arithmetic.expanded(rewritten(factor)))) {
-      const entries = word?.before ? null : entriesOf(word?.last ?? identity(a.rows))
-      const key = entries === null ? factorsOf(word).map(w => w.id) : []
-      if (entries === null) add(key.join(), coefficient, ONE)
-      for (const [i, row] of entries?.entries() ?? [])
-        for (const [j, q] of row.entries()) add(`${i};${j}`, coefficient, q)
+  const coefficientOf = (factor: Expression): Polynomial => arithmetic.expanded(rewritten(factor))
+  /** Sums of coefficients, those that cancel left out. */
+  const collected = (summands: readonly Summand[]): Map<string, Polynomial> => {
+    const totals = new Map<string, Map<string, Rational>>()
+    for (const [key, coefficient, factor] of summands) {
+      const total = totals.get(key) ?? new Map<string, Rational>()
+      totals.set(key, total)
+      for (const [m, c] of coefficient) addTerm(total, m, c.mul(factor))
     }
-  return [...totals.values()].every(total => arithmetic.multipliedOut(total).above.size === 0)
+    return new Map([...totals].filter(([, total]) => arithmetic.multipliedOut(total).above.size > 0))
+  }
+  const terms = [a, negate(b)].flatMap(operator => expand(operator, coefficientOf))
+  const words = new Map(terms.map(({ word }) => [idsOf(word), word]))
+  const rest = collected(terms.map(({ coefficient, word }) => [idsOf(word), coefficient, ONE]))
+  // What is left may still cancel entry by entry: I + [[1]] and [[2]] behind one weight.
+  const entries = [...rest].flatMap(([key, coefficient]): Summand[] => {
+    const word = words.get(key) ?? null
+    const isKnown = word !== null && word.last.kind !== 'symbol'
+    const [start, end] = isKnown ? [idsOf(word.before), word.last] : [key, identity(a.columns)]
+    const found = entriesOf(end)?.flatMap((row, i) =>
+      row.map((q, j): Summand => [`${start};${i};${j}`, coefficient, q]),
+    )
+    return found ?? [[key, coefficient, ONE]]
+  })
+  return collected(entries).size === 0
+}
+
+function idsOf(word: Word): string {
+  return factorsOf(word)
+    .map(a => a.id)
+    .join()
 }

@@ -51,7 +51,7 @@ function toPower(m: Monomial, n: number): Monomial {
   return powersIn(m).reduce((result, [atom, exponent]) => result + monomial(atom, exponent * n), '')
 }
 
-const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
+export const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
 export const UNIT = term('')
 
 /** Adds a term in place. Work is counted here: by terms, more for long ones and for large numbers. */

@@ -694,8 +694,8 @@ class ClaimWriter {
       row: wire => this.row(wire),
       lemmas: (left, right, domain) => this.certificate.lemmasFor(left, right, domain),
       step: step => this.put({ ...common, ...step } as StepJson),
-      cite: ({ instance, rule }, at, becomes, nodes, wireOf) => {
-        const { match, wires } = instance as Instance
+      cite: ({ instance, rule, wires }, at, becomes, nodes, wireOf) => {
+        const { match } = instance as Instance
         const step: StepJson = { ...common, rule, by: '', at, nodes: rows(nodes), becomes }
         this.byTheorem(step, match, id => wireOf(wires[id]))
       },

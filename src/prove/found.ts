@@ -5,10 +5,11 @@ import type { Wires } from '../check/wires.ts'
 import type { Node, NodeId } from '../diagram/diagram.ts'
 import type { Expression } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
-import type { Equality, TermId } from '../search/egraph.ts'
+import type { TermId } from '../search/egraph.ts'
 import type { Instance } from '../search/instances.ts'
+import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
-import { functionGrounds } from './grounds.ts'
+import { type FindLemmas, functionGrounds } from './grounds.ts'
 
 /** A new wire, as a row of the certificate. */
 type Row = unknown
@@ -71,7 +72,7 @@ class FoundWriter {
   /** A new wire with the node of a term, on the wires that its args are. */
   private fresh(term: TermId, wire: (t: TermId) => number = t => this.wireOf.get(t) as number): number {
     const { wires } = this.ledger
-    const node = this.found.nodes[term]
+    const node = this.found.node(term)
     const made = wires.add({ ...node, id: wires.nodes.length, args: node.args.map(wire) } as Node)
     this.rows.push(this.ledger.row(made))
     return made
@@ -81,7 +82,7 @@ class FoundWriter {
   private wire(term: TermId): number {
     const stack = [term]
     for (let t = stack.at(-1); t !== undefined; t = stack.at(-1)) {
-      const missing = this.wireOf.has(t) ? [] : this.found.nodes[t].args.filter(a => !this.wireOf.has(a))
+      const missing = this.wireOf.has(t) ? [] : this.found.node(t).args.filter(a => !this.wireOf.has(a))
       if (missing.length > 0) {
         stack.push(...missing)
         continue
@@ -111,7 +112,7 @@ class FoundWriter {
     const { wires } = this.ledger
     const old = this.wire(term)
     if (wires.now(old) === old && this.isExact(term, old)) return
-    for (const arg of this.found.nodes[term].args) this.wire(arg)
+    for (const arg of this.found.node(term).args) this.wire(arg)
     const copy = this.fresh(term)
     this.emit({ rule: 'equality', by: 'copy', at: old, becomes: copy })
     this.wireOf.set(term, copy)
@@ -119,7 +120,7 @@ class FoundWriter {
   /** Whether the node of a wire is that of the term, and not one that only does the same. */
   private isExact(term: TermId, wire: number): boolean {
     const { wires } = this.ledger
-    const [m, n] = [this.found.nodes[term], wires.nodes[wire]]
+    const [m, n] = [this.found.node(term), wires.nodes[wire]]
     if (m.kind === 'input') return true
     const sameArgs =
       m.args.length === n.args.length && m.args.every((a, k) => wires.now(this.wire(a)) === wires.now(n.args[k]))
@@ -155,7 +156,7 @@ class FoundWriter {
     for (const term of other) {
       if (!this.wireOf.has(term)) this.wire(term)
       else if (inTheWay) {
-        for (const arg of this.found.nodes[term].args) this.wire(arg)
+        for (const arg of this.found.node(term).args) this.wire(arg)
         const local = (t: TermId): number => {
           const below = other.find(o => copies.has(o) && this.areEqual(o, t))
           return below === undefined ? (this.wireOf.get(t) as number) : (copies.get(below) as number)
@@ -175,19 +176,22 @@ class FoundWriter {
     const { ledger } = this
     const { wires } = ledger
     const { rule, by } = equality
-    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))].sort((a, b) => a - b)
+    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))]
     if (by === 'function') {
-      const lemmas = (left: Expression, right: Expression, domain: readonly Range[]) =>
-        ledger.lemmas(left, right, domain)
-      this.emit({ rule, by, at, becomes, over, ...functionGrounds(wires, at, becomes, over, lemmas) })
+      // The sets on which the search has asked, where they still belong to these wires.
+      const asked = equality.domain?.length === over.length ? equality.domain : null
+      const find: FindLemmas = (left, right, domain) => ledger.lemmas(left, right, domain)
+      this.emit({ rule, by, at, becomes, over, ...functionGrounds(wires, at, becomes, over, find, asked) })
     } else if (by === 'linear') {
       this.emit({ rule, by, at, becomes, over: over.filter(w => wires.nodes[w].kind !== 'constant') })
     } else if (by === 'theorem') {
+      // The checker cites a theorem from left to right: then the wire on the left becomes the other one.
       const { reversed } = equality.instance as Instance
-      this.introduce(reversed ? becomes : at)
-      ledger.cite(equality, reversed ? becomes : at, reversed ? at : becomes, this.rows, t => this.wire(t))
+      const [from, to] = reversed ? [becomes, at] : [at, becomes]
+      this.introduce(from)
+      ledger.cite(equality, from, to, this.rows, t => this.wire(t))
       this.rows = []
-      wires.identify(at, becomes)
+      wires.identify(from, to)
     } else this.emit({ rule, by, at, becomes })
   }
 }

@@ -10,17 +10,21 @@ import type { Range } from '../scalar/range.ts'
 /** The numbers of lemmas that lead from one function to the other on a domain. */
 export type FindLemmas = (left: Expression, right: Expression, domain: readonly Range[]) => readonly number[]
 
-/** The grounds on which wire `at` is wire `becomes`, both being functions of the components of the wires `over`. */
+/**
+ * The grounds on which wire `at` is wire `becomes`, both being functions of the components of the wires `over`; on the sets
+ * that were `asked` for, or those in which these are known to be.
+ */
 export function functionGrounds(
   wires: Wires,
   at: number,
   becomes: number,
   over: readonly number[],
   lemmasFor: FindLemmas,
+  asked: readonly Range[] | null = null,
 ): { ranges?: readonly string[]; lemmas?: readonly number[] } {
   const last = wires.now(becomes)
   const [before, after] = [wires.pieces(at, over).get(at) ?? [], wires.pieces(last, over).get(last) ?? []]
-  const domain = over.map(w => whole(wires.range(w)))
+  const domain = asked ?? over.map(w => whole(wires.range(w)))
   const lemmas = new Set<number>()
   for (const [{ fn }, { fn: other }] of pairs(before, after) ?? []) {
     if (fn === other || unfold(fn) === unfold(other)) continue
