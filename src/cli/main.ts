@@ -25,6 +25,8 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value]
 }
 
+const NUMBER_FILES = 'of a .npy, .csv or .json file'
+
 /** Runs the command line on arguments (without node and the script); gives the exit status of cli.md. */
 export async function main(args: readonly string[]): Promise<number> {
   let status = 0
@@ -123,10 +125,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('the outputs of a net for given inputs')
     .argument('<file>', 'a .net file, or - for standard input')
     .argument('<net>', 'a net of the file')
-    .option('--input <name=values>', 'values of an input: x=1,2,3', collect, [])
-    .option('--weights <name=rows>', 'a weight: W=[[1,2],[3,4]], or a JSON file', collect, [])
+    .option('--input <name=values>', `values of an input: x=1,2,3 or rows ${NUMBER_FILES}`, collect, [])
+    .option('--weights <name=rows>', `a weight: W=[[1,2],[3,4]] or rows ${NUMBER_FILES}`, collect, [])
     .option('--size <name=n>', 'an unknown size: n=3', collect, [])
     .option('--function <name=formula>', 'an unknown function: sigma=t/(1+t)', collect, [])
+    .option('-o, --output <file>', 'where to write: [NAME=]FILE, which ends in .json, .csv or .npy', collect, [])
+    .option('--bound', 'bounds on the errors of the outputs')
     .option('--json', 'one JSON document on standard output')
     .action(run(async () => (await import('./eval.ts')).evalCommand))
   const rules = program
