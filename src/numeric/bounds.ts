@@ -1,13 +1,14 @@
 // How far the outputs of a net, computed in doubles by whatever means, can be from the true ones.
-import { type Diagram, outputsOf } from '../diagram/diagram.ts'
+import { type Diagram, inputsOf, outputsOf } from '../diagram/diagram.ts'
 import { fromDouble } from '../scalar/rational.ts'
 import type { Instance } from '../semantics/ground.ts'
-import { sizeIn } from '../semantics/net.ts'
+import { evaluateNet, scopeOf, sizeIn } from '../semantics/net.ts'
 import { isKnown } from '../semantics/partial.ts'
 import { type Bounded, bounded, type DoubleInterval } from './bounded.ts'
-import { boundedNet, type Trouble } from './errors.ts'
+import { boundedNet, isZero, middle, type Trouble } from './errors.ts'
 import { type EvaluationGiven, functionsGiven, sizesGiven, weightRows } from './given.ts'
 import { unknownsOf } from './instance.ts'
+import { reverseNet } from './reverse.ts'
 
 export interface WithBounds {
   /** By output, row-major, one sample a row: the true value is not further away. Infinity where nothing is known. */
@@ -81,4 +82,43 @@ export function evaluateWithBounds(
     })
   }
   return { errors: Object.fromEntries(errors), troubles }
+}
+
+export interface BoundedGradients {
+  /** By input and by unknown weight, row-major: the gradient in the middle of what is known, and how far it can be off. */
+  readonly inputs: Readonly<Record<string, { readonly value: Float64Array; readonly error: Float64Array }>>
+  readonly weights: Readonly<Record<string, { readonly value: Float64Array; readonly error: Float64Array }>>
+}
+
+/**
+ * The gradients of sum_(outputs, components) outputGradient * output at one sample, with bounds on their errors; the
+ * outputs' gradients may have errors of their own. Errors are Infinity where nothing is known. Throws Problem where
+ * something given is missing or does not fit.
+ */
+export function gradientsWithBounds(
+  net: Diagram,
+  given: EvaluationGiven,
+  outputGradients: Readonly<Record<string, ArrayLike<number>>>,
+  outputErrors: Readonly<Record<string, ArrayLike<number>>> = {},
+): BoundedGradients {
+  const scope = scopeOf(exactInstance(net, given), bounded)
+  const point = (x: number, error = 0): Bounded =>
+    error === 0 ? { low: x, high: x } : { low: x - error, high: x + error }
+  const inputs = new Map(Object.entries(given.inputs).map(([name, v]) => [name, Array.from(v, x => point(x))]))
+  const wires = evaluateNet(net, inputs, scope)
+  const seeds = new Map(
+    outputsOf(net)
+      .filter(({ name }) => outputGradients[name] !== undefined)
+      .map(({ id, name }) => [id, Array.from(outputGradients[name], (g, i) => point(g, outputErrors[name]?.[i]))]),
+  )
+  const { wires: back, weights } = reverseNet(net, scope, { isZero })(wires, seeds)
+  const split = (values: readonly Bounded[]): { value: Float64Array; error: Float64Array } => {
+    const value = Float64Array.from(values, v => (isKnown(v) ? middle(v) : Number.NaN))
+    return { value, error: Float64Array.from(values, (v, i) => (isKnown(v) ? farthest(value[i], v) : Infinity)) }
+  }
+  const named = inputsOf(net).map(({ id, name }) => [name, split(back.get(id) ?? [])] as const)
+  return {
+    inputs: Object.fromEntries(named),
+    weights: Object.fromEntries([...weights].map(([symbol, rows]) => [symbol.name, split(rows.flat())])),
+  }
 }
