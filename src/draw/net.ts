@@ -21,7 +21,7 @@ import {
   strandGlyphs,
 } from './layout.ts'
 import { type Rows, RUN_OUT, rowsOf, rowWidth } from './rows.ts'
-import { type Figure, type Group, moveFigure, moveGroup, type WireRun } from './scene.ts'
+import { type Figure, type Group, moveFigure, moveGroup, type Point, type WireRun } from './scene.ts'
 
 /** The shapes of a net in coordinates of its own: the left edge of the first column at x = 0. */
 export interface NetPicture {
@@ -75,6 +75,7 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
   const halos: Group[] = []
   const marked = new Set(highlight)
   const outlined = new Set(matched)
+  const used = new Set(diagram.nodes.flatMap(n => n.args))
   layout.columns.forEach((column, c) => {
     for (const place of column) {
       for (const g of wiresOf(layout, place, c, prefix, rows)) wires.push(g)
@@ -102,7 +103,9 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
             id: `${prefix}n${place.id}`,
             class: glyph.class,
             title: cleanText(cutText(`n${place.id}: ${glyph.title}`, 400)),
-            figures: glyph.figures.map((f): Figure => moveFigure(f, place.x, place.y)),
+            figures: (used.has(place.id) ? glyph.figures : unread(place)).map(
+              (f): Figure => moveFigure(f, place.x, place.y),
+            ),
           },
           c,
         ),
@@ -250,6 +253,16 @@ function runOut(id: string, lines: readonly Level[]): Group {
     lines.map(([from, to, y]): Level => [from, to - 8, y]),
   )
   return { ...group, figures: [...group.figures, ...heads] }
+}
+
+/** The shapes of a node that nothing reads. An open end is then a short wire, which nothing else would draw. */
+function unread({ node, glyph }: Place): readonly Figure[] {
+  if (node?.kind !== 'input' || !isOpenEnd(node.name)) return glyph.figures
+  const lines = glyph.outputs.map((y): Point[] => [
+    [glyph.width - OPEN, y],
+    [glyph.width, y],
+  ])
+  return [{ kind: 'strokes', class: 'wire', lines }]
 }
 
 /** How long a level wire is that ends in the open, wherever the layout puts its end. */

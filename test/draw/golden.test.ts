@@ -89,7 +89,7 @@ describe('goldens', () => {
     })
   }
   for (const [name, theme] of Object.entries(THEMES)) {
-    it(`the style sheet of ${name}`, () => golden(`${name}.css`, styleSheet(theme)))
+    it(`the style sheet of ${name}`, () => golden(`${name}.css.txt`, styleSheet(theme)))
   }
   it('the comparison sees a shape that moved, and one that is missing', () => {
     expectNear('<circle cx="10" r="3"/>', '<circle cx="10.4" r="3"/>')

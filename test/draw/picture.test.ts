@@ -27,6 +27,13 @@ describe('pictures of the examples', () => {
       expect(scene.groups.flatMap(g => g.figures).some(f => f.class === 'triangle')).toBe(false)
     }
   })
+  it('an open input that nothing reads is a short wire, too', async () => {
+    const b = build()
+    b.input('_', 3)
+    b.output('y', b.input('x', 3))
+    const { groups } = await sceneOf(b.diagram('unread'))
+    expect(groups.find(g => g.id === 'n1')?.figures.map(f => f.class)).toEqual(['wire'])
+  })
   it('the theorem as a derivation and as an equation', async () => {
     const { product, sum, composed, plain } = theorem()
     const stages = [product, sum, composed].map((diagram, i) => ({
