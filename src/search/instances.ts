@@ -167,7 +167,7 @@ class RuleUser {
     const made = applied.created.map(id => ({ ...nodeAt(graph, id) }))
     if (applied.wire !== null) return { match: kept, made, result: applied.wire }
     // The root has got a new node: it is a wire of its own here.
-    const fresh = graph.nodes.length
+    const fresh = graph.nodes.count
     made.push({ ...nodeAt(graph, root), id: fresh })
     return { match: kept, made, result: fresh }
   }

@@ -110,10 +110,10 @@ test('a rule that is not worth a look does not apply', () => {
       for (const id of nodesInOrder(graph)) {
         const node = nodeAt(graph, id)
         for (const phase of PHASES.keys()) {
-          const worth = candidates.at(phase, node)
+          const worth = candidates.at(phase, graph, id)
           const all = candidates.ofKind(phase, node.kind)
           expect(all.filter(r => worth.includes(r))).toEqual(worth)
-          expect(candidates.phasesOf(node.kind).includes(phase)).toBe(all.length > 0)
+          expect(candidates.phasesAt(graph, id).includes(phase)).toBe(all.length > 0)
           for (const rule of all) {
             if (worth.includes(rule)) continue
             left++
