@@ -81,6 +81,10 @@ export type Linear =
   | EmbedLinear
 
 const table = interner<Linear>()
+/** What stands before the numbers of two parts in the table. */
+const PRODUCT = 0
+const SUM = 1
+const SCALE = 2
 const weights = new WeakMap<WeightSymbol, Linear>()
 
 function intern<L extends Linear>(key: string, make: (id: number) => L): L {
@@ -128,7 +132,9 @@ let products = 0
 /** left * right, shared: equal products of the same parts are the same object. Throws RangeError as `product` does. */
 export function sharedProduct(left: Linear, right: Linear): Linear {
   if (left.columns !== right.rows) throw new RangeError('sharedProduct: sizes differ')
-  return intern(`p${left.id},${right.id}`, id => ({
+  const known = table.find(PRODUCT, left.id, right.id)
+  if (known !== undefined) return known
+  return table.add(PRODUCT, left.id, right.id, id => ({
     kind: 'product',
     id,
     rows: left.rows,
@@ -140,7 +146,9 @@ export function sharedProduct(left: Linear, right: Linear): Linear {
 /** left + right. Throws RangeError when their sizes differ. */
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
-  return intern(`s${left.id},${right.id}`, id => ({
+  const known = table.find(SUM, left.id, right.id)
+  if (known !== undefined) return known
+  return table.add(SUM, left.id, right.id, id => ({
     kind: 'sum',
     id,
     rows: left.rows,
@@ -151,7 +159,16 @@ export function sum(left: Linear, right: Linear): Linear {
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of
-  return intern(`k${factor.id},${of.id}`, id => ({ kind: 'scale', id, rows: of.rows, columns: of.columns, factor, of }))
+  const known = table.find(SCALE, factor.id, of.id)
+  if (known !== undefined) return known
+  return table.add(SCALE, factor.id, of.id, id => ({
+    kind: 'scale',
+    id,
+    rows: of.rows,
+    columns: of.columns,
+    factor,
+    of,
+  }))
 }
 export function negate(of: Linear): Linear {
   return scale(number(-1), of)

@@ -25,7 +25,7 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { linearFormOnce, partsOf } from './functions.ts'
+import { layerOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
@@ -440,11 +440,9 @@ class Builder {
       })
       return additiveContent(graph, node.shape, { args: node.args, operators }, null)
     }
-    const form = linearFormOnce(f.fn)
-    if (form === null) throw NOTHING
-    const operators = f.args.map((_, i) => scaled(form.coefficients.get(i) ?? zero, identity(width)))
-    const bias = form.constant === zero ? null : scaled(form.constant, ones(width, sizeOf(1)))
-    return additiveContent(graph, node.shape, { args: f.args, operators }, bias)
+    const layer = layerOnce(f.fn, f.args.length, width)
+    if (layer === null) throw NOTHING
+    return additiveContent(graph, node.shape, { args: f.args, operators: layer.operators }, layer.bias)
   }
 
   parts(slot: number): Built {

@@ -16,6 +16,7 @@ const MAX_REMEMBERED = 1_000
 
 /** What can be told of a node at a glance: nodes that look alike have the same candidates. */
 interface Look {
+  readonly number: number
   readonly kind: NodeKind
   /** The function of one wire; 'composed' where it has many operations, null where nothing is known of it. */
   readonly fn: Expression | 'composed' | null
@@ -23,6 +24,8 @@ interface Look {
   readonly operator: Linear | null
   /** The phases that have rules for nodes of this kind, ascending. */
   readonly phases: readonly number[]
+  /** Whether a rule of the first phase may end in such a node. */
+  readonly hasParts: boolean
   /** By phase: the rules that may end in such a node. */
   readonly endingIn: readonly (readonly Rule[])[]
   /** By phase, and by the number of the look of the node before: the rules that may apply. */
@@ -32,14 +35,14 @@ interface Look {
 /** The rules that are used left to right, in the order in which they are tried, by phase and by where they may stand. */
 export class Candidates {
   private readonly byKind: Partial<Record<NodeKind, readonly Rule[]>>[]
-  private readonly looks: Look[] = []
-  // The numbers of looks, as far as they have been seen.
-  private readonly functions = new Map<Expression, number>()
-  private readonly kinds = new Map<NodeKind, number>()
-  private readonly composed: number
-  private readonly other: number
+  private count = 0
+  // Looks that have been seen.
+  private readonly functions = new Map<Expression, Look>()
+  private readonly kinds = new Map<NodeKind, Look>()
+  private readonly composed: Look
+  private readonly other: Look
   /** Layers: of an unknown matrix, of a product, of anything else. */
-  private readonly layers: number[] = []
+  private readonly layers: Look[] = []
 
   constructor(rules: readonly Rule[]) {
     this.byKind = PHASES.map(phase => {
@@ -59,28 +62,18 @@ export class Candidates {
     return this.byKind[phase][kind] ?? NO_RULES
   }
 
-  /** The phases for which a node is worth a visit. */
-  phasesAt(graph: Graph, id: NodeId): readonly number[] {
-    return this.looks[this.lookAt(graph, id)].phases
-  }
-
-  /** Whether rules of a phase may end in the node, whatever stands before it. */
-  mayEndAt(phase: number, graph: Graph, id: NodeId): boolean {
-    return this.looks[this.lookAt(graph, id)].endingIn[phase].length > 0
-  }
-
   /** The rules of a phase that may apply at the node: all that do, and as few others as can be told at a glance. */
   at(phase: number, graph: Graph, id: NodeId): readonly Rule[] {
-    const look = this.looks[this.lookAt(graph, id)]
+    const look = this.lookAt(graph, id)
     const only = onlyArg(graph, id)
     if (only < 0) return look.endingIn[phase]
     const before = this.lookAt(graph, only)
     const after = look.after[phase]
-    return (after[before] ??= look.endingIn[phase].filter(rule => mayComeAfter(rule, look, this.looks[before])))
+    return (after[before.number] ??= look.endingIn[phase].filter(rule => mayComeAfter(rule, look, before)))
   }
 
-  /** The number of what a node looks like. */
-  private lookAt(graph: Graph, id: NodeId): number {
+  /** What a node looks like. */
+  lookAt(graph: Graph, id: NodeId): Look {
     const fn = functionAt(graph, id)
     if (fn !== undefined) return fn.weight > MAX_REMEMBERED_WEIGHT ? this.composed : this.lookOf(fn)
     const operator = operatorAt(graph, id)
@@ -90,23 +83,24 @@ export class Candidates {
       return (this.layers[sort] ??= this.look('additive', null, operator))
     }
     const kind = kindAt(graph, id)
-    let number = this.kinds.get(kind)
-    if (number === undefined) this.kinds.set(kind, (number = this.look(kind)))
-    return number
+    let look = this.kinds.get(kind)
+    if (look === undefined) this.kinds.set(kind, (look = this.look(kind)))
+    return look
   }
-  private lookOf(fn: Expression): number {
-    let number = this.functions.get(fn)
-    if (number === undefined) {
+  private lookOf(fn: Expression): Look {
+    let look = this.functions.get(fn)
+    if (look === undefined) {
       if (this.functions.size >= MAX_REMEMBERED) return this.other
-      this.functions.set(fn, (number = this.look('pointwise', fn)))
+      this.functions.set(fn, (look = this.look('pointwise', fn)))
     }
-    return number
+    return look
   }
 
-  private look(kind: NodeKind, fn: Look['fn'] = null, operator: Linear | null = null): number {
+  private look(kind: NodeKind, fn: Look['fn'] = null, operator: Linear | null = null): Look {
     const endingIn = PHASES.map((_, phase) => this.ofKind(phase, kind).filter(rule => mayEndIn(rule, fn, operator)))
     const phases = [...PHASES.keys()].filter(phase => this.ofKind(phase, kind).length > 0)
-    return this.looks.push({ kind, fn, operator, phases, endingIn, after: PHASES.map(() => []) }) - 1
+    const after = PHASES.map(() => [])
+    return { number: this.count++, kind, fn, operator, phases, hasParts: endingIn[0].length > 0, endingIn, after }
   }
 }
 

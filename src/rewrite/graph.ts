@@ -5,7 +5,7 @@
 // stand in tables, and become nodes when somebody asks for them.
 
 import { plus } from '../algebra/operators.ts'
-import type { Diagram, Node, NodeId, NodeKind } from '../diagram/diagram.ts'
+import { type Diagram, type Node, type NodeId, type NodeKind, nodesById } from '../diagram/diagram.ts'
 import { coarseRange, isIndifferent, nodeRange, type WireRange } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
 import type { Shape } from '../linear/size.ts'
@@ -24,10 +24,7 @@ export interface Graph {
   readonly name: string
   readonly names: Diagram['names']
   readonly nodes: Nodes
-  /** By id: the set of values of the wire, as far as it has been worked out. */
-  readonly ranges: (WireRange | Estimate | undefined)[]
-  /** For so many wires more, ranges with long ends are worked out at once. */
-  exactRanges: number
+  readonly ranges: Ranges
   readonly links: Links
   readonly inputs: readonly NodeId[]
   readonly outputs: readonly NodeId[]
@@ -55,16 +52,30 @@ const ADDITIVE = 3
 const MULTIPLICATIVE = 4
 
 /**
- * What is known of a wire whose exact range has ends that are long to work out: in a deep net there are millions of them, no
- * two of them the same, and few are asked for.
+ * What is known of the values of wires. In a deep net there are millions of ranges with ends that are long to work out, no two
+ * of them the same, and few are asked for: of these a superset with short ends is kept, from which most conditions can be told.
  */
-interface Estimate {
-  /** A superset with short ends. Most conditions can be told from it. */
-  readonly bound: WireRange
-  /** The range, once it has been worked out; until then what it comes from: the node as it was when the wire was made. */
+interface Ranges {
+  /** By id: the range, or a superset of one that has not been worked out. That of a node of the start stays when it goes. */
+  readonly bounds: (WireRange | undefined)[]
+  /** By id: 1 where the range has not been worked out. */
+  open: Uint8Array
+  /** The net at the start: its open ranges come from there. Its ids are less than `startCount`. */
+  readonly start: ReadonlyMap<NodeId, Node> | readonly Node[]
+  readonly startCount: number
+  /** What has been worked out of the start's open ranges. */
+  readonly found: Map<NodeId, WireRange>
+  /** Where the open ranges of later nodes come from. */
+  readonly origins: Map<NodeId, Origin>
+  /** For so many wires more, ranges with long ends are worked out at once. */
+  exact: number
+}
+
+/** The node that made a wire, as it was then, and the ranges of its args: of those of the start, their ids. */
+interface Origin {
   range: WireRange | null
   node: Node | null
-  args: readonly (WireRange | Estimate)[]
+  args: readonly (WireRange | Origin | NodeId)[]
 }
 
 /**
@@ -84,7 +95,7 @@ interface Links {
 /** Nets with fewer wires whose ranges have long ends are not worth an estimate. */
 const EXACT_RANGES = 1_000
 
-/** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see Graph. */
+/** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see `Ranges.exact`. */
 export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
   const { nodes } = diagram
   const inputs: NodeId[] = []
@@ -92,13 +103,24 @@ export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
   const none = new Int32Array(0)
   const links: Links = { first: none, second: none, several: new Map(), args: none }
   let count = 0
-  for (const node of nodes) count = Math.max(count, node.id + 1)
+  let isCounted = true
+  nodes.forEach((node, k) => {
+    count = Math.max(count, node.id + 1)
+    isCounted &&= node.id === k
+  })
   const graph: Graph = {
     name: diagram.name,
     names: diagram.names,
     nodes: { count, forms: new Uint8Array(0), contents: new Array(count), shapes: new Array(count) },
-    ranges: new Array(count),
-    exactRanges,
+    ranges: {
+      bounds: new Array(count),
+      open: new Uint8Array(0),
+      start: isCounted ? nodes : nodesById(diagram),
+      startCount: count,
+      found: new Map(),
+      origins: new Map(),
+      exact: exactRanges,
+    },
     links,
     inputs,
     outputs,
@@ -108,7 +130,7 @@ export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
     if (node.kind === 'input') inputs.push(node.id)
     else if (node.kind === 'output') outputs.push(node.id)
     store(graph, node.id, node)
-    graph.ranges[node.id] = estimateOf(graph, node)
+    estimate(graph, node.id, node)
   }
   // Wires on which no output depends are not part of the net that is computed.
   for (let id = count - 1; id >= 0; id--) if (links.first[id] === NOBODY) collect(graph, id)
@@ -211,22 +233,22 @@ export function onlyArg(graph: Graph, id: NodeId): NodeId {
   return graph.links.args[id]
 }
 
-function isEstimate(r: WireRange | Estimate): r is Estimate {
-  return !Array.isArray(r)
-}
-function boundOf(r: WireRange | Estimate): WireRange {
-  return isEstimate(r) ? r.bound : r
-}
-
 /** A set that holds the values of a wire, quick to find; `rangeAt` lies within it. */
 export function boundAt(graph: Graph, id: NodeId): WireRange {
-  return boundOf(graph.ranges[id] as WireRange | Estimate)
+  return graph.ranges.bounds[id] as WireRange
 }
 
 /** The set of values of a wire that follows from those of the wires before it. */
 export function rangeAt(graph: Graph, id: NodeId): WireRange {
-  const known = graph.ranges[id] as WireRange | Estimate
-  return isEstimate(known) ? workedOut(known) : known
+  const { ranges } = graph
+  if (ranges.open[id] === 0) return boundAt(graph, id)
+  return workedOut(ranges, id < ranges.startCount ? id : (ranges.origins.get(id) as Origin))
+}
+
+/** Enters a range that is known from elsewhere. */
+export function setRange(graph: Graph, id: NodeId, range: WireRange): void {
+  graph.ranges.bounds[id] = range
+  graph.ranges.open[id] = 0
 }
 
 /** The ranges of all wires. */
@@ -236,46 +258,69 @@ export function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
   return found
 }
 
-const NO_ARGS: readonly never[] = []
-
-/** What is known at once of the wire of a node. */
-function estimateOf(graph: Graph, node: Node): WireRange | Estimate {
-  const known: (WireRange | Estimate)[] = []
-  const bounds: WireRange[] = []
+/** Enters what is known at once of the wire of a node. */
+function estimate({ ranges }: Graph, id: NodeId, node: Node): void {
+  const { args } = node
+  const { bounds, open } = ranges
+  const known: WireRange[] = []
   let isExact = true
-  for (const arg of node.args) {
-    const r = graph.ranges[arg] as WireRange | Estimate
-    known.push(r)
-    bounds.push(boundOf(r))
-    if (isEstimate(r)) isExact = false
+  for (let k = 0; k < args.length; k++) {
+    known.push(bounds[args[k]] as WireRange)
+    if (open[args[k]] === 1) isExact = false
   }
-  const range = nodeRange(node, bounds)
+  const range = nodeRange(node, known)
   const bound = coarseRange(range)
-  if (isExact || isIndifferent(node, bounds)) {
-    if (bound === range || graph.exactRanges-- > 0) return range
-    return { bound, range, node: null, args: NO_ARGS }
+  const isFound = isExact || isIndifferent(node, known)
+  if (isFound && (bound === range || ranges.exact-- > 0)) {
+    bounds[id] = range
+    open[id] = 0
+    return
   }
-  return { bound, range: null, node, args: known }
+  bounds[id] = bound
+  open[id] = 1
+  if (id < ranges.startCount) return
+  const from = args.map((a, k) =>
+    open[a] === 0 ? known[k] : a < ranges.startCount ? a : (ranges.origins.get(a) as Origin),
+  )
+  ranges.origins.set(id, isFound ? { range, node: null, args: [] } : { range: null, node, args: from })
 }
 
-/** The range of an estimate: first those that it comes from, the farthest first. */
-function workedOut(estimate: Estimate): WireRange {
-  const stack = [estimate]
+function originAtStart({ start }: Ranges, id: NodeId): { node: Node; args: readonly NodeId[] } {
+  const node = (Array.isArray(start) ? start[id] : (start as ReadonlyMap<NodeId, Node>).get(id)) as Node
+  return { node, args: node.args }
+}
+
+/** An open range: first those that it comes from, the farthest first. */
+function workedOut(ranges: Ranges, wanted: Origin | NodeId): WireRange {
+  const { bounds, open, found } = ranges
+  const known = (of: WireRange | Origin | NodeId): WireRange | null => {
+    if (typeof of !== 'number') return Array.isArray(of) ? (of as WireRange) : (of as Origin).range
+    return open[of] === 0 ? (bounds[of] as WireRange) : (found.get(of) ?? null)
+  }
+  const stack = [wanted]
   for (let top = stack[stack.length - 1]; stack.length > 0; top = stack[stack.length - 1]) {
-    if (top.range === null) {
-      const missing = top.args.filter((a): a is Estimate => isEstimate(a) && a.range === null)
+    if (known(top) === null) {
+      const origin: Pick<Origin, 'node' | 'args'> =
+        typeof top === 'number' ? originAtStart(ranges, top) : { node: top.node, args: top.args }
+      const missing = origin.args.filter((a): a is Origin | NodeId => known(a) === null)
       if (missing.length > 0) {
         stack.push(...missing)
         continue
       }
-      const args = top.args.map(a => (isEstimate(a) ? (a.range as WireRange) : a))
-      top.range = nodeRange(top.node as Node, args)
-      top.node = null
-      top.args = NO_ARGS
+      const range = nodeRange(
+        origin.node as Node,
+        origin.args.map(a => known(a) as WireRange),
+      )
+      if (typeof top === 'number') found.set(top, range)
+      else {
+        top.range = range
+        top.node = null
+        top.args = []
+      }
     }
     stack.pop()
   }
-  return estimate.range as WireRange
+  return known(wanted) as WireRange
 }
 
 /** Puts the users of a wire into the list, from position `end` on, and gives the position after the last. */
@@ -298,7 +343,7 @@ function hasUsers(graph: Graph, id: NodeId): boolean {
 }
 
 /** Makes the tables of numbers reach to a node before this one. */
-function reserve({ links, nodes }: Graph, count: number): void {
+function reserve({ links, nodes, ranges }: Graph, count: number): void {
   if (count <= nodes.forms.length) return
   const length = Math.max(2 * nodes.forms.length, count)
   const longer = (table: Int32Array): Int32Array => {
@@ -312,6 +357,9 @@ function reserve({ links, nodes }: Graph, count: number): void {
   const forms = new Uint8Array(length)
   forms.set(nodes.forms)
   nodes.forms = forms
+  const open = new Uint8Array(length)
+  open.set(ranges.open)
+  ranges.open = open
 }
 
 function addUser(graph: Graph, wire: NodeId, user: NodeId): void {
@@ -382,11 +430,14 @@ function collect(graph: Graph, id: NodeId): void {
   }
 }
 function forget(graph: Graph, id: NodeId): void {
-  const { nodes } = graph
+  const { nodes, ranges } = graph
   nodes.forms[id] = GONE
   nodes.contents[id] = undefined
   nodes.shapes[id] = undefined
-  graph.ranges[id] = undefined
+  if (id >= ranges.startCount) {
+    ranges.bounds[id] = undefined
+    if (ranges.open[id] === 1) ranges.origins.delete(id)
+  }
   forgetUsers(graph, id)
 }
 
@@ -395,7 +446,7 @@ export function addNode(graph: Graph, node: Node): NodeId {
   const id = graph.nodes.count++
   reserve(graph, id + 1)
   store(graph, id, node)
-  graph.ranges[id] = estimateOf(graph, node)
+  estimate(graph, id, node)
   return id
 }
 

@@ -131,12 +131,11 @@ class Run {
 
   /** Puts a node on the lists from this phase on. */
   private touch(id: NodeId, from: number): void {
-    const { graph, candidates } = this
-    const phases = candidates.phasesAt(graph, id)
+    const { phases, hasParts } = this.candidates.lookAt(this.graph, id)
     for (let k = 0; k < phases.length; k++) {
       const phase = phases[k]
       // Most functions have no parts: they are not worth a place on the first list.
-      if (phase >= from && (phase > 0 || candidates.mayEndAt(0, graph, id))) this.lists.push(phase, id)
+      if (phase >= from && (phase > 0 || hasParts)) this.lists.push(phase, id)
     }
   }
 
