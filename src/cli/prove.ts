@@ -16,8 +16,9 @@ import { type FoundStage, stagesOfFound } from '../search/stages.ts'
 import { printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
 import { loadFile, PROVED, REFUTED, report, UNDECIDED, USAGE, useColor, writeOutput } from './common.ts'
+import { type PictureOptions, pictureWriter } from './picture.ts'
 
-export interface ProveCommandOptions {
+export interface ProveCommandOptions extends PictureOptions {
   readonly json?: boolean
   readonly steps?: boolean
   readonly svg?: string
@@ -39,6 +40,7 @@ export async function proveCommand(
   right: string | undefined,
   options: ProveCommandOptions,
 ): Promise<number> {
+  const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
   const claims = left === undefined ? program.claims : claimBetween(program, left, right)
   if (!Array.isArray(claims)) {
@@ -81,10 +83,9 @@ export async function proveCommand(
       throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     writeOutput(options.certificate, certificateText(certificate))
   }
-  if (options.svg !== undefined) {
-    const { draw } = await import('../draw/draw.ts')
+  if (picture !== null) {
     const derivations = results.map(r => derivationOf(r.claim, r.verdict))
-    writeOutput(options.svg, await draw(derivations.length === 1 ? derivations[0] : derivations))
+    await picture.write(derivations.length === 1 ? derivations[0] : derivations)
   }
   const kinds = results.map(r => r.verdict.kind)
   return kinds.includes('refuted') ? REFUTED : kinds.includes('undecided') ? UNDECIDED : PROVED
@@ -168,20 +169,16 @@ async function document(
   const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {
-    const steps = (side: Side | null, name: 'left' | 'right'): object[] =>
-      Array.from(side?.log.entries ?? [], m => ({ rule: m.rule.name, side: name, at: `n${m.at}` }))
-    const sides = verdict.kind === 'refuted' ? { left: null, right: null } : verdict
     claims.push({
       left: claim.leftName,
       right: claim.rightName,
       span: claim.span === null ? null : place(claim.span),
       domain: Object.fromEntries(Object.entries(verdict.domain).map(([k, r]) => [k, printRange(r)])),
       verdict: verdict.kind,
-      steps: [
-        ...steps(sides.left, 'left'),
-        ...searchStages(verdict).map(({ rule, at }) => ({ rule, side: 'both', at: `n${at}` })),
-        ...steps(sides.right, 'right'),
-      ],
+      steps:
+        verdict.kind === 'refuted'
+          ? []
+          : Array.from(verdict.steps, ({ rule, side, at }) => ({ rule, side, at: `n${at}` })),
       counterexample: verdict.kind === 'refuted' ? counterexampleJson(verdict.counterexample) : null,
       reason: verdict.kind === 'undecided' ? reasonText(verdict, claim.leftName, claim.rightName) : null,
       normalForms:
