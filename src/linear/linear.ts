@@ -81,10 +81,6 @@ export type Linear =
   | EmbedLinear
 
 const table = interner<Linear>()
-/** What stands before the numbers of two parts in the table. */
-const PRODUCT = 0
-const SUM = 1
-const SCALE = 2
 const weights = new WeakMap<WeightSymbol, Linear>()
 
 function intern<L extends Linear>(key: string, make: (id: number) => L): L {
@@ -132,43 +128,43 @@ let products = 0
 /** left * right, shared: equal products of the same parts are the same object. Throws RangeError as `product` does. */
 export function sharedProduct(left: Linear, right: Linear): Linear {
   if (left.columns !== right.rows) throw new RangeError('sharedProduct: sizes differ')
-  const known = table.find(PRODUCT, left.id, right.id)
-  if (known !== undefined) return known
-  return table.add(PRODUCT, left.id, right.id, id => ({
-    kind: 'product',
-    id,
-    rows: left.rows,
-    columns: right.columns,
-    left,
-    right,
-  }))
+  return (table.find(PRODUCT, left.id, right.id) ??
+    table.add(PRODUCT, left.id, right.id, id => ({
+      kind: 'product',
+      id,
+      rows: left.rows,
+      columns: right.columns,
+      left,
+      right,
+    }))) as Linear
 }
+const PRODUCT = 1
+const SCALE = 2
+const SUM = 3
 /** left + right. Throws RangeError when their sizes differ. */
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
-  const known = table.find(SUM, left.id, right.id)
-  if (known !== undefined) return known
-  return table.add(SUM, left.id, right.id, id => ({
-    kind: 'sum',
-    id,
-    rows: left.rows,
-    columns: left.columns,
-    left,
-    right,
-  }))
+  return (table.find(SUM, left.id, right.id) ??
+    table.add(SUM, left.id, right.id, id => ({
+      kind: 'sum',
+      id,
+      rows: left.rows,
+      columns: left.columns,
+      left,
+      right,
+    }))) as Linear
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of
-  const known = table.find(SCALE, factor.id, of.id)
-  if (known !== undefined) return known
-  return table.add(SCALE, factor.id, of.id, id => ({
-    kind: 'scale',
-    id,
-    rows: of.rows,
-    columns: of.columns,
-    factor,
-    of,
-  }))
+  return (table.find(SCALE, factor.id, of.id) ??
+    table.add(SCALE, factor.id, of.id, id => ({
+      kind: 'scale',
+      id,
+      rows: of.rows,
+      columns: of.columns,
+      factor,
+      of,
+    }))) as Linear
 }
 export function negate(of: Linear): Linear {
   return scale(number(-1), of)
