@@ -209,7 +209,8 @@ export function scaled(p: Polynomial, factor: bigint): Polynomial {
 export function timesTerm(p: Polynomial, monomial: Monomial, coefficient: bigint, meter: Meter): Polynomial {
   meter.spend(p.size)
   const result = new Map<Monomial, bigint>()
-  if (coefficient !== 0n) for (const [m, c] of p) result.set(timesMonomial(m, monomial), timesCoefficient(c, coefficient))
+  if (coefficient !== 0n)
+    for (const [m, c] of p) result.set(timesMonomial(m, monomial), timesCoefficient(c, coefficient))
   return result
 }
 

@@ -169,7 +169,8 @@ function power(base: Terms, exponent: number): Terms | null {
       .map(f => ({ atom: f.atom, exponent: f.exponent * exponent }))
       .filter(f => f.exponent !== 0)
     const { n: above, d: below } = t.coefficient
-    if (Math.max(bitLength(above), bitLength(below)) * Math.abs(exponent) > MAX_BITS && above + below !== 2n) return null
+    if (Math.max(bitLength(above), bitLength(below)) * Math.abs(exponent) > MAX_BITS && above + below !== 2n)
+      return null
     const n = BigInt(Math.abs(exponent))
     const p = rational(t.coefficient.s ** n * t.coefficient.n ** n, t.coefficient.d ** n)
     const key = keyOf(factors)
