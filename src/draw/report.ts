@@ -173,7 +173,7 @@ ol { list-style: none; padding: 0 } .step { margin: 1rem 0 }
 button { font: inherit; min-width: 3rem; padding: 0.2rem 0.6rem; color: ${ink}; background: ${page}; border: 1px solid ${muted}; border-radius: 0.3rem; cursor: pointer }
 button:disabled { opacity: 0.4; cursor: default }
 :focus-visible { outline: 3px solid ${highlightEdge}; outline-offset: 2px } a { color: inherit }
-pre { overflow-x: auto; margin: 0.3rem 0 } dl { display: block } dt { margin-top: 0.5rem } dd { margin: 0 0 0 1.5rem }
+pre { white-space: pre-wrap; margin: 0.3rem 0 } dl { display: block } dt { margin-top: 0.5rem } dd { margin: 0 0 0 1.5rem }
 [hidden] { display: none }
 `
 }
