@@ -85,14 +85,12 @@ async function one(peer, kind, n) {
     }
     work = () => elk.layout(graph)
   } else if (peer === 'dagre') {
-    const { Graph, layout } = require('@dagrejs/dagre').graphlib
-      ? { Graph: require('@dagrejs/dagre').graphlib.Graph, layout: require('@dagrejs/dagre').layout }
-      : require('@dagrejs/dagre')
-    const graph = new Graph({ multigraph: true })
+    const { graphlib, layout } = require('@dagrejs/dagre')
+    const graph = new graphlib.Graph({ multigraph: true })
     graph.setGraph({ rankdir: 'LR' })
     graph.setDefaultEdgeLabel(() => ({}))
-    reads.forEach((_, i) => graph.setNode(`n${i}`, { ...box }))
-    edges.forEach(([a, b], i) => graph.setEdge(`n${a}`, `n${b}`, {}, `e${i}`))
+    for (const i of reads.keys()) graph.setNode(`n${i}`, { ...box })
+    for (const [i, [a, b]] of edges.entries()) graph.setEdge(`n${a}`, `n${b}`, {}, `e${i}`)
     work = () => layout(graph)
   } else {
     const { Graphviz } = await import(require.resolve('@hpcc-js/wasm-graphviz'))

@@ -91,7 +91,7 @@ describe('from picture to picture', () => {
     ] as const) {
       const b = build()
       const maps = Array.from({ length: count }, (_, i) => b.map(known('exp'), b.input(`x${i}`, 2)))
-      maps.forEach((m, i) => b.output(`y${i}`, m))
+      for (const [i, m] of maps.entries()) b.output(`y${i}`, m)
       const net = b.diagram('apart')
       const fresh = await xOf(net)
       const twisted = new Map([...fresh].map(([id, p]) => [id, maps.includes(id) ? { ...p, y: -p.y } : p]))
