@@ -16,11 +16,11 @@ export interface RulesCheckOptions {
 /** Exits 1 when a rule is false or its sides do not fit together, 3 when the file has no rules. */
 export async function rulesCheckCommand(file: string, options: RulesCheckOptions): Promise<number> {
   const program = loadFile(file, options)
-  if (program.rules.length === 0) {
+  if (program.rules.length + program.derivations.length === 0) {
     report([noRules(program.file)], program.text)
     return USAGE
   }
-  const found = await checkRules(program.rules, { seed: options.seed, seconds: options.timeout })
+  const found = await checkRules(program.rules, { seed: options.seed, seconds: options.timeout }, program.derivations)
   const { seed } = options
   const text = options.json
     ? JSON.stringify({ netproof: version, seed, ...reportJson(found) }, null, 2)

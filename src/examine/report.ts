@@ -30,7 +30,7 @@ function widerText({ condition, wider }: Wider): string {
   return `the condition \`${condition}\` may be stronger than needed: the rule survived a trial ${instead} as well`
 }
 
-function ruleLines({ rule, standing, tried, wider }: RuleReport): string[] {
+function ruleLines({ rule, derivedFrom, standing, tried, wider }: RuleReport): string[] {
   const lines: string[] = []
   switch (standing.kind) {
     case 'unfit':
@@ -49,7 +49,8 @@ function ruleLines({ rule, standing, tried, wider }: RuleReport): string[] {
         verdict === null ? [] : [...verdict.left.log.entries, ...verdict.right.log.entries].map(m => m.rule.title)
       const by = [...new Set(steps)]
       lines.push(`${rule.name}: PROVED`)
-      lines.push(`    by ${by.length === 0 ? 'the algebra of functions and matrices' : by.join(', ')}`)
+      const from = derivedFrom === null ? '' : `derived from ${derivedFrom}, `
+      lines.push(`    ${from}by ${by.length === 0 ? 'the algebra of functions and matrices' : by.join(', ')}`)
       break
     }
     case 'assumed':
@@ -113,8 +114,9 @@ export function reportText({ rules, termination, confluence }: RulesReport): str
 /** The form of `rules check --json`. */
 export function reportJson({ rules, termination, confluence }: RulesReport): object {
   return {
-    rules: rules.map(({ rule, standing, tried, wider }) => ({
+    rules: rules.map(({ rule, derivedFrom, standing, tried, wider }) => ({
       name: rule.name,
+      derivedFrom,
       standing: standing.kind,
       because: 'because' in standing ? standing.because : null,
       counterexample:
