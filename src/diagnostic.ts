@@ -382,6 +382,9 @@ export function numberWithoutWidth(span: Span, related: readonly Related[]): Dia
 export function sumClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
   return clash(span, `a sum of matrices of ${left} and ${right}`, related)
 }
+export function blockClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
+  return clash(span, `blocks of ${left} and ${right}, which do not fit beside or above each other`, related)
+}
 export function productClash(span: Span, columns: string, rows: string, related: readonly Related[]): Diagnostic {
   return clash(span, `a product of a matrix with ${columns} columns and one with ${rows} rows`, related)
 }

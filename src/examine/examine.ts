@@ -115,9 +115,7 @@ async function derivedTrust(derivation: RuleDerivation, beliefs: Beliefs): Promi
   const because = 'because' in answer ? answer.because : 'its steps do not prove it'
   const written = writeOut(derivation.rule)
   const statement =
-    written.kind === 'written' && !written.stronger
-      ? { left: written.left, right: written.right, verdict: null }
-      : null
+    written.kind === 'written' && !written.stronger ? { left: written.left, right: written.right, verdict: null } : null
   return { kind: 'assumed', because, statement }
 }
 

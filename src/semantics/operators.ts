@@ -106,6 +106,9 @@ function applyLeaf<V>(a: Linear, x: readonly V[], scope: LinearScope<V>): V[] {
       })
       return result
     }
+    case 'transpose':
+    case 'diagonal':
+      return applyRows(linearEntries(a, scope), x, arithmetic)
     default:
       throw new TypeError(`applyLeaf: ${a.kind} has parts`)
   }
@@ -145,8 +148,11 @@ export function applyLinear<V>(root: Linear, x: readonly V[], scope: LinearScope
   return stack[0]
 }
 
+function transposedRows<V>(rows: Matrix<V>, columns: number): Matrix<V> {
+  return Array.from({ length: columns }, (_, j) => rows.map(row => row[j]))
+}
 function multiply<V>(left: Matrix<V>, right: Matrix<V>, columns: number, arithmetic: Arithmetic<V>): Matrix<V> {
-  const transposed = Array.from({ length: columns }, (_, j) => right.map(row => row[j]))
+  const transposed = transposedRows(right, columns)
   return left.map(row => transposed.map(column => arithmetic.dot(row, column)))
 }
 
@@ -180,6 +186,12 @@ export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V>
           const start = scope.size(a.start)
           return table((i, j) => i === start + j)
         }
+        case 'transpose':
+          return transposedRows(of(a.of), scope.size(a.rows))
+        case 'diagonal':
+          return of(a.of).map(([v], i) =>
+            of(a.of).map((_, j) => (i === j ? v : arithmetic.call('*', [arithmetic.rational(ZERO), v]))),
+          )
         case 'product':
           return multiply(of(a.left), of(a.right), scope.size(a.columns), arithmetic)
         case 'sum':

@@ -64,6 +64,8 @@ export const OPERATIONS: ReadonlySet<string> = new Set([
   'ones',
   'select',
   'embed',
+  'transpose',
+  'diag',
 ])
 
 /** The known functions that have names (the operators have none). */
