@@ -46,6 +46,13 @@ describe('from text', () => {
     const verdict = await prove(nets.product, nets.sum, { rules: builtin(), seed: 1, budget: { seconds: 5 } })
     if (verdict.kind !== 'proved') throw new Error(verdict.kind)
     expect(printRange(verdict.domain.x)).toBe('(0, inf)')
+    expect([...verdict.steps].map(s => s.rule)).toEqual([
+      'multiplicative-additive',
+      'multiplicative-additive',
+      'composition',
+      'composition',
+    ])
+    expect([...verdict.steps][0]).toMatchObject({ side: 'left', at: verdict.left.log.entries.at(0).at })
     const steps = stepsOf(verdict.left.log)
     expect(steps[0].rule.name).toBe('multiplicative-additive')
     expect(printNet(steps[0].before)).toBe(printNet(nets.product))
@@ -56,6 +63,13 @@ describe('from text', () => {
     expect(svg).toContain('<svg ')
     expect(await draw(derivation)).toBe(svg)
     expect((await toPng(await draw(nets.product))).length).toBeGreaterThan(1000)
+  })
+  test('the built-in rules are those that are used where none are named', async () => {
+    const verdict = await prove(nets.product, nets.sum)
+    expect(verdict.kind).toBe('proved')
+    expect([...normalize(nets.product)].map(s => s.rule.name)).toEqual(
+      [...normalize(nets.product, { rules: builtin() })].map(s => s.rule.name),
+    )
   })
   test('normalize yields steps, of which the last ends in the normal form', () => {
     const steps = [...normalize(nets.product, { rules: builtin() })]

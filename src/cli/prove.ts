@@ -168,20 +168,16 @@ async function document(
   const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {
-    const steps = (side: Side | null, name: 'left' | 'right'): object[] =>
-      Array.from(side?.log.entries ?? [], m => ({ rule: m.rule.name, side: name, at: `n${m.at}` }))
-    const sides = verdict.kind === 'refuted' ? { left: null, right: null } : verdict
     claims.push({
       left: claim.leftName,
       right: claim.rightName,
       span: claim.span === null ? null : place(claim.span),
       domain: Object.fromEntries(Object.entries(verdict.domain).map(([k, r]) => [k, printRange(r)])),
       verdict: verdict.kind,
-      steps: [
-        ...steps(sides.left, 'left'),
-        ...searchStages(verdict).map(({ rule, at }) => ({ rule, side: 'both', at: `n${at}` })),
-        ...steps(sides.right, 'right'),
-      ],
+      steps:
+        verdict.kind === 'refuted'
+          ? []
+          : Array.from(verdict.steps, ({ rule, side, at }) => ({ rule, side, at: `n${at}` })),
       counterexample: verdict.kind === 'refuted' ? counterexampleJson(verdict.counterexample) : null,
       reason: verdict.kind === 'undecided' ? reasonText(verdict, claim.leftName, claim.rightName) : null,
       normalForms:

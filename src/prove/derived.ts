@@ -13,14 +13,23 @@ import type { RuleTree } from '../syntax/tree.ts'
 import type { Statement } from './certify.ts'
 import { type Comparison, compareDiagrams, type Meeting } from './compare.ts'
 import { type Phase, type RuleDerivation, ruleText } from './derive.ts'
-import { alignInputs, assumptionsOf, certified, type Proved, type ProveOptions, prove, type Side } from './prove.ts'
+import {
+  alignInputs,
+  assumptionsOf,
+  certified,
+  type Proved,
+  prove,
+  proved,
+  type Side,
+  type WithRules,
+} from './prove.ts'
 import type { Sides } from './statement.ts'
 import type { Trust } from './trust.ts'
 
 /** A derived rule that is believed, with the rules of a user on which it rests. */
 export type DerivedTrust = Trust & { readonly restsOn: readonly string[] }
 
-export interface CertifyOptions extends ProveOptions {
+export interface CertifyOptions extends WithRules {
   /** Proofs cite statements: those of the lines and sides of a derivation are added. */
   readonly statements: Map<Rule, Statement>
   /** The rules that the derivation names, as they are believed: with what they rest on. */
@@ -124,8 +133,7 @@ class Composer {
     if (start === null) return null
     const found = this.overSource(start, rightSide)
     if (found === null) return null
-    const proved: Proved = {
-      kind: 'proved',
+    const proof = proved({
       domain: aligned.domain,
       nets: { left: aligned.left, right: aligned.right },
       requirements: [],
@@ -141,8 +149,8 @@ class Composer {
           ...toOther.assumptions,
         ]),
       ].sort(),
-    }
-    const turned = isTurned ? turnedAround(proved, found.meeting.meeting) : proved
+    })
+    const turned = isTurned ? turnedAround(proof, found.meeting.meeting) : proof
     const verdict = certified(turned, { left: left.name, right: right.name }, this.options)
     return verdict.kind === 'proved' ? verdict : null
   }
@@ -160,8 +168,7 @@ class Composer {
     const meeting = same(sides.left, normal)
     if (meeting === null) return null
     const assumptions = [...new Set([...log.entries].flatMap(m => assumptionsOf(this.options.believed(m.rule))))].sort()
-    const verdict: Proved = {
-      kind: 'proved',
+    const verdict = proved({
       domain: aligned.domain,
       nets: { left: sides.left, right: sides.right },
       requirements: [],
@@ -171,7 +178,7 @@ class Composer {
       joins: meeting.joins,
       meeting: meeting.meeting,
       assumptions,
-    }
+    })
     this.options.statements.set(rule, { left: sides.left, right: sides.right, verdict })
     return { rule, assumptions }
   }
@@ -221,13 +228,13 @@ function run(start: Diagram, rules: readonly Rule[]): Side | null {
   return { log: { start, entries }, normal: snapshot(graph) }
 }
 
-function turnedAround(proved: Proved, meeting: Meeting): Proved {
-  const { nets, left, right } = proved
-  return {
-    ...proved,
+function turnedAround(proof: Proved, meeting: Meeting): Proved {
+  const { nets, left, right } = proof
+  return proved({
+    ...proof,
     nets: { left: nets.right, right: nets.left },
     left: right,
     right: left,
     meeting: { ...meeting, left: meeting.right, right: meeting.left },
-  }
+  })
 }

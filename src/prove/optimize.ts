@@ -4,6 +4,7 @@
 import type { Diagram } from '../diagram/diagram.ts'
 import { outputsOf } from '../diagram/diagram.ts'
 import { definednessObstacle } from '../diagram/ranges.ts'
+import { builtin } from '../rewrite/builtin.ts'
 import { normalFormOf, TooManySteps } from '../rewrite/normalize.ts'
 import { type Cost, costOf, nodeCost } from '../search/cost.ts'
 import { EGraph, type TermId } from '../search/egraph.ts'
@@ -11,7 +12,7 @@ import { extract } from '../search/extract.ts'
 import { ruleVisits } from '../search/instances.ts'
 import { builtinVisit, saturate } from '../search/saturate.ts'
 import { place } from '../search/search.ts'
-import { type Proved, type ProveOptions, prove } from './prove.ts'
+import { type Proved, type ProveOptions, prove, type WithRules } from './prove.ts'
 
 export interface Optimized {
   readonly net: Diagram
@@ -29,7 +30,8 @@ const MOST_TERMS = 10_000
  * The cheapest net that was found within the budget and proved to be equal. `budget.search` is the time for gathering equal nets
  * (default 2 seconds), the rest is as for `prove`. A net that is not shown to be defined on its whole domain stays as it is.
  */
-export async function optimize(net: Diagram, options: ProveOptions & { readonly cost: Cost }): Promise<Optimized> {
+export async function optimize(net: Diagram, given: ProveOptions & { readonly cost: Cost }): Promise<Optimized> {
+  const options = { ...given, rules: given.rules ?? builtin() }
   const { cost } = options
   const before = costOf(net, cost)
   const same: Optimized = { net, before, after: before, verdict: null }
@@ -45,7 +47,7 @@ export async function optimize(net: Diagram, options: ProveOptions & { readonly 
   return same
 }
 
-function normalForms(net: Diagram, { rules, signal }: ProveOptions): Diagram[] {
+function normalForms(net: Diagram, { rules, signal }: WithRules): Diagram[] {
   try {
     return [normalFormOf(net, { rules, maxSteps: 100_000, signal }).normal]
   } catch (error) {
@@ -55,7 +57,7 @@ function normalForms(net: Diagram, { rules, signal }: ProveOptions): Diagram[] {
 }
 
 /** The cheapest nets that are equal to the net, and to its normal form. */
-function gathered(net: Diagram, options: ProveOptions & { readonly cost: Cost }): Diagram[] {
+function gathered(net: Diagram, options: WithRules & { readonly cost: Cost }): Diagram[] {
   const { cost, rules, signal, budget } = options
   const g = new EGraph()
   const inputs: TermId[] = []

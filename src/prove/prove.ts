@@ -17,6 +17,7 @@ import {
 } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
+import { builtin } from '../rewrite/builtin.ts'
 import { type Graph, graphOf, rangesOf, snapshot } from '../rewrite/graph.ts'
 import { Entries, type Log } from '../rewrite/log.ts'
 import type { Failure } from '../rewrite/match.ts'
@@ -42,10 +43,11 @@ import { certificateOf, type Statement, Uncertified } from './certify.ts'
 import { type Comparison, compareDiagrams, type Join, type Meeting } from './compare.ts'
 import { type Counterexample, findCounterexample, type NoCounterexample } from './refute.ts'
 import { StepSampler } from './sample.ts'
+import { type ProofStep, ProofSteps } from './steps.ts'
 
 export interface ProveOptions {
-  /** The rules to rewrite with: usually `builtin()` and rules of one's own. */
-  readonly rules: readonly Rule[]
+  /** The rules to rewrite with: usually `builtin()`, which is the default, and rules of one's own. */
+  readonly rules?: readonly Rule[]
   /** For everything random: points, weights, functions. Default 1. */
   readonly seed?: number
   /** `samples`: the points at which a counterexample is looked for. */
@@ -68,6 +70,9 @@ export interface ProveOptions {
 /** The checker does not accept what the prover has found: a fault of one of the two. */
 export class CertificateFault extends Error {}
 
+/** Options in which the rules are said. */
+export type WithRules = ProveOptions & { readonly rules: readonly Rule[] }
+
 /** The derivation of a normal form, and how it ends. */
 export interface Side {
   readonly log: Log
@@ -86,6 +91,7 @@ interface About {
 export interface Proved extends About {
   readonly kind: 'proved'
   readonly domain: Readonly<Record<string, Range>>
+  readonly steps: Iterable<ProofStep>
   readonly left: Side
   readonly right: Side
   /** Functions on which the normal forms differed in form, with the proofs that they are equal. */
@@ -104,6 +110,8 @@ export interface Undecided extends About {
   readonly kind: 'undecided'
   readonly domain: Readonly<Record<string, Range>>
   readonly reason: UndecidedReason
+  /** What was tried: the steps to the two normal forms. */
+  readonly steps: Iterable<ProofStep>
   /** The normal forms, and how they came about; null where normalization did not come to an end. */
   readonly left: Side | null
   readonly right: Side | null
@@ -214,8 +222,8 @@ function checkNames(left: Diagram, right: Diagram): void {
  * Decides, as far as it can, whether the nets are equal on the domain that their inputs declare (see `Verdict`).
  * Throws Mismatch when they cannot be compared, RangeError when the domain is empty, and an AbortError when `signal` aborts.
  */
-export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Promise<Verdict> {
-  const verdict = decide(leftNet, rightNet, options)
+export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions = {}): Promise<Verdict> {
+  const verdict = decide(leftNet, rightNet, { ...options, rules: options.rules ?? builtin() })
   return certified(verdict, { left: leftNet.name || 'left', right: rightNet.name || 'right' }, options)
 }
 
@@ -240,15 +248,14 @@ export function certified(
   } catch (error) {
     if (!(error instanceof Uncertified)) throw error
     const sides = verdict.kind === 'proved' ? verdict : { left: null, right: null }
-    return {
-      kind: 'undecided',
+    return undecided({
       ...aboutOf(verdict),
       reason: { kind: 'uncertified', detail: error.message },
       left: sides.left,
       right: sides.right,
       blocked: [],
       search: null,
-    }
+    })
   }
 }
 
@@ -257,11 +264,20 @@ export function assumptionsOf(rule: Rule): readonly string[] {
   return rule.assumed ? [rule.name, ...rule.restsOn] : rule.restsOn
 }
 
+/** The verdict that a proof gives. */
+export function proved(proof: Omit<Proved, 'kind' | 'steps'>): Proved {
+  return { ...proof, kind: 'proved', steps: new ProofSteps(proof.left, proof.right, proof.meeting) }
+}
+
+function undecided(tried: Omit<Undecided, 'kind' | 'steps'>): Undecided {
+  return { ...tried, kind: 'undecided', steps: new ProofSteps(tried.left, tried.right, null) }
+}
+
 function aboutOf({ nets, requirements, domain }: Verdict): About & { domain: Verdict['domain'] } {
   return { nets, requirements, domain, certificate: null }
 }
 
-function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Verdict {
+function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdict {
   checkNames(leftNet, rightNet)
   const aligned = alignInputs(leftNet, rightNet)
   const { left, right, domain } = aligned
@@ -276,7 +292,7 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
 
   const outside = firstOutside(left, right, options.requirements ?? [])
   if (outside !== null)
-    return { kind: 'undecided', ...about, reason: outside, left: null, right: null, blocked: [], search: null }
+    return undecided({ ...about, reason: outside, left: null, right: null, blocked: [], search: null })
   const obstacle = firstObstacle(left, right)
   let sides: { left: Side; right: Side } | null = null
   let graphs: { left: Graph; right: Graph } | null = null
@@ -295,7 +311,7 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
     if (comparison.kind === 'same' && obstacle === null) {
       const used = [...leftSide.log.entries, ...rightSide.log.entries].flatMap(m => assumptionsOf(m.rule))
       const { joins, meeting } = comparison
-      return { kind: 'proved', ...about, ...sides, joins, meeting, assumptions: [...new Set(used)].sort() }
+      return proved({ ...about, ...sides, joins, meeting, assumptions: [...new Set(used)].sort() })
     }
     reason =
       obstacle !== null
@@ -326,7 +342,8 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
     if (found !== null) {
       const rules = [...sides.left.log.entries, ...sides.right.log.entries].map(m => m.rule)
       const used = [...rules, ...citedRules(found)].flatMap(assumptionsOf)
-      return { kind: 'proved', ...about, ...sides, joins: [], meeting: found, assumptions: [...new Set(used)].sort() }
+      const assumptions = [...new Set(used)].sort()
+      return proved({ ...about, ...sides, joins: [], meeting: found, assumptions })
     }
   }
   const milliseconds = Math.max(500, deadline - Date.now())
@@ -342,22 +359,21 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: ProveOptions): Ver
           ...blockedRules(graphs.left, options.rules).map(f => ({ ...f, side: 'left' as const })),
           ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
         ]
-  return {
-    kind: 'undecided',
+  return undecided({
     ...about,
     reason,
     left: sides?.left ?? null,
     right: sides?.right ?? null,
     blocked,
     search: refutation,
-  }
+  })
 }
 
 /** Why the normal forms are equal, by applying rules in both directions; null where that is not found. */
 function search(
   sides: { left: Side; right: Side },
   graphs: { left: Graph; right: Graph },
-  options: ProveOptions,
+  options: WithRules,
   deadline: number,
 ): Found | null {
   const seconds = Math.min(options.budget?.search ?? DEFAULT_SEARCH_SECONDS, Math.max(0, deadline - Date.now()) / 1000)
@@ -398,7 +414,7 @@ function firstObstacle(left: Diagram, right: Diagram): { side: 'left' | 'right';
 }
 
 /** Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. */
-function run(diagram: Diagram, graph: Graph, options: ProveOptions, seed: number, deadline: number): Side {
+function run(diagram: Diagram, graph: Graph, options: WithRules, seed: number, deadline: number): Side {
   const sampler = new StepSampler(diagram, graph, seed)
   const entries = new Entries()
   let count = 0

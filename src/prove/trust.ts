@@ -2,7 +2,7 @@
 // that are believed already.
 import type { Rule } from '../rewrite/rule.ts'
 import type { Statement } from './certify.ts'
-import { type ProveOptions, prove } from './prove.ts'
+import { prove, type WithRules } from './prove.ts'
 import { writeOut } from './statement.ts'
 
 /**
@@ -20,7 +20,7 @@ export type Trust =
     }
 
 /** Tries to prove a rule with other rules (not with itself). */
-export async function trustRule(rule: Rule, options: ProveOptions): Promise<Trust> {
+export async function trustRule(rule: Rule, options: WithRules): Promise<Trust> {
   const written = writeOut(rule)
   if (written.kind === 'beyond')
     return { kind: 'assumed', because: written.because, statement: null, unfit: written.unfit }

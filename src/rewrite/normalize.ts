@@ -3,6 +3,7 @@
 // step, so a chain of N layers takes time linear in N, in whatever order its redexes appear.
 import type { Diagram, NodeId, NodeKind } from '../diagram/diagram.ts'
 import { type Applied, applyMatch } from './apply.ts'
+import { builtin } from './builtin.ts'
 import { Candidates } from './candidates.ts'
 import { type Graph, graphOf, listUsers, nodeAt, nodesInOrder, snapshot } from './graph.ts'
 import { Entries, type Log } from './log.ts'
@@ -10,7 +11,8 @@ import { type Failure, type Match, matchRule } from './match.ts'
 import { depthOf, PHASES, type Rule } from './rule.ts'
 
 export interface NormalizeOptions {
-  readonly rules: readonly Rule[]
+  /** The rules to rewrite with, in the order in which they are tried. Default: the built-in ones. */
+  readonly rules?: readonly Rule[]
   /** At most this many steps (default 10,000,000): rules of users need not come to an end. */
   readonly maxSteps?: number
   readonly signal?: AbortSignal
@@ -75,7 +77,7 @@ class Worklists {
 export class TooManySteps extends Error {}
 
 /** Runs the rules to the end, yielding each application after it has happened. The graph is edited in place. */
-export function* rewrite(graph: Graph, options: NormalizeOptions): Generator<Match, void, undefined> {
+export function* rewrite(graph: Graph, options: NormalizeOptions = {}): Generator<Match, void, undefined> {
   const run = new Run(graph, options)
   for (let match = run.step(); match !== null; match = run.step()) yield match
 }
@@ -99,8 +101,9 @@ class Run {
     this.graph = graph
     this.options = options
     this.maxSteps = options.maxSteps ?? 10_000_000
-    this.candidates = new Candidates(options.rules)
-    this.reach = Math.max(1, ...options.rules.filter(r => r.direction === '==>').map(r => depthOf(r.left))) - 1
+    const rules = options.rules ?? builtin()
+    this.candidates = new Candidates(rules)
+    this.reach = Math.max(1, ...rules.filter(r => r.direction === '==>').map(r => depthOf(r.left))) - 1
     for (const id of nodesInOrder(graph)) this.touch(id, 0)
   }
 
@@ -224,7 +227,7 @@ export class Replay {
 }
 
 /** The normal form of a net, with the log of the steps that lead to it. Throws TooManySteps. */
-export function normalFormOf(diagram: Diagram, options: NormalizeOptions): { log: Log; normal: Diagram } {
+export function normalFormOf(diagram: Diagram, options: NormalizeOptions = {}): { log: Log; normal: Diagram } {
   const graph = graphOf(diagram)
   const entries = new Entries()
   for (const match of rewrite(graph, options)) entries.push(match)
@@ -235,7 +238,7 @@ export function normalFormOf(diagram: Diagram, options: NormalizeOptions): { log
  * The derivation from a net to its normal form, step by step; the last step's `after` is the normal form. A net that is
  * normal has no step. Throws TooManySteps when the rules do not come to an end within `maxSteps`.
  */
-export function* normalize(diagram: Diagram, options: NormalizeOptions): Generator<Step, void, undefined> {
+export function* normalize(diagram: Diagram, options: NormalizeOptions = {}): Generator<Step, void, undefined> {
   const graph = graphOf(diagram)
   const entries = new Entries()
   const log: Log = { start: diagram, entries }
