@@ -7,12 +7,12 @@ import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
 import type { Choices } from '../prove/statement.ts'
 import { hasProperty } from '../rewrite/functions.ts'
-import type { Rule } from '../rewrite/rule.ts'
+import { operatorsOfPattern, type Rule, stagesIn, variableOf } from '../rewrite/rule.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { call, type Expression, number, x0 } from '../scalar/expression.ts'
 import { containsPoint, isSubset, type Range, REALS } from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
-import { invertedSlots, operatorsOfPattern, patternsIn, sizeNamesOf, sizesFulfil } from './places.ts'
+import { invertedSlots, sizeNamesOf, sizesFulfil } from './places.ts'
 
 const LARGEST_SIZE = 6
 const ATTEMPTS = 64
@@ -158,9 +158,10 @@ export function randomChoices(rule: Rule, source: Random): Choices | null {
   }
   const groups = new Map(rule.variables.groups.map(g => [g.name, source.integer(1, 3)]))
   const weights = new Map<string, Linear>()
-  for (const o of patternsIn(rule.left).flatMap(operatorsOfPattern)) {
-    const property = o.kind === 'variable' ? needed.matrices.get(o.slot) : undefined
-    if (o.kind !== 'variable' || property === undefined) continue
+  for (const pattern of stagesIn(rule.left).flatMap(operatorsOfPattern)) {
+    const o = variableOf(pattern)
+    const property = o === null ? undefined : needed.matrices.get(o.slot)
+    if (o === null || property === undefined) continue
     const [rows, columns] = [o.rows, o.columns].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
     if (rows === null || columns === null) return null
     const matrix = chooseMatrix(property, rows, columns, source)

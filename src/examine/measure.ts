@@ -5,9 +5,16 @@
 // its wires and of what its unknown functions weigh, and one side is compared with the other term by term.
 
 import { isLinear } from '../rewrite/functions.ts'
-import type { FunctionPattern, FunctionTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import {
+  type FunctionPattern,
+  type FunctionTemplate,
+  type Pattern,
+  type Rule,
+  stagesBefore,
+  stagesIn,
+  type Template,
+} from '../rewrite/rule.ts'
 import { type Expression, postorder, printExpression } from '../scalar/expression.ts'
-import { patternsIn, templatesIn } from './places.ts'
 
 /** The kinds of stages, as a measure tells them apart. */
 type StageKind = Exclude<Pattern['kind'] | Template['kind'], 'wire' | 'linear' | 'parts' | 'elementwise'>
@@ -77,7 +84,8 @@ function ofPattern(m: Measure, p: Pattern): Value {
     const args = p.args.map(a => ofPattern(m, a))
     return total(args, m.factor('pointwise', known(p.fn)), patternFunction(m, p.fn))
   }
-  return total([ofPattern(m, p.arg)], m.factor(p.kind, null), stageWeight(m, p))
+  const before = stagesBefore(p).map(a => ofPattern(m, a))
+  return total(before, m.factor(p.kind, null), stageWeight(m, p))
 }
 
 /** What a stage that is no function weighs; mixing is as much as the two functions that it mixes with. */
@@ -129,7 +137,11 @@ function ofTemplate(m: Measure, t: Template): Value {
     case 'parts':
       return UNBOUNDED
     default:
-      return total([ofTemplate(m, t.arg)], m.factor(t.kind, null), stageWeight(m, t))
+      return total(
+        stagesBefore(t).map(a => ofTemplate(m, a)),
+        m.factor(t.kind, null),
+        stageWeight(m, t),
+      )
   }
 }
 
@@ -139,12 +151,12 @@ function ofTemplate(m: Measure, t: Template): Value {
  */
 function isClear(m: Measure, rule: Rule): boolean {
   if (m.reads === 'nothing') return true
-  const forms = patternsIn(rule.left).some(p => p.kind === 'pointwise' && p.fn.kind === 'form')
+  const forms = stagesIn(rule.left).some(p => p.kind === 'pointwise' && p.fn.kind === 'form')
   if (m.reads === 'formulas') return !forms
   return rule.variables.functions.every((_, slot) => !isUsed(rule, slot))
 }
 function isUsed(rule: Rule, slot: number): boolean {
-  return patternsIn(rule.left).some(
+  return stagesIn(rule.left).some(
     p =>
       (p.kind === 'mix' && p.slot === slot) ||
       (p.kind === 'pointwise' && (p.fn.kind === 'variable' || p.fn.kind === 'inverse') && p.fn.slot === slot),
@@ -249,10 +261,10 @@ function before(
 export function measuresFor(rules: readonly Rule[]): Measure[] {
   const found = new Set<string>()
   for (const { left, right } of rules) {
-    for (const p of patternsIn(left))
+    for (const p of stagesIn(left))
       if (p.kind === 'pointwise' && (p.fn.kind === 'exact' || p.fn.kind === 'form'))
         for (const n of names(p.fn.fn)) found.add(n)
-    for (const t of templatesIn(right))
+    for (const t of stagesIn(right))
       if (t.kind === 'pointwise' && t.fn.kind === 'exact') for (const n of names(t.fn.fn)) found.add(n)
   }
   const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]

@@ -6,11 +6,12 @@ import { linearForm } from '../algebra/simplify.ts'
 import type { AdditiveNode, Node, NodeId } from '../diagram/diagram.ts'
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
 
-import { entriesOf, identity, type Linear, zeroMatrix } from '../linear/linear.ts'
-import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
+import { entriesOf, identity, type Linear, ones, transpose, zeroMatrix } from '../linear/linear.ts'
+import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
+import { ONE } from '../scalar/rational.ts'
 import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
 import { boundAt, type Graph, nodeAt, onlyArg, rangeAt } from './graph.ts'
 import {
@@ -104,6 +105,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
       if (node.kind !== at.kind) return false
       if (node.kind === 'additive' && !mayBe((at as { operator: LinearPattern }).operator, rule, node.operators))
         return false
+      if (!('arg' in at)) return true
       at = at.arg
       if (node.args.length !== 1) return true
       node = nodeAt(graph, node.args[0])
@@ -264,6 +266,21 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       match.functions[pattern.slot] = { fn: node.fn, node: id, args: node.args, index: 0 }
       return matchOperator(pattern.operator, [node.operator], match)
     }
+    case 'constant':
+      return node.kind === 'constant' && matchOperator(pattern.value, [node.value], match)
+    case 'join':
+      return (
+        node.kind === 'join' &&
+        node.args.length === pattern.args.length &&
+        pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match))
+      )
+    case 'slice':
+      return (
+        node.kind === 'slice' &&
+        bindSize(pattern.start, node.start, match) &&
+        bindSize(pattern.end, node.end, match) &&
+        matchPattern(graph, pattern.arg, node.args[0], match)
+      )
     default:
       return node.kind === pattern.kind && matchPattern(graph, pattern.arg, node.args[0], match)
   }
@@ -375,14 +392,36 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
         bindSize(pattern.rows, found[0].rows, match) &&
         bindSize(pattern.columns, found[0].columns, match)
       )
+    case 'ones':
+      return (
+        isSmallOperator(found[0]) &&
+        isOnes(found[0]) &&
+        bindSize(pattern.rows, found[0].rows, match) &&
+        bindSize(pattern.columns, found[0].columns, match)
+      )
     case 'exact':
       return found.length === 1 && pattern.operator === found[0]
+    case 'transpose':
+      return found.length === 1 && matchOperator(pattern.of, [transpose(found[0])], match)
+    case 'diagonal': {
+      const vector = found.length === 1 ? diagonalOf(found[0]) : null
+      return vector !== null && matchOperator(pattern.of, [vector], match)
+    }
   }
 }
 
 /** Products of unknown matrices are never the identity or zero: no need to look into them. */
 function isSmallOperator(a: Linear): boolean {
   return a.kind !== 'product' && (a.kind !== 'symbol' || a.symbol.value !== null)
+}
+function isOnes(a: Linear): boolean {
+  const normal = normalLinear(a)
+  return normal.kind === 'ones' || (entriesOf(normal)?.every(row => row.every(q => q.equals(ONE))) ?? false)
+}
+/** The vector of which an operator is the diagonal matrix, as it is written. */
+function diagonalOf(a: Linear): Linear | null {
+  if (a.kind === 'diagonal') return a.of
+  return a.kind === 'identity' ? ones(a.rows, sizeOf(1)) : null
 }
 function isIdentity(a: Linear): boolean {
   return a.rows === a.columns && normalLinear(a) === identity(a.rows)
@@ -391,14 +430,21 @@ function isIdentity(a: Linear): boolean {
 function bindSize(pattern: Size, found: Size, match: Match): boolean {
   // Where the right side speaks of no size, that the shapes of the net fit is enough.
   if (!match.rule.bindsSizes) return true
-  if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1) {
-    const name = pattern.terms[0][0]
-    const old = match.sizes.find(([n]) => n === name)
-    if (old !== undefined) return old[1] === found
-    match.sizes = [...match.sizes, [name, found]]
+  const here = substituteSize(pattern, name => match.sizes.find(([n]) => n === name)?.[1])
+  const open = pattern.terms.filter(([name]) => !match.sizes.some(([n]) => n === name))
+  if (open.length === 0) return here === found
+  if (pattern === found) {
+    match.sizes = [...match.sizes, ...open.map(([name]) => [name, unknownSize(name)] as const)]
     return true
   }
-  return pattern === found
+  // What is left over is the one size that is not known yet.
+  const [[name, factor]] = open
+  if (open.length > 1 || factor !== 1) return false
+  const rest = addSizes(here, unknownSize(name), -1)
+  const size = addSizes(found, rest, -1)
+  if (!isAtLeast(size, 1)) return false
+  match.sizes = [...match.sizes, [name, size]]
+  return true
 }
 
 function matchBias(pattern: LinearPattern | null, found: Linear | null, rows: Size, match: Match): boolean {

@@ -10,7 +10,7 @@ import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
 import { reverseRule } from '../rewrite/reverse.ts'
-import { depthOf, type Pattern, type Rule } from '../rewrite/rule.ts'
+import { depthOf, type Pattern, type Rule, stagesBefore } from '../rewrite/rule.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import type { Visit } from './saturate.ts'
 import type { Found } from './search.ts'
@@ -197,11 +197,12 @@ function skeletons(g: EGraph, pattern: Pattern, t: TermId): Skeleton[] {
 
 /** The parts of a pattern with the args of a node that they may mean, in each way in which they may. */
 function pairsOf(p: Exclude<Pattern, { kind: 'wire' }>, node: Node): (readonly [Pattern, TermId])[][] {
-  if (p.kind === 'pointwise' && p.args.length === node.args.length)
-    return [p.args.map((below, i) => [below, node.args[i]] as const)]
-  if (p.kind === 'pointwise' && p.args.length !== 1) return []
-  const below = p.kind === 'pointwise' ? p.args[0] : p.arg
-  if (below.kind === 'wire') return [[]]
+  const before: readonly Pattern[] = stagesBefore<Pattern>(p)
+  if ((p.kind === 'pointwise' || p.kind === 'join') && before.length === node.args.length)
+    return [before.map((below, i) => [below, node.args[i]] as const)]
+  if (before.length > 1) return []
+  const below = before.at(0)
+  if (below === undefined || below.kind === 'wire') return [[]]
   return node.args.map(arg => [[below, arg] as const])
 }
 

@@ -87,6 +87,8 @@ export function declaredIn(scope: Scope, term: Term): Related[] {
 }
 
 function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
+  const given = scope.matrices?.(term)
+  if (given !== undefined) return { matrix: given, scalar: null }
   if (isScalar(scope, term)) {
     const scalar = closedTerm(scope, offset, term)
     return scalar && { matrix: null, scalar }
@@ -168,7 +170,7 @@ function isScalar(scope: Scope, term: Term): boolean {
   if (term.kind === 'name')
     return term.name === 'pi' || term.name === 'e'
       ? !scope.weights.has(term.name)
-      : scope.functions.has(term.name) || isFunctionName(term.name)
+      : scope.reals?.has(term.name) === true || scope.functions.has(term.name) || isFunctionName(term.name)
   return partsOf(term).every(p => isScalar(scope, p))
 }
 
