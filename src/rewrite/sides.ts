@@ -313,9 +313,8 @@ function linearPattern(names: SideNames, term: Term): LinearPattern {
     a => (a.kind === 'symbol' && operators.some(o => o.symbol === a.symbol)) || a.rows.terms.length > 0,
   )
   if (!isOpen || operator.kind === 'symbol') return { kind: 'exact', operator }
-  const left =
-    'a left side has names of weights, transpose(W), diag(b), known matrices, identity(n), zero(m, n), ones(m, n)'
-  throw names.cannot(term, `match this matrix: ${left}; a rule with == may have its sides exchanged`)
+  const left = 'a left side names weights, or is transpose(W), diag(b), identity(n), zero(m, n), ones(m, n) or known'
+  throw names.cannot(term, `match this matrix: ${left}`)
 }
 
 // --- Right sides --------------------------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire', 'op
 const INITIALS: ReadonlySet<number> = new Set([...RESERVED, ...DECLARATIONS].map(w => w.charCodeAt(0)))
 /** Words between the parts of a declaration, and words that may follow its last part. */
 const JOINING = new Set(['x', 'in', 'inverse'])
+/** Declarations that may end with a shape. */
+const SHAPED = new Set(['size', 'weights', 'wire', 'operator'])
 const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even'])
 const RULE_NAME = /^[\p{L}_][\p{L}\d_']*(-[\p{L}\d_']+)*$/u
 const INPUT = new Set(['input'])
@@ -465,12 +467,15 @@ class Reader {
 
   /** Where a word begins that cannot go on with the declaration: the next declaration, or the left side of the rule. */
   private endOfDeclaration(from: number, to: number): number {
+    // A shape takes no brackets, and a sign is needed before another number.
+    const hasShape = SHAPED.has(this.word(from))
     for (let i = from + 2; i < to; i++) {
       const complete =
         this.kind(i - 1) === NUMBER ||
         CLOSE.has(this.kind(i - 1)) ||
         (this.kind(i - 1) === NAME && !JOINING.has(this.word(i - 1)))
       if (complete && this.kind(i) === NAME && !FOLLOWING.has(this.word(i))) return i
+      if (complete && hasShape && (this.kind(i) === NUMBER || OPEN.has(this.kind(i)))) return i
       if (this.partner[i] > i) i = this.partner[i]
     }
     return to
