@@ -715,6 +715,22 @@ export function unknownFormat(file: string, formats: readonly string[]): Diagnos
 export function badArgument(option: string, given: string, wanted: string): Diagnostic {
   return error('E808', null, `${option} ${quote(given)}: ${wanted}`)
 }
+export function unknownTheme(name: string, suggestion: string | null, themes: readonly string[]): Diagnostic {
+  return error('E811', null, `there is no theme ${quote(name)}`, {
+    hint: didYouMean(suggestion) ?? `it is ${either(themes)}, or a file that ends in .json`,
+  })
+}
+export function badTheme(file: string, entry: string | null, why: string, suggestion: string | null): Diagnostic {
+  const at = entry === null ? '' : `, ${quote(entry)}`
+  return error('E812', null, `the theme ${quote(file)}${at}: ${why}`, { hint: didYouMean(suggestion) })
+}
+export function lowContrast(file: string, entry: string, on: string, found: number, needed: number): Diagnostic {
+  // Rounded down, so that what is too little is not shown as enough.
+  const ratio = Math.floor(found * 10) / 10
+  return warning('W813', null, `the theme ${quote(file)}: ${entry} on ${on} has a contrast of ${ratio}`, {
+    hint: `${needed} is the least that most people can read`,
+  })
+}
 export function notEvaluated(net: string, why: string): Diagnostic {
   return error('E810', null, `${quote(net)} cannot be evaluated: ${why}`)
 }

@@ -363,4 +363,19 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'Numbers are missing, or are of the wrong number: every input and every unknown weight needs a value.',
     example: null,
   },
+  E811: {
+    title: 'an unknown theme',
+    text: 'A theme is one of those that come with netproof, post, print and dark, or a JSON file: netproof draw FILE -o F --theme mine.json.',
+    example: null,
+  },
+  E812: {
+    title: 'a theme that cannot be read',
+    text: 'A theme is a JSON object such as { "base": "print", "multiplicative": "#7a1fa2", "multiplicativeDash": "6 4" }. docs/pictures.md lists the entries.',
+    example: null,
+  },
+  W813: {
+    title: 'a theme that is hard to read',
+    text: 'The contrast of two colours, by the formula of WCAG 2.2, goes from 1 (the same) to 21 (black on white). Writing needs 4.5, lines need 3.',
+    example: null,
+  },
 }

@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   algebra: ['scalar', 'linear', 'diagram', 'semantics', 'check'],
   syntax: ['diagnostic.ts', 'scalar', 'linear', 'diagram'],
   numeric: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'semantics', 'algebra', 'syntax'],
+  compute: ['scalar', 'linear', 'diagram', 'semantics', 'numeric'],
   rewrite: ['diagnostic.ts', 'scalar', 'linear', 'diagram', 'semantics', 'algebra', 'syntax', 'numeric'],
   search: [
     'diagnostic.ts',

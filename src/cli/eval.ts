@@ -1,7 +1,8 @@
 // `netproof eval`: the outputs of a net in binary64.
 import { existsSync } from 'node:fs'
 import { badArgument, type Diagnostic, notEvaluated } from '../diagnostic.ts'
-import { type EvaluationProblem, evaluate, type WeightValue } from '../numeric/evaluate.ts'
+import { evaluate } from '../numeric/evaluate.ts'
+import type { EvaluationProblem, WeightValue } from '../numeric/given.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
 import { printRange } from '../scalar/range.ts'
 import { read } from '../syntax/elaborate.ts'

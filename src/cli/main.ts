@@ -2,7 +2,9 @@
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
+import { EMBED, PICTURES, THEME } from './picture.ts'
 
+const ENDINGS = `ends in ${PICTURES.slice(0, -1).join(', ')} or ${PICTURES.at(-1)}`
 /** As in search/cost.ts, which is loaded only where it is needed. */
 const COSTS = ['nodes', 'flops', 'depth']
 
@@ -49,7 +51,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--certificate <file>', 'write what the verdicts rest on, for `netproof check`')
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .option('--unchecked', 'do not have the verdicts checked before they are printed')
-    .option('--svg <file>', 'draw the derivation')
+    .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
+    .addOption(THEME)
+    .addOption(EMBED)
     .option('--float', 'say where binary64 and binary32 part company although the claim is proved')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
@@ -69,7 +73,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<net>', 'a net of the file')
     .option('--json', 'one JSON document on standard output')
     .option('--steps', 'print every step')
-    .option('--svg <file>', 'draw the derivation')
+    .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
+    .addOption(THEME)
+    .addOption(EMBED)
     .option('--strategy <name>', 'follow this strategy of the file instead')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
@@ -90,7 +96,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('draw a net, a derived rule, or the equations that a file claims')
     .argument('<file>', 'a .net file, or - for standard input')
     .argument('[name]', 'a net or a derived rule of the file')
-    .requiredOption('-o, --output <file>', 'where to write; ends in .svg or .png')
+    .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`)
+    .addOption(THEME)
+    .addOption(EMBED)
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .action(run(async () => (await import('./draw.ts')).drawCommand))
   program
@@ -115,7 +123,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .command('check')
     .description('try the rules of a file, prove them, and look at them together')
     .argument('<file>', 'a .net file, or - for standard input')
-    .option('--svg <file>', 'draw proofs, sides that differ, and ways that do not meet')
+    .option('--svg <file>', `draw proofs, sides that differ, and ways that do not meet; ${ENDINGS}`)
+    .addOption(THEME)
+    .addOption(EMBED)
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
     .option('--timeout <seconds>', 'time for each rule, and for each question about all', positiveNumber, 5)
     .action(

@@ -9,9 +9,10 @@ import { normalFormOf, stepsOf, TooManySteps } from '../rewrite/normalize.ts'
 import { runStrategy } from '../rewrite/strategy.ts'
 import { printDiagram, printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
-import { loadFile, netNamed, report, UNDECIDED, USAGE, writeOutput } from './common.ts'
+import { loadFile, netNamed, report, UNDECIDED, USAGE } from './common.ts'
+import { type PictureOptions, pictureWriter } from './picture.ts'
 
-export interface NormalizeCommandOptions {
+export interface NormalizeCommandOptions extends PictureOptions {
   readonly json?: boolean
   readonly steps?: boolean
   readonly svg?: string
@@ -21,6 +22,7 @@ export interface NormalizeCommandOptions {
 }
 
 export async function normalizeCommand(file: string, name: string, options: NormalizeCommandOptions): Promise<number> {
+  const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
   const net = netNamed(program, name)
   const result =
@@ -47,10 +49,7 @@ export async function normalizeCommand(file: string, name: string, options: Norm
     }
     process.stdout.write(printDiagram(normal))
   }
-  if (options.svg !== undefined) {
-    const { draw } = await import('../draw/draw.ts')
-    writeOutput(options.svg, await draw(normalization(name, log)))
-  }
+  await picture?.write(normalization(name, log))
   return 0
 }
 

@@ -16,8 +16,9 @@ import { type FoundStage, stagesOfFound } from '../search/stages.ts'
 import { printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
 import { loadFile, PROVED, REFUTED, report, UNDECIDED, USAGE, useColor, writeOutput } from './common.ts'
+import { type PictureOptions, pictureWriter } from './picture.ts'
 
-export interface ProveCommandOptions {
+export interface ProveCommandOptions extends PictureOptions {
   readonly json?: boolean
   readonly steps?: boolean
   readonly svg?: string
@@ -39,6 +40,7 @@ export async function proveCommand(
   right: string | undefined,
   options: ProveCommandOptions,
 ): Promise<number> {
+  const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
   const claims = left === undefined ? program.claims : claimBetween(program, left, right)
   if (!Array.isArray(claims)) {
@@ -81,10 +83,9 @@ export async function proveCommand(
       throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     writeOutput(options.certificate, certificateText(certificate))
   }
-  if (options.svg !== undefined) {
-    const { draw } = await import('../draw/draw.ts')
+  if (picture !== null) {
     const derivations = results.map(r => derivationOf(r.claim, r.verdict))
-    writeOutput(options.svg, await draw(derivations.length === 1 ? derivations[0] : derivations))
+    await picture.write(derivations.length === 1 ? derivations[0] : derivations)
   }
   const kinds = results.map(r => r.verdict.kind)
   return kinds.includes('refuted') ? REFUTED : kinds.includes('undecided') ? UNDECIDED : PROVED

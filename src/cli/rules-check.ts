@@ -3,9 +3,10 @@ import { noRules } from '../diagnostic.ts'
 import { checkRules } from '../examine/examine.ts'
 import { pictures, reportJson, reportText } from '../examine/report.ts'
 import { version } from '../version.ts'
-import { loadFile, PROVED, REFUTED, report, USAGE, writeOutput } from './common.ts'
+import { loadFile, PROVED, REFUTED, report, USAGE } from './common.ts'
+import { type PictureOptions, pictureWriter } from './picture.ts'
 
-export interface RulesCheckOptions {
+export interface RulesCheckOptions extends PictureOptions {
   readonly json?: boolean
   readonly svg?: string
   readonly allowOutside?: boolean
@@ -15,6 +16,7 @@ export interface RulesCheckOptions {
 
 /** Exits 1 when a rule is false or its sides do not fit together, 3 when the file has no rules. */
 export async function rulesCheckCommand(file: string, options: RulesCheckOptions): Promise<number> {
+  const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
   if (program.rules.length + program.derivations.length === 0) {
     report([noRules(program.file)], program.text)
@@ -26,10 +28,7 @@ export async function rulesCheckCommand(file: string, options: RulesCheckOptions
     ? JSON.stringify({ netproof: version, seed, ...reportJson(found) }, null, 2)
     : reportText(found)
   process.stdout.write(`${text}\n`)
-  if (options.svg !== undefined) {
-    const { draw } = await import('../draw/draw.ts')
-    writeOutput(options.svg, await draw(pictures(found)))
-  }
+  await picture?.write(pictures(found))
   const isWrong = found.rules.some(({ standing }) => standing.kind === 'refuted' || standing.kind === 'unfit')
   return isWrong ? REFUTED : PROVED
 }

@@ -36,9 +36,9 @@ export interface EquationDerivation {
 }
 
 const MARGIN = 16
-const CAPTION_SIZE = 20
-const CAPTION_WIDTH = 270
-const CAPTION_LINE = 27
+const CAPTION_SIZE = 23
+const CAPTION_WIDTH = 300
+const CAPTION_LINE = 29
 const CAPTION_LINES = 10
 const TITLE_SIZE = 26
 const STAGE_GAP = 66
@@ -47,13 +47,13 @@ const EQUALS = { width: 18, margin: 26 }
 const EQUATION_WIDTH = 1500
 
 /**
- * Words in lines of at most this width at font size 1: broken at spaces and after hyphens, elsewhere only where one part
- * alone is too wide; what is beyond `limit` lines is cut.
+ * Words in lines of at most this width at font size 1: broken at spaces, after hyphens where a word alone is too wide, and
+ * elsewhere only where a part of it is; what is beyond `limit` lines is cut.
  */
 export function wrapText(text: string, width: number, limit: number, face: 'serif' | 'sans'): string[] {
   const lines: string[] = []
   let line = ''
-  for (const part of wordParts(text)) {
+  for (const part of wordParts(text, width, face)) {
     if (textWidth((line + part).trimEnd(), face) <= width) {
       line += part
       continue
@@ -73,21 +73,21 @@ export function wrapText(text: string, width: number, limit: number, face: 'seri
   return [...lines.slice(0, limit - 1), `${lines[limit - 1].slice(0, -1)}…`]
 }
 
-/** What stays together on a line: words with the space after them, and the parts of words with hyphens. */
-function wordParts(text: string): string[] {
-  return (
+/** What stays together on a line: words with the space after them, or the parts between hyphens of those that are too wide. */
+function wordParts(text: string, width: number, face: 'serif' | 'sans'): string[] {
+  const words =
     cleanText(cutText(text, 2000))
       .trim()
-      .replace(/ +/g, ' ')
-      .match(/[^ -]*(?:-+| |$)/g)
-      ?.filter(part => part !== '') ?? []
+      .match(/[^ ]+ ?/g) ?? []
+  return words.flatMap(word =>
+    textWidth(word.trimEnd(), face) <= width ? [word] : (word.match(/[^-]*-+|[^-]+$/g) ?? [word]),
   )
 }
 
 /** The same number of lines, but of nearly the same length. Parts no words for it. */
 function balanceText(text: string, width: number, limit: number, face: 'serif' | 'sans'): string[] {
   let lines = wrapText(text, width, limit, face)
-  const widest = greatest(wordParts(text).map(part => textWidth(part.trimEnd(), face)))
+  const widest = greatest(wordParts(text, width, face).map(part => textWidth(part.trimEnd(), face)))
   if (lines.length < 2 || lines.length >= limit) return lines
   for (let narrower = width * 0.95; narrower >= widest; narrower *= 0.95) {
     const next = wrapText(text, narrower, limit, face)

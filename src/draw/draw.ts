@@ -10,22 +10,32 @@ import {
   linesScene,
   stackScenes,
 } from './derivation.ts'
+import { embeddedFonts } from './fonts.ts'
+import { printPage } from './page.ts'
+import { toPng } from './png.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
+import type { Theme } from './themes.ts'
+import { printTikz } from './tikz.ts'
 
 export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
-export { toPng } from './png.ts'
 export { printScene, type Scene } from './scene.ts'
+export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
+export { toPng }
 
 export type Drawable = Diagram | Equation | Derivation | EquationDerivation
 
-function isList(what: Drawable | readonly Drawable[]): what is readonly Drawable[] {
+function isList(what: Picture): what is readonly Drawable[] {
   return Array.isArray(what)
 }
 
 export interface DrawOptions {
   /** Set above the picture. Without it a net's or an equation's name is only told to those who cannot see the picture. */
   readonly title?: string
+  /** One of `THEMES`, or one that `readTheme` has read; the post's where none is given. */
+  readonly theme?: Theme
+  /** Puts the letters that the picture uses into the file, so that it looks the same everywhere. */
+  readonly embedFonts?: boolean
 }
 
 /** What is where in the picture. Throws RangeError where a node reads one that does not come before it. */
@@ -46,5 +56,32 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
  * those of unknown size by their first and last components with dots and the size between.
  */
 export async function draw(what: Drawable | readonly Drawable[], options: DrawOptions = {}): Promise<string> {
-  return printSvg(await sceneOf(what, options))
+  return svgOf(await sceneOf(what, options), options)
+}
+
+/** A scene as SVG text. */
+export async function svgOf(scene: Scene, { theme, embedFonts = false }: DrawOptions = {}): Promise<string> {
+  return printSvg(scene, { theme, style: embedFonts ? await embeddedFonts(scene) : '' })
+}
+
+/** What can be written to a file: a scene, or what has one. */
+export type Picture = Scene | Drawable | readonly Drawable[]
+
+/** A picture in one of the formats: text, or the bytes of a PNG. */
+export async function printPicture(
+  picture: Picture,
+  format: 'svg' | 'png' | 'tex' | 'html',
+  options: DrawOptions = {},
+): Promise<string | Uint8Array> {
+  const scene = !isList(picture) && 'groups' in picture ? picture : await sceneOf(picture, options)
+  switch (format) {
+    case 'svg':
+      return svgOf(scene, options)
+    case 'png':
+      return toPng(printSvg(scene, options))
+    case 'tex':
+      return printTikz(scene, options)
+    case 'html':
+      return printPage(scene, await svgOf(scene, options), options)
+  }
 }

@@ -1,31 +1,10 @@
 // A scene as SVG text: the same bytes for the same scene on every machine. Colours and fonts stand in one style sheet.
 import type { Label } from './label.ts'
 import { measure } from './label.ts'
+import { partsByFont } from './metrics.ts'
 import { type Figure, type Group, type Point, printNumber, type Scene } from './scene.ts'
-
-// The faces that text is measured with come first: then labels are exactly as wide as the layout takes them to be, and
-// resvg, which tries the first face alone, finds them on the machines where pictures are tested.
-/** The colours of the post's pictures. */
-const STYLE = `
-.netproof path { fill: none; stroke: #000; stroke-width: 1.4; stroke-linecap: round; stroke-linejoin: round }
-.netproof path.multiplicative { stroke: #90f }
-.netproof path.equals { stroke-width: 2.4; stroke-linecap: butt }
-.netproof path.arrow { stroke: #595959 }
-.netproof .arrowhead { fill: #595959 }
-.netproof .triangle { stroke-width: 3; stroke-linejoin: round }
-.netproof .input .triangle { fill: #e06666; stroke: #e06666 }
-.netproof .output .triangle { fill: #93c47d; stroke: #93c47d }
-.netproof .input.absorbed .triangle { fill: #f4cccc; stroke: #f4cccc }
-.netproof .output.absorbed .triangle { fill: #d9ead3; stroke: #d9ead3 }
-.netproof .circle, .netproof .whole { fill: #6fa8dc }
-.netproof .square { fill: #d9d9d9 }
-.netproof .halo { fill: #fff2cc; stroke: #f1c232; stroke-width: 1.5 }
-.netproof .dot { fill: #000 }
-.netproof text { fill: #000; stroke: none; font-family: "DejaVu Serif", Merriweather, Georgia, "Times New Roman", serif }
-.netproof text.sans { font-family: "DejaVu Sans", Verdana, Arial, Helvetica, sans-serif }
-.netproof text.multiplicative { fill: #90f }
-.netproof text.count { fill: #595959 }
-`
+import { styleSheet } from './style.ts'
+import { THEMES, type Theme } from './themes.ts'
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -47,18 +26,24 @@ function fingerprint(text: string): string {
   return hash.toString(16).padStart(8, '0')
 }
 
+export interface SvgOptions {
+  readonly theme?: Theme
+  /** More style rules, such as those of embedded fonts. */
+  readonly style?: string
+}
+
 /** A whole SVG file. */
-export function printSvg(scene: Scene): string {
+export function printSvg(scene: Scene, { theme = THEMES.post, style = '' }: SvgOptions = {}): string {
   const body = scene.groups.map(printGroup).join('\n')
   const said = `${escapeXml(scene.title)}\n${escapeXml(scene.description)}`
   const id = `np-${fingerprint(said + body)}`
   const [width, height] = [Math.ceil(scene.width), Math.ceil(scene.height)]
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="netproof" role="img" aria-labelledby="${id}-title ${id}-description" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" class="netproof netproof-${theme.name}" role="img" aria-labelledby="${id}-title ${id}-description" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title id="${id}-title">${escapeXml(scene.title)}</title>`,
     `<desc id="${id}-description">${escapeXml(scene.description)}</desc>`,
-    `<style>${STYLE}</style>`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+    `<style>\n${styleSheet(theme)}\n${style === '' ? '' : `${style}\n`}</style>`,
+    `<rect class="background" width="${width}" height="${height}"/>`,
     body.replaceAll(ID_MARK, `${id}-`),
     '</svg>',
     '',
@@ -118,7 +103,11 @@ function printLabel(label: Label, size: number, face: 'serif' | 'sans'): string 
       if (run.rise !== rise) attributes.push(`dy="${printNumber((rise - run.rise) * size)}"`)
       if (run.size !== 1) attributes.push(`font-size="${printNumber(run.size * size)}"`)
       rise = run.rise
-      const content = escapeXml(run.text)
+      const content = partsByFont(run.text, face)
+        .map(({ font, text }) =>
+          font === 'signs' ? `<tspan class="signs">${escapeXml(text)}</tspan>` : escapeXml(text),
+        )
+        .join('')
       return attributes.length === 0 ? content : `<tspan ${attributes.join(' ')}>${content}</tspan>`
     })
     .join('')

@@ -52,7 +52,8 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - gaussian(Math.min(size, 30)) / (Math.sqrt(Math.PI) * fraction))
 }
 
-const unary: Readonly<Partial<Record<KnownName, Unary>>> = {
+/** The functions of one number, each NaN where it is not defined. */
+export const unary: Readonly<Partial<Record<KnownName, Unary>>> = {
   neg: x => -x,
   exp: Math.exp,
   ln: x => (x > 0 ? Math.log(x) : Number.NaN),
@@ -75,7 +76,8 @@ const unary: Readonly<Partial<Record<KnownName, Unary>>> = {
   softplus,
 }
 
-const binary: Readonly<Partial<Record<KnownName, Binary>>> = {
+/** The functions of two numbers. */
+export const binary: Readonly<Partial<Record<KnownName, Binary>>> = {
   '+': (x, y) => x + y,
   '-': (x, y) => x - y,
   '*': (x, y) => x * y,
@@ -139,10 +141,11 @@ function compileStep(tape: readonly Instruction[], instruction: Instruction, ari
       return (_, args) => args[index]
     }
     case 'call': {
-      const stable = stableForm(tape, instruction)
-      if (stable !== null) {
-        const [f, x] = stable
-        return values => f(values[x])
+      const form = stableForm(tape, instruction)
+      if (form !== null) {
+        const f = stable[form.name]
+        const { arg } = form
+        return values => f(values[arg])
       }
       const [x, y] = instruction.args
       if (y === undefined) {
@@ -167,8 +170,21 @@ function compileStep(tape: readonly Instruction[], instruction: Instruction, ari
   }
 }
 
+const STABLE = {
+  expm1: Math.expm1,
+  log1p: (x: number) => (x > -1 ? Math.log1p(x) : Number.NaN),
+  softplus,
+} as const
+
+/** A function that takes the place of several instructions because it keeps digits that they lose. */
+export type StableName = keyof typeof STABLE
+export const stable: Readonly<Record<StableName, Unary>> = STABLE
+
 /** ln(1 + exp u) as softplus u, ln(1 + u) as log1p u, exp u - 1 as expm1 u; null for anything else. */
-function stableForm(tape: readonly Instruction[], e: Instruction & { kind: 'call' }): [Unary, number] | null {
+export function stableForm(
+  tape: readonly Instruction[],
+  e: Instruction & { kind: 'call' },
+): { name: StableName; arg: number } | null {
   const called = (at: number, name: KnownName): readonly number[] | null => {
     const instruction = tape[at]
     return instruction.kind === 'call' && instruction.name === name ? instruction.args : null
@@ -179,12 +195,12 @@ function stableForm(tape: readonly Instruction[], e: Instruction & { kind: 'call
   }
   if (e.name === '-') {
     const power = called(e.args[0], 'exp')
-    return power !== null && isOne(e.args[1]) ? [Math.expm1, power[0]] : null
+    return power !== null && isOne(e.args[1]) ? { name: 'expm1', arg: power[0] } : null
   }
   const sum = e.name === 'ln' ? called(e.args[0], '+') : null
   if (sum === null) return null
   const rest = isOne(sum[0]) ? sum[1] : isOne(sum[1]) ? sum[0] : null
   if (rest === null) return null
   const exponential = called(rest, 'exp')
-  return exponential === null ? [x => (x > -1 ? Math.log1p(x) : Number.NaN), rest] : [softplus, exponential[0]]
+  return exponential === null ? { name: 'log1p', arg: rest } : { name: 'softplus', arg: exponential[0] }
 }

@@ -19,6 +19,10 @@ const top = (scene: Scene, id: string): number => {
 describe('wrapping', () => {
   it('at spaces, after hyphens, and elsewhere only in words that are too long', () => {
     expect(wrapText('multiplicative-additive identity', 9, 5, 'sans')).toEqual(['multiplicative-', 'additive identity'])
+    expect(wrapText('start with multiplicative-additive identity', 13, 5, 'sans')).toEqual([
+      'start with',
+      'multiplicative-additive identity',
+    ])
     expect(wrapText('a  b', 9, 5, 'sans')).toEqual(['a b'])
     expect(wrapText('', 9, 5, 'sans')).toEqual([])
     expect(wrapText(' ', 9, 5, 'sans')).toEqual([])
@@ -37,12 +41,12 @@ describe('derivations', () => {
     const { product, sum } = theorem()
     const scene = await derivationScene({
       stages: [
-        { caption: 'start with multiplicative net', diagram: product },
+        { caption: 'change multiplicative layers to additive', diagram: product },
         { caption: 'multiplicative-additive identity', diagram: sum },
       ],
     })
-    expect(lines(scene, 's1-caption')).toEqual(['start with', 'multiplicative net'])
-    expect(lines(scene, 's2-caption')).toEqual(['multiplicative-', 'additive identity'])
+    expect(lines(scene, 's1-caption')).toEqual(['change multiplicative', 'layers to additive'])
+    expect(lines(scene, 's2-caption')).toEqual(['multiplicative-additive identity'])
   })
   it('captions that are cut are said in full on pointing at them', async () => {
     const caption = 'words '.repeat(200).trim()

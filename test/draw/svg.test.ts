@@ -29,7 +29,7 @@ describe('svg', () => {
   it('labels as runs that move from one to the next', () => {
     expect(text(plain('a<b&c'))).toBe('a&lt;b&amp;c')
     expect(text(nameLabel('x1'))).toBe('x<tspan dy="2.4" font-size="6.8">1</tspan>')
-    expect(text(nameLabel("x1'"))).toBe('x′<tspan dx="-2.3" dy="2.4" font-size="6.8">1</tspan>')
+    expect(text(nameLabel("x1'"))).toBe('x′<tspan dx="-1.88" dy="2.4" font-size="6.8">1</tspan>')
   })
   it('wires turn where heights differ', () => {
     const run = (to: number): string =>

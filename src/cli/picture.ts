@@ -1,0 +1,90 @@
+// What the commands that draw share: the formats, by the ending of the file's name, and the options on what pictures look
+// like. All of it is looked at before the work begins, so that nobody waits for a picture that cannot be written.
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Option } from 'commander'
+import { badTheme, fileProblem, lowContrast, unknownFormat, unknownTheme } from '../diagnostic.ts'
+import type { Picture } from '../draw/draw.ts'
+import type { Theme } from '../draw/themes.ts'
+import { nearest } from '../syntax/nearest.ts'
+import { report, Stop, USAGE, writeOutput } from './common.ts'
+
+export interface PictureOptions {
+  readonly theme?: string
+  readonly embedFonts?: boolean
+}
+
+/** The options on what pictures look like. */
+export const THEME = new Option('--theme <theme>', 'post, print, dark, or a JSON file').default('post')
+export const EMBED = new Option('--embed-fonts', 'put the letters that are used into SVG and HTML files')
+
+/** Endings of the files that pictures are written to. */
+export const PICTURES = ['.svg', '.png', '.tex', '.html'] as const
+type Ending = (typeof PICTURES)[number]
+
+/**
+ * What to write a picture with. A format or theme that does not exist and a folder that does not are reported, and stop the
+ * command.
+ */
+export async function pictureWriter(
+  file: string,
+  options: PictureOptions,
+): Promise<{ readonly ending: Ending; readonly theme: Theme; readonly write: (picture: Picture) => Promise<void> }> {
+  const ending = PICTURES.find(e => file.toLowerCase().endsWith(e))
+  if (ending === undefined) {
+    report([unknownFormat(file, PICTURES)])
+    throw new Stop(USAGE)
+  }
+  checkWritable(file)
+  const theme = await themeOf(options.theme ?? 'post')
+  const { printPicture } = await import('../draw/draw.ts')
+  return {
+    ending,
+    theme,
+    write: async picture => {
+      const format = ending.slice(1) as 'svg' | 'png' | 'tex' | 'html'
+      writeOutput(file, await printPicture(picture, format, { theme, embedFonts: options.embedFonts }))
+    },
+  }
+}
+
+function checkWritable(file: string): void {
+  try {
+    const about = statSync(file, { throwIfNoEntry: false })
+    if (about?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
+    accessSync(about === undefined ? dirname(file) : file, constants.W_OK)
+  } catch (error) {
+    report([fileProblem('write', file, (error as NodeJS.ErrnoException).code ?? String(error))])
+    throw new Stop(USAGE)
+  }
+}
+
+/** A theme by its name, or from a JSON file; what is wrong with it is reported, and stops the command. */
+async function themeOf(name: string): Promise<Theme> {
+  const { lowContrasts, readTheme, THEMES } = await import('../draw/themes.ts')
+  if (Object.hasOwn(THEMES, name)) return THEMES[name as keyof typeof THEMES]
+  if (!name.toLowerCase().endsWith('.json')) {
+    report([unknownTheme(name, nearest(name, Object.keys(THEMES)), Object.keys(THEMES))])
+    throw new Stop(USAGE)
+  }
+  let json: unknown
+  try {
+    const text = readFileSync(name, 'utf8')
+    json = JSON.parse(text)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    report([
+      code === undefined
+        ? badTheme(name, null, `it is not JSON: ${(error as Error).message}`, null)
+        : fileProblem('read', name, code),
+    ])
+    throw new Stop(USAGE)
+  }
+  const theme = readTheme(json)
+  if (!('colours' in theme)) {
+    report(theme.map(p => badTheme(name, p.entry, p.why, p.entry === null ? null : nearest(p.entry, p.nearest ?? []))))
+    throw new Stop(USAGE)
+  }
+  report(lowContrasts(theme).map(c => lowContrast(name, c.entry, c.on, c.contrast, c.needed)))
+  return theme
+}
