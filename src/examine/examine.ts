@@ -159,6 +159,7 @@ function confluenceWithBuiltin(
   return {
     pairs: own.pairs + theirs.pairs,
     open: [...own.open, ...theirs.open],
+    skipped: own.skipped,
     complete: own.complete && theirs.complete,
   }
 }

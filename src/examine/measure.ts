@@ -17,7 +17,7 @@ import {
 import { type Expression, postorder, printExpression } from '../scalar/expression.ts'
 
 /** The kinds of stages, as a measure tells them apart. */
-type StageKind = Exclude<Pattern['kind'] | Template['kind'], 'wire' | 'linear' | 'parts' | 'elementwise'>
+type StageKind = Exclude<Pattern['kind'] | Template['kind'], 'wire' | 'linear' | 'parts' | 'elementwise' | 'net'>
 
 export interface Measure {
   /** What it measures, as a noun: "the number of stages". */
@@ -85,7 +85,13 @@ function ofPattern(m: Measure, p: Pattern): Value {
     return total(args, m.factor('pointwise', known(p.fn)), patternFunction(m, p.fn))
   }
   const before = stagesBefore(p).map(a => ofPattern(m, a))
+  if (p.kind === 'net') return ofNet(p.slot, before[0])
   return total(before, m.factor(p.kind, null), stageWeight(m, p))
+}
+
+/** A part of a net weighs what it weighs: as much as itself on what weighs as much. */
+function ofNet(slot: number, { constant, terms }: Value): Value {
+  return term(`n${slot}(${constant} ${[...terms].sort().join()})`)
 }
 
 /** What a stage that is no function weighs; mixing is as much as the two functions that it mixes with. */
@@ -136,6 +142,8 @@ function ofTemplate(m: Measure, t: Template): Value {
       return total([ofTemplate(m, t.arg)], 1, just(m.composition === 'one' ? 1 : 0))
     case 'parts':
       return UNBOUNDED
+    case 'net':
+      return ofNet(t.slot, ofTemplate(m, t.arg))
     default:
       return total(
         stagesBefore(t).map(a => ofTemplate(m, a)),

@@ -30,6 +30,7 @@ export function sizeNamesOf(rule: Rule): string[] {
     if (p.kind === 'slice') sizes.push(p.start, p.end)
   }
   for (const w of rule.variables.wires) if (w.width !== null) sizes.push(w.width)
+  for (const n of rule.variables.nets) sizes.push(n.columns, n.rows)
   for (const c of rule.conditions) if (c.kind === 'size') sizes.push(c.left, c.right)
   return [...new Set(sizes.flatMap(s => s.terms.map(([name]) => name)))]
 }

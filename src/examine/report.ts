@@ -3,9 +3,9 @@
 import { printLinear } from '../linear/linear.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { type Derivation, derivationOf } from '../prove/derivation.ts'
-import type { Choices } from '../prove/statement.ts'
+import type { Choices, PartStage } from '../prove/statement.ts'
 import { printExpression } from '../scalar/expression.ts'
-import { printNet } from '../syntax/print.ts'
+import { printFunction, printNet } from '../syntax/print.ts'
 import type { Confluence, OpenPair } from './confluence.ts'
 import type { RuleReport, RulesReport } from './examine.ts'
 import type { Termination } from './termination.ts'
@@ -15,14 +15,19 @@ const quoted = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`
 
 /** The values that were chosen for variables of a rule, one line each. */
-function choiceLines({ sizes, groups, functions, reals, weights }: Choices): string[] {
+function choiceLines({ sizes, groups, functions, reals, weights, nets }: Choices): string[] {
   return [
     ...[...sizes].map(([name, s]) => `${name} = ${s.text}`),
     ...[...groups].map(([name, k]) => `${name} = ${k}`),
     ...[...reals].map(([name, e]) => `${name} = ${printExpression(e)}`),
     ...[...weights].map(([name, w]) => `${name} = ${printLinear(w)}`),
     ...[...functions].map(([name, fn]) => `${name}(t) = ${printExpression(fn, ['t'])}`),
+    ...[...nets].map(([name, stages]) => `${name} = ${stages.map(partText).join(' -> ')}`),
   ]
+}
+
+function partText(stage: PartStage): string {
+  return 'fn' in stage ? (printFunction(stage.fn) ?? printExpression(stage.fn)) : `add[${printLinear(stage.operator)}]`
 }
 
 function widerText({ condition, wider }: Wider): string {
@@ -93,13 +98,15 @@ function pairLines({ rules, peak, normal }: OpenPair): string[] {
   ]
 }
 
-function confluenceLines({ pairs, open, complete }: Confluence): string[] {
+function confluenceLines({ pairs, open, skipped, complete }: Confluence): string[] {
   const all = complete ? '' : ' (the time ran out before all were looked at)'
+  const rest = skipped.length === 0 ? [] : [`overlaps with ${quoted(skipped)} were not looked for`]
   if (open.length === 0)
-    return [`the order of steps does not matter at any of the ${pairs} overlaps of left sides${all}`]
+    return [`the order of steps does not matter at any of the ${pairs} overlaps of left sides${all}`, ...rest]
   return [
     `at ${open.length} of ${pairs} overlaps of left sides the order of steps matters, or was not seen not to${all}:`,
     ...open.flatMap(pairLines),
+    ...rest,
   ]
 }
 
@@ -141,6 +148,7 @@ export function reportJson({ rules, termination, confluence }: RulesReport): obj
         : {
             pairs: confluence.pairs,
             complete: confluence.complete,
+            skipped: confluence.skipped,
             open: confluence.open.map(({ rules: names, peak, normal }) => ({
               rules: names,
               peak: printNet(peak),

@@ -68,13 +68,18 @@ export interface Choices {
   readonly reals: ReadonlyMap<string, Expression>
   readonly sizes: ReadonlyMap<string, Size>
   readonly groups: ReadonlyMap<string, number>
+  /** Parts of nets, as chains. */
+  readonly nets: ReadonlyMap<string, readonly PartStage[]>
 }
+/** A stage of a chain that stands for a part of a net. */
+export type PartStage = { readonly fn: Expression } | { readonly operator: Linear }
 export const NO_CHOICES: Choices = {
   weights: new Map(),
   functions: new Map(),
   reals: new Map(),
   sizes: new Map(),
   groups: new Map(),
+  nets: new Map(),
 }
 
 /** Two nets with the same inputs and one output each. */
@@ -175,6 +180,7 @@ class LeftSide {
   private readonly operators = new Map<number, Linear>()
   private readonly functions = new Map<number, Expression>()
   private readonly wires = new Map<number, NodeId>()
+  private readonly parts = new Map<string, NodeId>()
 
   constructor(
     private readonly rule: Rule,
@@ -205,6 +211,8 @@ class LeftSide {
       case 'multiplicative':
       case 'mix':
         return this.widthBefore(p.arg) ?? this.size(sizesOfPattern(p.operator)[1])
+      case 'net':
+        return this.widthBefore(p.arg) ?? this.size(this.rule.variables.nets[p.slot].columns)
       case 'constant':
       case 'join':
       case 'slice':
@@ -224,6 +232,8 @@ class LeftSide {
       case 'multiplicative':
       case 'mix':
         return this.size(sizesOfPattern(p.operator)[0])
+      case 'net':
+        return this.size(this.rule.variables.nets[p.slot].rows)
       case 'constant':
         return this.size(sizesOfPattern(p.value)[0])
       case 'slice':
@@ -331,6 +341,19 @@ class LeftSide {
         if (groups === null) throw new Beyond('its groups do not divide the width')
         return this.add({ kind: 'reduce', args: [arg], operation: p.operation, group, shape: [groups] })
       }
+      case 'net': {
+        const { name } = this.rule.variables.nets[p.slot]
+        const chosen = this.choices.nets.get(name)
+        if (chosen === undefined) throw new Beyond(`it speaks of every net ${name}`)
+        // The same net on the same wire is the same wire.
+        const arg = this.node(p.arg, width)
+        const key = `${name} ${arg}`
+        const known = this.parts.get(key)
+        if (known !== undefined) return known
+        const end = chosen.reduce((at, stage) => this.partStage(at, stage), arg)
+        this.parts.set(key, end)
+        return end
+      }
       case 'constant': {
         const value = this.operator(p.value)
         return this.add({ kind: 'constant', args: [], value, shape: [value.rows] })
@@ -346,6 +369,13 @@ class LeftSide {
         return this.add({ kind: 'slice', args: [arg], start, end, shape: [addSizes(end, start, -1)] })
       }
     }
+  }
+
+  private partStage(arg: NodeId, stage: PartStage): NodeId {
+    if ('fn' in stage) return this.add({ kind: 'pointwise', args: [arg], fn: stage.fn, shape: this.nodes[arg].shape })
+    const { operator } = stage
+    if (operator.columns !== this.nodes[arg].shape[0]) throw new Beyond('the chosen net does not fit')
+    return this.add({ kind: 'additive', args: [arg], operators: [operator], bias: null, shape: [operator.rows] })
   }
 
   /** A bias that is zero is none. */

@@ -264,6 +264,8 @@ class Builder {
         const shape = withLast(nodeAt(graph, match.at).shape, value.rows)
         return { id: UNPLACED, kind: 'constant', args: [], value, shape }
       }
+      case 'net':
+        return this.part(template)
       case 'join': {
         const args = template.args.map(a => this.single(a))
         const widths = args.map(a => this.shapeOf(a)[this.shapeOf(a).length - 1])
@@ -464,6 +466,27 @@ class Builder {
     if (f === undefined || form === null || form.constant !== zero) throw NOTHING
     const shape = this.shapeOf(f.node)
     return scaled(form.coefficients.get(0) ?? zero, identity(shape[shape.length - 1]))
+  }
+
+  /** A part of the net on another wire, or the one that is there. */
+  part({ slot, call, arg }: Extract<Template, { kind: 'net' }>): Built {
+    const { graph, match } = this
+    const there = call === null ? undefined : match.calls[call]
+    if (there !== undefined) return { wire: there.part.exit }
+    const known = match.calls.find(c => c?.slot === slot)
+    if (known === undefined) throw NOTHING
+    const { part } = known
+    const start = this.single(arg)
+    if (start === part.entry) return { wire: part.exit }
+    const leading = this.shapeOf(start).slice(0, -1)
+    const copies = new Map([[part.entry, start]])
+    const copy = (id: NodeId): Node => {
+      const node = nodeAt(graph, id)
+      const shape = [...leading, node.shape[node.shape.length - 1]]
+      return { ...node, id: UNPLACED, shape, args: node.args.map(a => copies.get(a) as NodeId) } as Node
+    }
+    for (const id of part.inside) if (id !== part.exit) copies.set(id, this.node(copy(id)))
+    return copy(part.exit)
   }
 
   linear(slot: number): Built {

@@ -64,7 +64,8 @@ function mayEndInComposed({ left }: Rule): boolean {
 
 function rootKinds(rule: Rule): NodeKind[] {
   const { left } = rule
-  if (left.kind === 'wire') return []
+  // No left side is a wire or ends with a part of a net.
+  if (left.kind === 'wire' || left.kind === 'net') return []
   // Joins and slices are linear functions of their wires.
   if (
     left.kind === 'pointwise' &&

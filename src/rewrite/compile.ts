@@ -44,6 +44,7 @@ class Compiler {
     reals: [],
     wires: [{ name: 'input', width: null }],
     groups: [],
+    nets: [],
   }
   private readonly conditions: Condition[] = []
   private readonly scope: Scope
@@ -89,6 +90,13 @@ class Compiler {
             })
           }
           break
+        case 'subnet': {
+          for (const t of [d.from, d.to]) namesIn(t, name => sizes.add(name))
+          const [columns, rows] = [d.from, d.to].map(t => sizeTerm(this.scope, 0, t))
+          if (columns === null || rows === null) break
+          for (const { name } of d.names) this.variables.nets.push({ name, columns, rows, total: d.total })
+          break
+        }
         case 'function':
           break
       }
@@ -167,6 +175,7 @@ class Compiler {
         needsSizes(right) ||
         constrainsSizes(left) ||
         variables.wires.some(w => w.width !== null) ||
+        variables.nets.length > 0 ||
         conditions.some(c => c.kind === 'size'),
       text: printStatement(tree),
       assumed: options.assumed,

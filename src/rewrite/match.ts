@@ -23,6 +23,7 @@ import {
   requires,
   type SizeRelation,
 } from './rule.ts'
+import { type Call, entryOfCopy, isTotal, netCalls, type Part, partsEndingAt } from './subnets.ts'
 
 /** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
 export interface FunctionBinding {
@@ -40,6 +41,8 @@ export interface Match {
   readonly reals: (Expression | undefined)[]
   readonly wires: (readonly NodeId[] | undefined)[]
   readonly groups: (number | undefined)[]
+  /** The parts of the net that the stages for such parts mean, by the number of the stage. */
+  readonly calls: (Call | undefined)[]
   /** Unknown sizes of the rule, and what they are here. */
   sizes: (readonly [name: string, size: Size])[]
   /** Terms of the additive node at the root that the pattern does not mean. */
@@ -61,7 +64,7 @@ function unbound<T>(count: number): (T | undefined)[] {
 }
 
 function emptyMatch(rule: Rule, at: NodeId): Match {
-  const { functions, operators, reals, wires, groups } = rule.variables
+  const { functions, operators, reals, wires, groups, nets } = rule.variables
   return {
     rule,
     at,
@@ -70,6 +73,7 @@ function emptyMatch(rule: Rule, at: NodeId): Match {
     reals: unbound(reals.length),
     wires: unbound(wires.length),
     groups: unbound(groups.length),
+    calls: nets.length === 0 ? NONE : unbound(netCalls(rule.left).length),
     sizes: NONE,
     carried: null,
   }
@@ -83,7 +87,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
   let at = pattern
   let node = nodeAt(graph, id)
   for (;;) {
-    if (at.kind === 'wire') return true
+    if (at.kind === 'wire' || at.kind === 'net') return true
     if (at.kind === 'pointwise') {
       const { fn } = at
       // A function of any number of wires may mean a join or a slice, and any of its wires.
@@ -115,7 +119,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
 
 /** Whether a node is of a kind that the pattern means. */
 function mayStand(pattern: Exclude<Pattern, { kind: 'wire' }>, node: Node): boolean {
-  if (node.kind === pattern.kind) return true
+  if (node.kind === pattern.kind || pattern.kind === 'net') return true
   return pattern.kind === 'pointwise' && isVariadic(pattern.fn) && (node.kind === 'join' || node.kind === 'slice')
 }
 
@@ -226,7 +230,7 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       return (
         (node.args.length === 1
           ? matchArg(graph, pattern.args[0], node, match)
-          : pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match))) &&
+          : matchArgs(graph, pattern.args, node.args, match)) &&
         bindFunction(pattern.fn, node.fn, id, node.args, 0, match)
       )
     }
@@ -266,13 +270,15 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       match.functions[pattern.slot] = { fn: node.fn, node: id, args: node.args, index: 0 }
       return matchOperator(pattern.operator, [node.operator], match)
     }
+    case 'net':
+      return matchNet(graph, pattern, id, match)
     case 'constant':
       return node.kind === 'constant' && matchOperator(pattern.value, [node.value], match)
     case 'join':
       return (
         node.kind === 'join' &&
         node.args.length === pattern.args.length &&
-        pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match))
+        matchArgs(graph, pattern.args, node.args, match)
       )
     case 'slice':
       return (
@@ -284,6 +290,44 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
     default:
       return node.kind === pattern.kind && matchPattern(graph, pattern.arg, node.args[0], match)
   }
+}
+
+/** The patterns of the args of a node. Parts of nets come last: where they begin is told by wires that are known. */
+function matchArgs(graph: Graph, patterns: readonly Pattern[], args: readonly NodeId[], match: Match): boolean {
+  const fits = (p: Pattern, i: number): boolean => matchPattern(graph, p, args[i], match)
+  if (match.calls.length === 0) return patterns.every(fits)
+  const hasNet = patterns.map(p => netCalls(p).length > 0)
+  return patterns.every((p, i) => hasNet[i] || fits(p, i)) && patterns.every((p, i) => !hasNet[i] || fits(p, i))
+}
+
+/** The smallest part of the net that ends here and fits; where the rule has named it before, a copy of that. */
+function matchNet(graph: Graph, pattern: Extract<Pattern, { kind: 'net' }>, id: NodeId, match: Match): boolean {
+  const { slot, arg } = pattern
+  const { columns, rows, total } = match.rule.variables.nets[slot]
+  const width = (wire: NodeId): Size => nodeAt(graph, wire).shape[nodeAt(graph, wire).shape.length - 1]
+  const fits = (part: Part): boolean => {
+    match.calls[pattern.call as number] = { slot, part }
+    return (
+      bindSize(columns, width(part.entry), match) &&
+      bindSize(rows, width(part.exit), match) &&
+      (!total || isTotal(graph, part)) &&
+      matchPattern(graph, arg, part.entry, match)
+    )
+  }
+  const known = match.calls.find(c => c?.slot === slot)
+  if (known !== undefined) {
+    const entry = entryOfCopy(graph, known.part, id)
+    return entry !== null && fits({ entry, exit: id, inside: known.part.inside })
+  }
+  const lists = [match.functions, match.operators, match.reals, match.wires, match.groups, match.calls] as unknown[][]
+  const before = lists.map(list => [...list])
+  const { sizes } = match
+  for (const part of partsEndingAt(graph, id)) {
+    if (fits(part)) return true
+    for (const [i, list] of lists.entries()) if (list.length > 0) list.splice(0, list.length, ...before[i])
+    match.sizes = sizes
+  }
+  return false
 }
 
 /** The pattern of the only arg of a node; a plain wire is bound to the node's own list of args. */

@@ -9,6 +9,7 @@ import { isInverse } from './functions.ts'
 import { type Graph, graphOf, nodeAt, nodesInOrder } from './graph.ts'
 import { type Failure, matchRule } from './match.ts'
 import { type LinearPattern, type Pattern, type Rule, stagesBefore, stagesIn } from './rule.ts'
+import { partsEndingAt } from './subnets.ts'
 
 /** The first thing that does not fit. `found` and `needed` are short texts in the words of the language. */
 export interface Misfit {
@@ -99,6 +100,10 @@ class Walker {
       return old === undefined || old === id ? null : misfit('wire', 'another wire', `the wire ${name} again`)
     }
     const node = nodeAt(this.graph, id)
+    if (p.kind === 'net') {
+      for (const { entry } of partsEndingAt(this.graph, id)) if (this.walk(p.arg, entry) === null) return null
+      return misfit('stage', stageText(node), this.patternText(p))
+    }
     if (node.kind !== p.kind || ('args' in p && p.args.length !== node.args.length))
       return misfit('stage', stageText(node), this.patternText(p))
     if (p.kind === 'pointwise' && node.kind === 'pointwise') {
@@ -196,6 +201,8 @@ class Walker {
         const { name } = this.rule.variables.functions[p.fn.slot]
         return p.fn.kind === 'variable' ? `a function ${name}` : `the inverse of ${name}`
       }
+      case 'net':
+        return `a part ${this.rule.variables.nets[p.slot].name} of the net`
       case 'additive':
         return 'add'
       case 'multiplicative':

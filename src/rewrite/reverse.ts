@@ -32,6 +32,7 @@ import {
   type VariablePattern,
   variableOf,
 } from './rule.ts'
+import { withCalls, withCallsOf } from './subnets.ts'
 
 /** Thrown inside when a rule cannot be read from right to left; the message is a clause: "its right side ...". */
 class OneWay extends Error {}
@@ -42,9 +43,11 @@ class OneWay extends Error {}
  */
 export function reverseRule(rule: Rule): Rule | { readonly because: string } {
   try {
-    const left = new Reverser(rule).pattern(rule.right)
-    if (left.kind === 'wire') throw new OneWay('its right side is a plain wire, which is everywhere')
-    const right = templateOf(rule, rule.left)
+    const left = withCalls(new Reverser(rule).pattern(rule.right))
+    if (left.kind === 'wire' || left.kind === 'constant')
+      throw new OneWay('its right side is a plain wire, which is everywhere')
+    if (left.kind === 'net') throw new OneWay('its right side ends with a part of a net, which may end anywhere')
+    const right = withCallsOf(left, templateOf(rule, rule.left))
     requireBound(rule, left)
     return {
       ...rule,
@@ -173,7 +176,7 @@ function requireBound(rule: Rule, left: Pattern): void {
     }
   }
   const { variables } = rule
-  for (const kind of ['functions', 'operators', 'wires', 'groups'] as const)
+  for (const kind of ['functions', 'operators', 'wires', 'groups', 'nets'] as const)
     for (const slot of wanted[kind])
       if (!there[kind].has(slot)) throw new OneWay(`its right side says nothing of ${variables[kind][slot].name}`)
   const reals = realsIn(rule, left)
@@ -186,6 +189,7 @@ interface Slots {
   readonly operators: Set<number>
   readonly wires: Set<number>
   readonly groups: Set<number>
+  readonly nets: Set<number>
   readonly reals: Set<number>
 }
 function slotsIn(pattern: Pattern): Slots {
@@ -194,6 +198,7 @@ function slotsIn(pattern: Pattern): Slots {
     operators: new Set(),
     wires: new Set(),
     groups: new Set(),
+    nets: new Set(),
     reals: new Set(),
   }
   const visit = (p: Pattern): void => {
@@ -210,6 +215,7 @@ function slotsIn(pattern: Pattern): Slots {
       return
     }
     if (p.kind === 'mix') found.functions.add(p.slot)
+    if (p.kind === 'net') found.nets.add(p.slot)
     if (p.kind === 'reduce' && typeof p.group !== 'number') found.groups.add(p.group.slot)
     for (const o of operatorsOfPattern(p)) {
       const variable = variableOf(o)

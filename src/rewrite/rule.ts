@@ -80,6 +80,16 @@ export interface SliceStage<S> {
   readonly end: Size
   readonly arg: S
 }
+/**
+ * A part of a net with one wire that enters it. `call`: on the left, the number of the stage among those of its kind; on the
+ * right, the number of the stage of the left side that is the same net on the same wire, null where there is none.
+ */
+export interface NetStage<S> {
+  readonly kind: 'net'
+  readonly slot: number
+  readonly call: number | null
+  readonly arg: S
+}
 /** What a stage of either side may be. */
 export type Stage<F, L, S> =
   | WireStage
@@ -91,6 +101,7 @@ export type Stage<F, L, S> =
   | ConstantStage<L>
   | JoinStage<S>
   | SliceStage<S>
+  | NetStage<S>
 
 type Group = ReduceStage<never>['group']
 
@@ -135,6 +146,8 @@ export function mapStage<F, L, S, G, M, T>(
       return { kind: 'constant', value: by.matrix(stage.value) }
     case 'join':
       return { kind: 'join', args: stage.args.map(s => by.stage(s)) }
+    case 'net':
+      return { ...stage, arg: by.stage(stage.arg) }
     case 'slice':
       return { kind: 'slice', start: size(stage.start), end: size(stage.end), arg: by.stage(stage.arg) }
   }
@@ -151,6 +164,7 @@ export type Pattern =
   | ConstantStage<LinearPattern>
   | JoinStage<Pattern>
   | SliceStage<Pattern>
+  | NetStage<Pattern>
 
 /** Functions that a right side computes. */
 export type FunctionTemplate =
@@ -181,6 +195,7 @@ export type Template =
   | ConstantStage<LinearTemplate>
   | JoinStage<Template>
   | SliceStage<Template>
+  | NetStage<Template>
   /** The bound linear function as an additive layer over its wires. */
   | { readonly kind: 'linear'; readonly slot: number; readonly arg: Template }
   /** The bound function taken apart: one stage after the other. */
@@ -226,6 +241,14 @@ export interface RuleVariables {
   /** `width`: the size of the last axis that the rule declares, which the wire bound to it fixes. */
   readonly wires: readonly { readonly name: string; readonly width: Size | null }[]
   readonly groups: readonly { readonly name: string }[]
+  /** Parts of nets, from a wire of `columns` components to one of `rows`; `total`: defined for every input. */
+  readonly nets: readonly NetVariable[]
+}
+export interface NetVariable {
+  readonly name: string
+  readonly columns: Size
+  readonly rows: Size
+  readonly total: boolean
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   type FunctionTemplate,
   type LinearPattern,
   type LinearTemplate,
+  type NetVariable,
   type Pattern,
   type RuleVariables,
   type Stage,
@@ -21,6 +22,7 @@ import {
   type Template,
   type VariablePattern,
 } from './rule.ts'
+import { withCalls, withCallsOf } from './subnets.ts'
 
 /** Thrown inside when a rule says what the engine cannot do; null: it has been reported. */
 export class Cannot extends Error {
@@ -37,6 +39,7 @@ export interface OpenVariables {
   readonly reals: { readonly name: string; readonly symbol: FunctionSymbol }[]
   readonly wires: { readonly name: string; readonly width: Size | null }[]
   readonly groups: { readonly name: string }[]
+  readonly nets: NetVariable[]
 }
 
 /** What the names in the sides mean. */
@@ -181,7 +184,8 @@ class SideReader<F, L, S extends { readonly kind: string }> {
   /** Whether a name stands for a function of numbers (not for an operation on wires or a variable of the rule). */
   private isScalar(term: Term): boolean {
     if (term.kind !== 'name') return true
-    return term.name !== 'softmax' && term.name !== 'logsoftmax' && this.names.slot('functions', term.name) < 0
+    const isOnWires = term.name === 'softmax' || term.name === 'logsoftmax' || this.names.slot('nets', term.name) >= 0
+    return !isOnWires && this.names.slot('functions', term.name) < 0
   }
 
   private stage(stage: Term, arg: S): S {
@@ -195,6 +199,8 @@ class SideReader<F, L, S extends { readonly kind: string }> {
         return [stage.first, ...stage.stages].reduce((at: S, s) => this.stage(s, at), arg)
       case 'name':
         if (stage.name === 'softmax' || stage.name === 'logsoftmax') return kit.make({ kind: stage.name, arg })
+        if (names.slot('nets', stage.name) >= 0)
+          return kit.make({ kind: 'net', slot: names.slot('nets', stage.name), call: null, arg })
         break
       case 'indexed':
         switch (stage.name) {
@@ -271,7 +277,9 @@ export function readPattern(names: SideNames, side: RuleSide): Pattern {
     matrix: term => linearPattern(names, term),
     own: () => null,
   }
-  const pattern = new SideReader(names, kit).side(side)
+  const pattern = withCalls(new SideReader(names, kit).side(side))
+  if (pattern.kind === 'net')
+    throw names.cannot(side, 'end its left side with a part of a net: nothing says where it ends')
   if (pattern.kind === 'wire' || pattern.kind === 'constant') throw names.cannot(side, 'match a plain wire')
   return pattern
 }
@@ -335,7 +343,7 @@ export function readTemplate(names: SideNames, side: RuleSide, left: Pattern): T
     matrix: term => linearTemplate(inner, term),
     own: (stage, arg) => computedStage(inner, stage, arg),
   }
-  return new SideReader(inner, kit).side(side)
+  return withCallsOf(left, new SideReader(inner, kit).side(side))
 }
 
 /** The matrix that `diag(f)` stands for: the factor of the linear function f, on the diagonal. */
@@ -352,7 +360,7 @@ function factorOf(names: SideNames, slot: number, left: Pattern, at: Term): Weig
 }
 
 /** The width of the wires of a function of the left side, where layers or declared wires fix it. */
-function widthOfFunction({ wires }: OpenVariables, left: Pattern, slot: number): Size | null {
+function widthOfFunction({ wires, nets }: OpenVariables, left: Pattern, slot: number): Size | null {
   const after = (p: Pattern): Size | null => {
     switch (p.kind) {
       case 'wire':
@@ -368,6 +376,8 @@ function widthOfFunction({ wires }: OpenVariables, left: Pattern, slot: number):
       case 'softmax':
       case 'logsoftmax':
         return after(p.arg)
+      case 'net':
+        return nets[p.slot].rows
       case 'slice':
         return addSizes(p.end, p.start, -1)
       case 'join':

@@ -30,17 +30,20 @@ export function citedRules(found: Found): Rule[] {
 
 /** The visits that try the rules of users, with the depth of the nodes that each looks at. */
 export function ruleVisits(rules: readonly Rule[]): { readonly visit: Visit; readonly depth: number }[] {
-  return rules
-    .filter(rule => rule.phase === 'own')
-    .flatMap(rule => {
-      const back = reverseRule(rule)
-      const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
-      return both.filter(({ used }) => used.left.kind !== 'wire')
-    })
-    .map(({ rule, used }) => {
-      const user = new RuleUser(rule, used)
-      return { visit: (g: EGraph, t: TermId) => user.visit(g, t), depth: depthOf(used.left) }
-    })
+  return (
+    rules
+      // What parts of nets are is not told from the nodes of one place.
+      .filter(rule => rule.phase === 'own' && rule.variables.nets.length === 0)
+      .flatMap(rule => {
+        const back = reverseRule(rule)
+        const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
+        return both.filter(({ used }) => used.left.kind !== 'wire')
+      })
+      .map(({ rule, used }) => {
+        const user = new RuleUser(rule, used)
+        return { visit: (g: EGraph, t: TermId) => user.visit(g, t), depth: depthOf(used.left) }
+      })
+  )
 }
 
 // --- Applying -----------------------------------------------------------------------------------------------------------

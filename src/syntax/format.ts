@@ -375,6 +375,10 @@ function declarationSegments(d: RuleDeclaration | FunctionTree): Segment[] {
       return separated(d.names.map(named), 'real ', d.range === null ? '' : ` in ${printRangeTree(d.range)}`)
     case 'wire':
       return separated(d.names.map(named), 'wire ', d.shape === null ? '' : ` : ${shape(d.shape)}`)
+    case 'subnet': {
+      const total = d.total ? ' total' : ''
+      return separated(d.names.map(named), 'net ', ` : ${printTerm(d.from, true)} -> ${printTerm(d.to, true)}${total}`)
+    }
     case 'function':
       return functionSegments(d)
   }

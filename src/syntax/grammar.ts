@@ -288,6 +288,16 @@ const actions: ohm.ActionDict<unknown> = {
       operator: true,
     }
   },
+  Declaration_subnet(_k, names, _c, from, _a, to, total): RuleDeclaration {
+    return {
+      kind: 'subnet',
+      ...place(this),
+      names: tree(names),
+      from: tree(from),
+      to: tree(to),
+      total: total.numChildren > 0,
+    }
+  },
   When(_k, first, _and, rest) {
     return [tree<ConditionTree>(first), ...all<ConditionTree>(rest)]
   },

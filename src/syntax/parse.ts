@@ -47,13 +47,13 @@ export const RESERVED: ReadonlySet<string> = new Set([...STATEMENTS, 'input', 'o
 
 const LONGEST_KEYWORD = 'function'.length
 const HOLDING = new Set(['rule', 'derive'])
-const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire', 'operator'])
+const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire', 'operator', 'net'])
 const INITIALS: ReadonlySet<number> = new Set([...RESERVED, ...DECLARATIONS].map(w => w.charCodeAt(0)))
 /** Words between the parts of a declaration, and words that may follow its last part. */
 const JOINING = new Set(['x', 'in', 'inverse'])
 /** Declarations that may end with a shape. */
-const SHAPED = new Set(['size', 'weights', 'wire', 'operator'])
-const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even'])
+const SHAPED = new Set(['size', 'weights', 'wire', 'operator', 'net'])
+const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even', 'total'])
 const RULE_NAME = /^[\p{L}_][\p{L}\d_']*(-[\p{L}\d_']+)*$/u
 const INPUT = new Set(['input'])
 const OUTPUT = new Set(['output'])
@@ -166,12 +166,17 @@ class Reader {
         // On the keyword's own line it stands where a name should, and is reported as that.
         if (i === from + 1 && !this.text.slice(this.tokens.ends[from], this.tokens.starts[i]).includes('\n')) continue
         if (depth === 0 || !rule) return i
-        if (this.keyword(i, OUTER)) return firstInside < 0 ? i : firstInside
+        if (this.keyword(i, OUTER) && !this.isSubnet(i)) return firstInside < 0 ? i : firstInside
         // `weights` within a rule, unless the rule turns out not to be closed and this stands at the start of a line.
         if (firstInside < 0 && this.startsLine(i)) firstInside = i
       }
     }
     return depth > 0 && firstInside >= 0 ? firstInside : this.tokens.count
+  }
+
+  /** `net N : m -> n`, a variable of a rule, and no statement of its own. */
+  private isSubnet(token: number): boolean {
+    return this.word(token) === 'net' && [COMMA, COLON].includes(this.kind(token + 2))
   }
 
   private startsLine(token: number): boolean {
