@@ -686,6 +686,14 @@ export function noClaims(file: string): Diagnostic {
     hint: 'add `prove LEFT == RIGHT`, or name two nets: netproof prove FILE LEFT RIGHT',
   })
 }
+export function noPicture(file: string): Diagnostic {
+  return error('E814', null, `${quote(file)} has nothing to be drawn`, {
+    hint: 'a picture shows nets, rules or claims: net a { x : 3 -> exp -> y }',
+  })
+}
+export function notDrawable(rule: string): Diagnostic {
+  return error('E815', null, `the rule ${quote(rule)} is no equation of two nets, and has no picture`)
+}
 export function noRules(file: string): Diagnostic {
   return error('E802', null, `${quote(file)} has no rules`, {
     hint: 'add a rule: netproof rules lists the built-in ones',
@@ -733,6 +741,20 @@ export function lowContrast(file: string, entry: string, on: string, found: numb
 }
 export function notEvaluated(net: string, why: string): Diagnostic {
   return error('E810', null, `${quote(net)} cannot be evaluated: ${why}`)
+}
+export function notOneArgument(name: string, arity: number): Diagnostic {
+  const others = arity === 0 ? '' : `${name}(x${', 1'.repeat(Math.min(arity, 9) - 1)})`
+  return error('E821', null, `${quote(name)} takes ${count(arity, 'argument')}, and a plot shows functions of one`, {
+    hint: arity < 2 ? null : `give numbers for the others, as in "${others}"`,
+  })
+}
+export function noValues(given: string, fn: string): Diagnostic {
+  return error('E822', null, `${quote(given)} has no values to plot: the function ${quote(fn)} is unknown`, {
+    hint: `give it a formula, --function "${fn}=t^2", or have one made up that is as declared, --seed 1`,
+  })
+}
+export function nowhereDefined(given: string): Diagnostic {
+  return error('E823', null, `${quote(given)} is defined nowhere, so there is nothing to plot`)
 }
 export function unknownCode(code: string, suggestion: string | null): Diagnostic {
   return error('E809', null, `there is no diagnostic ${quote(code)}`, {

@@ -373,9 +373,34 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'A theme is a JSON object such as { "base": "print", "multiplicative": "#7a1fa2", "multiplicativeDash": "6 4" }. docs/pictures.md lists the entries.',
     example: null,
   },
+  E814: {
+    title: 'nothing to draw',
+    text: 'The file has no nets, no rules that are equations of nets, and no claims.',
+    example: null,
+  },
+  E815: {
+    title: 'a rule without a picture',
+    text: 'Some rules are no equation of two nets before their variables have values: rules on functions of any number of wires, or on groups of any size. What is derived from them by substitution can be drawn.',
+    example: null,
+  },
   W813: {
     title: 'a theme that is hard to read',
     text: 'The contrast of two colours, by the formula of WCAG 2.2, goes from 1 (the same) to 21 (black on white). Writing needs 4.5, lines need 3.',
+    example: null,
+  },
+  E821: {
+    title: 'a function of several arguments in a plot',
+    text: 'A plot shows functions of one argument. Numbers for all arguments but one make such a function: netproof plot FILE "lrelu(x, 0.1)" -o lrelu.svg.',
+    example: null,
+  },
+  E822: {
+    title: 'an unknown function in a plot',
+    text: 'A function that is only declared stands for many functions, so it has no values. A formula for it, or --seed, which makes up one that is as declared, gives it some: netproof plot FILE sigma --function "sigma=t/(1+t)" -o sigma.svg.',
+    example: null,
+  },
+  E823: {
+    title: 'a function that is defined nowhere',
+    text: 'It is shown that the function has no value at any number of the set that it is to be plotted on.',
     example: null,
   },
 }

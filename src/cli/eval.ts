@@ -1,13 +1,12 @@
 // `netproof eval`: the outputs of a net in binary64.
 import { existsSync } from 'node:fs'
-import { badArgument, type Diagnostic, notEvaluated } from '../diagnostic.ts'
+import { badArgument, notEvaluated } from '../diagnostic.ts'
 import { evaluate } from '../numeric/evaluate.ts'
 import type { EvaluationProblem, WeightValue } from '../numeric/given.ts'
-import { type Expression, unfold } from '../scalar/expression.ts'
 import { printRange } from '../scalar/range.ts'
-import { read } from '../syntax/elaborate.ts'
 import { version } from '../version.ts'
-import { loadFile, netNamed, readInput, report, Stop, USAGE } from './common.ts'
+import { formula, refuse, split } from './arguments.ts'
+import { loadFile, netNamed, readInput } from './common.ts'
 
 export interface EvalCommandOptions {
   readonly input: readonly string[]
@@ -15,19 +14,6 @@ export interface EvalCommandOptions {
   readonly size: readonly string[]
   readonly function: readonly string[]
   readonly json?: boolean
-}
-
-/** Reports, and stops the command. */
-function refuse(d: Diagnostic): never {
-  report([d])
-  throw new Stop(USAGE)
-}
-
-/** `NAME=TEXT` in two. */
-function split(option: string, given: string): [name: string, text: string] {
-  const at = given.indexOf('=')
-  if (at <= 0) refuse(badArgument(option, given, 'write NAME=VALUE'))
-  return [given.slice(0, at).trim(), given.slice(at + 1).trim()]
 }
 
 function numbers(option: string, given: string, text: string): number[] {
@@ -69,16 +55,6 @@ function weightValue(given: string, text: string): WeightValue {
     return value
   }
   return refuse(badArgument('--weights', given, 'write the rows as [[1, 2], [3, 4]]'))
-}
-
-/** A formula in t, with the functions of the language. */
-function formula(given: string, name: string, text: string): Expression {
-  const { functions, diagnostics } = read(`function value_(t) = ${text}`, { file: `--function ${name}` })
-  const definition = functions.get('value_')?.definition
-  if (definition === null || definition === undefined || diagnostics.some(d => d.severity === 'error')) {
-    refuse(badArgument('--function', given, 'write a formula in t, as in sigma=t/(1+t)'))
-  }
-  return unfold(definition)
 }
 
 export function evalCommand(file: string, name: string, options: EvalCommandOptions): number {

@@ -93,14 +93,32 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(run(async () => (await import('./optimize.ts')).optimizeCommand))
   program
     .command('draw')
-    .description('draw a net, a derived rule, or the equations that a file claims')
+    .description('draw a net, a rule, or what a file claims, else its rules and nets in tables')
     .argument('<file>', 'a .net file, or - for standard input')
-    .argument('[name]', 'a net or a derived rule of the file')
+    .argument('[name]', 'a net or a rule of the file')
     .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`)
     .addOption(THEME)
     .addOption(EMBED)
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
+    .option('--timeout <seconds>', 'time to prove each claim, for the sign between its nets', positiveNumber, 5)
     .action(run(async () => (await import('./draw.ts')).drawCommand))
+  program
+    .command('plot')
+    .description('graphs of functions')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument(
+      '<functions...>',
+      'functions of the file or known ones, compositions, formulas in x: sigma, "ln . tanh . exp", "f = t/(1+t) in (0, 2)"; a / begins the next panel',
+    )
+    .requiredOption('-o, --output <file>', `where to write; ends in ${PICTURES.join(', ')}`)
+    .addOption(THEME)
+    .addOption(EMBED)
+    .option('--x <from..to>', 'what is shown of the horizontal axis')
+    .option('--y <from..to>', 'what is shown of the vertical axis')
+    .option('--function <name=formula>', 'a formula for an unknown function: sigma=t/(1+t)', collect, [])
+    .option('--seed <n>', 'make up unknown functions, each as it is declared', wholeNumber)
+    .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
+    .action(run(async () => (await import('./plot.ts')).plotCommand))
   program
     .command('eval')
     .description('the outputs of a net for given inputs')

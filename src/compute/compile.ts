@@ -132,6 +132,15 @@ function weightsIn(program: Program, symbols: readonly WeightSymbol[], size: (s:
   return [...places.values()]
 }
 
+/** Weights whose lengths tell sizes: all but matrices that are given row-major, without rows. */
+function rowsOnly(given: CompileOptions['weights'], symbols: readonly WeightSymbol[]): Record<string, WeightValue> {
+  const matrices = new Set(symbols.filter(symbol => !symbol.vector).map(symbol => symbol.name))
+  const kept = Object.entries(given ?? {}).filter(
+    ([name, value]) => !matrices.has(name) || typeof value[0] !== 'number',
+  )
+  return Object.fromEntries(kept)
+}
+
 function checkCount(name: string, count: number): void {
   if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`${name}: count is ${count}, not a whole number`)
 }
@@ -159,7 +168,11 @@ export function compile(
 export function compile(diagram: Diagram, options?: CompileOptions): Compiled<Numbers>
 export function compile(diagram: Diagram, options: CompileOptions = {}): Compiled<Numbers> {
   const precision = checkOption<Precision>('precision', options.precision ?? 'float64', ['float64', 'float32'])
-  checkOption('kernel', options.kernel ?? 'auto', ['auto', 'wasm', 'javascript'])
+  const kernel = checkOption<NonNullable<CompileOptions['kernel']>>('kernel', options.kernel ?? 'auto', [
+    'auto',
+    'wasm',
+    'javascript',
+  ])
   const method = checkOption<NonNullable<CompileOptions['multiplicative']>>(
     'multiplicative',
     options.multiplicative ?? 'auto',
@@ -173,7 +186,7 @@ export function compile(diagram: Diagram, options: CompileOptions = {}): Compile
 
   const unknowns = unknownsOf(diagram)
   const { sizes, functions } = reported(() => ({
-    sizes: sizesGiven(unknowns, { sizes: options.sizes, weights: options.weights }, []),
+    sizes: sizesGiven(unknowns, { sizes: options.sizes, weights: rowsOnly(options.weights, unknowns.weights) }, []),
     functions: functionsGiven(unknowns, options.functions),
   }))
   const size = (s: Size): number => sizeIn(s, sizes)
@@ -192,6 +205,7 @@ export function compile(diagram: Diagram, options: CompileOptions = {}): Compile
   const options_ = (capacity: number, withGradients: boolean): MachineOptions => ({
     precision,
     generate,
+    kernel,
     capacity,
     withGradients,
     limit,
@@ -354,10 +368,11 @@ export function compile(diagram: Diagram, options: CompileOptions = {}): Compile
     machine.finish()
     const ofWeights = weights.map(({ symbol, rows, columns, values: places }) => {
       const sum = numbers(rows * columns)
-      for (const value of places) {
+      places.forEach((value, k) => {
         const place = machine.gradient(value)
-        for (let i = 0; i < sum.length; i++) sum[i] += machine.data[place + i]
-      }
+        if (k === 0) sum.set(machine.data.subarray(place, place + sum.length))
+        else for (let i = 0; i < sum.length; i++) sum[i] += machine.data[place + i]
+      })
       return [symbol.name, sum] as const
     })
     return { outputs: ofOutputs, inputs: ofInputs, weights: Object.fromEntries(ofWeights) }

@@ -83,16 +83,32 @@ export type CheckedCopy = (from: ArrayLike<number>, start: number, to: Numbers, 
 export function checkedCopy(range: Range): CheckedCopy {
   const intervals = isReals(range) ? [] : doubleIntervals(range)
   const isOutside = (x: number): boolean => !intervals.some(([low, high]) => low <= x && x <= high)
-  return (from, start, to, at, count) => {
+  const firstBad = (from: ArrayLike<number>, start: number, to: Numbers, at: number, count: number): number => {
     for (let i = 0; i < count; i++) {
-      const x = from[start + i]
-      to[at + i] = x
-      const kept = to[at + i]
-      if (kept - kept !== 0 || (intervals.length > 0 && isOutside(x))) return i
+      if (!Number.isFinite(to[at + i]) || (intervals.length > 0 && isOutside(from[start + i]))) return i
     }
     return -1
   }
+  const [low, high] = intervals.length === 1 ? intervals[0] : [-Infinity, Infinity]
+  return (from, start, to, at, count) => {
+    if (intervals.length > 1 || count < FEW) {
+      for (let i = 0; i < count; i++) to[at + i] = from[start + i]
+      return firstBad(from, start, to, at, count)
+    }
+    if (from instanceof to.constructor) to.set((from as Numbers).subarray(start, start + count), at)
+    else for (let i = 0; i < count; i++) to[at + i] = from[start + i]
+    // 0 * x is 0 for finite x, NaN for others, and so are sums of it: one comparison for many numbers.
+    let [nothing, least, most] = [0, Infinity, -Infinity]
+    for (let i = 0; i < count; i++) {
+      const x = from[start + i]
+      nothing += 0 * to[at + i]
+      if (x < least) least = x
+      if (x > most) most = x
+    }
+    return nothing === 0 && low <= least && most <= high ? -1 : firstBad(from, start, to, at, count)
+  }
 }
+const FEW = 16
 
 /** The problem that a checked copy has found; `stored` is what became of the value in the precision of the arrays. */
 export function badNumber(

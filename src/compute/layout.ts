@@ -13,7 +13,7 @@ export interface Layout {
   readonly once: readonly [start: number, end: number]
   /** Gradients of what is there once, which are summed over a batch. */
   readonly onceGradients: readonly [start: number, end: number]
-  /** A number in front of all values that kernels may use. */
+  /** Of the whole array. */
   readonly length: number
 }
 

@@ -56,10 +56,8 @@ export function reverseStep(operation: Operation, surroundings: ReverseSurroundi
       const [addX, addW] = [dx >= 0 && adds(of), dw >= 0 && adds(matrix)]
       return samples => {
         const rows = rowsOf(out, samples)
-        if (relu) {
-          for (let i = 0; i < rows * n; i++) if (!(data[y + i] > 0)) data[dy + i] = data[y + i] === 0 ? 0 : Number.NaN
-        }
-        if (db >= 0) for (let r = 0; r < rows; r++) for (let j = 0; j < n; j++) data[db + j] += data[dy + r * n + j]
+        if (relu) matrices.mask(y, dy, rows * n)
+        if (db >= 0) matrices.sum(dy, rows, n, db)
         if (dw >= 0) {
           if (transposed) matrices.multiply(k, n, rows, x, 1, k, dy, n, 1, dw, n, addW, -1, false)
           else matrices.multiply(n, k, rows, dy, 1, n, x, k, 1, dw, k, addW, -1, false)

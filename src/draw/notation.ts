@@ -81,9 +81,11 @@ const SIGN = 5
 const POWER = 6
 const ATOM = 9
 
-/** A formula as mathematics sets it. Every part is cut at the limit of a label, so that shared parts cannot blow it up. */
-export function formulaLabel(root: Expression): Label {
+/** A formula as mathematics sets it, in its parameters, or in t (t1, t2, ...). Every part is cut at the limit of a label, so that shared parts cannot blow it up. */
+export function formulaLabel(root: Expression, parameters: readonly string[] = []): Label {
   const single = variablesOf(root).every(i => i === 0)
+  const variableLabel = (index: number): Label =>
+    parameters[index] === undefined ? (single ? plain('t') : nameLabel(`t${index + 1}`)) : nameLabel(parameters[index])
   return fold<Formula>(root, (e, of) => {
     const at = (part: Expression, level: number): Label => {
       const f = of(part)
@@ -95,7 +97,7 @@ export function formulaLabel(root: Expression): Label {
       case 'constant':
         return { label: nameLabel(e.name), level: ATOM }
       case 'variable':
-        return { label: single ? plain('t') : nameLabel(`t${e.index + 1}`), level: ATOM }
+        return { label: variableLabel(e.index), level: ATOM }
       case 'apply':
         return {
           label: concat(functionName(e.fn.name), plain('('), ...separated(e.args.map(a => of(a).label)), plain(')')),

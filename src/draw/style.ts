@@ -52,6 +52,12 @@ const RULES: readonly Rule[] = [
   ...Array.from({ length: SERIES }, (_, i) =>
     rule('path', '', `series${i + 1}`, { stroke: `series${i + 1}` as ThemeColour, width: 2.2 }),
   ),
+  rule('path', '', 'wide', { width: 4.6 }),
+  ...Array.from({ length: SERIES }, (_, i): Rule => {
+    const colour = `series${i + 1}` as ThemeColour
+    return rule('circle', '', `series${i + 1}`, { fill: colour, stroke: colour, width: 1.8 })
+  }),
+  rule('circle', '', 'hollow', { fill: 'background' }),
   rule('circle', '', 'circle', { fill: 'function', stroke: 'edge', width: 1.4 }),
   rule('rect', '', 'circle', { fill: 'function', stroke: 'edge', width: 1.4 }),
   rule('rect', '', 'whole', { fill: 'function', stroke: 'edge', width: 1.4 }),

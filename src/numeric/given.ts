@@ -121,7 +121,11 @@ export function sizesGiven(
     ...unknowns.weights.flatMap(symbol => {
       const value = own(given.weights, symbol.name)
       if (value === undefined) return []
-      return [[symbol.rows, value.length] as const, [symbol.columns, asRows(value)[0]?.length ?? 0] as const]
+      const first = value[0]
+      return [
+        [symbol.rows, value.length] as const,
+        [symbol.columns, typeof first === 'object' ? first.length : 1] as const,
+      ]
     }),
   ])
   for (const name of unknowns.sizes) {

@@ -18,7 +18,7 @@ export interface LinearScope<V> {
   closed(e: Expression): V
 }
 
-type Matrix<V> = readonly (readonly V[])[]
+export type Matrix<V> = readonly (readonly V[])[]
 
 // The steps of applying an operator to the vector on top of a stack of vectors.
 type Step =
@@ -151,13 +151,23 @@ export function applyLinear<V>(root: Linear, x: readonly V[], scope: LinearScope
 function transposedRows<V>(rows: Matrix<V>, columns: number): Matrix<V> {
   return Array.from({ length: columns }, (_, j) => rows.map(row => row[j]))
 }
-function multiply<V>(left: Matrix<V>, right: Matrix<V>, columns: number, arithmetic: Arithmetic<V>): Matrix<V> {
+export function multiplyMatrices<V>(
+  left: Matrix<V>,
+  right: Matrix<V>,
+  columns: number,
+  arithmetic: Arithmetic<V>,
+): Matrix<V> {
   const transposed = transposedRows(right, columns)
   return left.map(row => transposed.map(column => arithmetic.dot(row, column)))
 }
 
 /** The rows of an operator. */
 export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V> {
+  return entriesOfParts(root, scope).get(root) as Matrix<V>
+}
+
+/** The rows of an operator and of all its parts. */
+export function entriesOfParts<V>(root: Linear, scope: LinearScope<V>): ReadonlyMap<Linear, Matrix<V>> {
   const { arithmetic } = scope
   const found = new Map<Linear, Matrix<V>>()
   for (const a of linearPostorder(root)) {
@@ -193,7 +203,7 @@ export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V>
             of(a.of).map((_, j) => (i === j ? v : arithmetic.call('*', [arithmetic.rational(ZERO), v]))),
           )
         case 'product':
-          return multiply(of(a.left), of(a.right), scope.size(a.columns), arithmetic)
+          return multiplyMatrices(of(a.left), of(a.right), scope.size(a.columns), arithmetic)
         case 'sum':
           return of(a.left).map((row, i) => row.map((v, j) => arithmetic.call('+', [v, of(a.right)[i][j]])))
         case 'scale': {
@@ -204,5 +214,5 @@ export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V>
     })()
     found.set(a, entries)
   }
-  return found.get(root) as Matrix<V>
+  return found
 }

@@ -47,6 +47,8 @@ const VARIANTS: readonly [string, CompileOptions, number][] = [
   ['in batches that do not divide', { batch: 2 }, 1e-12],
   ['interpreted', { generateCode: false }, 1e-12],
   ['in single precision', { precision: 'float32' }, 2e-4],
+  ['by the WebAssembly kernel', { kernel: 'wasm' }, 1e-12],
+  ['through logarithms or powers as asked', { multiplicative: 'powers' }, 1e-12],
 ]
 for (const [how, options, tolerance] of VARIANTS) {
   test.each(nets)(`values of $name ${how} are those of the plain evaluator`, testNet => {

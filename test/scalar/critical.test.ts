@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { simplestFraction } from '../../src/prove/critical.ts'
+import { simplestFraction } from '../../src/scalar/critical.ts'
 
 test('the simplest fraction that a double may stand for', () => {
   const text = (x: number): string | undefined => simplestFraction(x)?.toFraction()
