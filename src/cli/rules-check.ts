@@ -22,7 +22,11 @@ export async function rulesCheckCommand(file: string, options: RulesCheckOptions
     report([noRules(program.file)], program.text)
     return USAGE
   }
-  const found = await checkRules(program.rules, { seed: options.seed, seconds: options.timeout }, program.derivations)
+  const found = await checkRules(
+    program.rules,
+    { seed: options.seed, seconds: options.timeout, measures: program.measures },
+    program.derivations,
+  )
   const { seed } = options
   const text = options.json
     ? JSON.stringify({ netproof: version, seed, ...reportJson(found) }, null, 2)

@@ -5,12 +5,13 @@ import type { Diagram } from '../diagram/diagram.ts'
 import { random } from '../numeric/random.ts'
 import { type Choices, NO_CHOICES, noUnknowns, writeOut } from '../prove/statement.ts'
 import { graphOf, snapshot } from '../rewrite/graph.ts'
+import type { Measure } from '../rewrite/measures.ts'
 import { rewrite } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { printNet } from '../syntax/print.ts'
 import { needsChoices, randomChoices } from './choices.ts'
-import { type Measure, type Ordering, orderRules } from './measure.ts'
+import { type Ordering, orderRules } from './measure.ts'
 
 /** Steps after which a run is looked at for a circle. */
 const STEPS = 400

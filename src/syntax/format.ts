@@ -255,6 +255,15 @@ function layoutOf(s: Statement): Layout {
         body: [{ depth: 1, segments: planSegments(s.plan) }],
         tail: { text: '}', start: s.end - 1 },
       }
+    case 'measure':
+      return {
+        head: { text: `measure ${s.name.name}${titleText(s.title)} {`, start: s.start },
+        body: s.weighings.map(w => ({
+          depth: 1,
+          segments: [{ text: `${w.stage.name} = ${printTerm(w.value, true)}`, start: w.start }],
+        })),
+        tail: { text: '}', start: s.end - 1 },
+      }
     case 'use':
       return simple([{ text: `use "${s.path}"`, start: s.start }])
   }

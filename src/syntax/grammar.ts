@@ -13,6 +13,7 @@ import {
   type InputTree,
   type IntervalTree,
   type Located,
+  type MeasureTree,
   type NumberTerm,
   namesIn,
   type PlanTree,
@@ -45,6 +46,7 @@ export interface PieceTrees {
   Condition: ConditionTree
   Derive: DeriveTree
   Strategy: StrategyTree
+  Measure: MeasureTree
   Use: UseTree
   Stage: Term
   Term: Term
@@ -395,6 +397,18 @@ const actions: ohm.ActionDict<unknown> = {
     return { ...place(this), name: identifier(name), value: tree<Term>(value) }
   },
 
+  Measure(_k, name, title, _o, weighings, _c): MeasureTree {
+    return {
+      kind: 'measure',
+      ...place(this),
+      name: identifier(name),
+      title: quoted(title),
+      weighings: all(weighings),
+    }
+  },
+  Weighing(stage, _e, value): MeasureTree['weighings'][0] {
+    return { ...place(this), stage: identifier(stage), value: tree(value) }
+  },
   Strategy(_k, name, _o, plan, _c): StrategyTree {
     return { kind: 'strategy', ...place(this), name: identifier(name), plan: tree(plan) }
   },

@@ -40,9 +40,20 @@ export const MOST_ERRORS = 20
 /** Brackets within brackets: what people write stays far below. */
 export const DEEPEST = 200
 
-const STATEMENTS = new Set(['size', 'weights', 'function', 'net', 'prove', 'rule', 'derive', 'strategy', 'use'])
+const STATEMENTS = new Set([
+  'size',
+  'weights',
+  'function',
+  'net',
+  'prove',
+  'rule',
+  'derive',
+  'strategy',
+  'measure',
+  'use',
+])
 /** Statements that end the one before them even where its brackets are open. Rules and derivations hold the other kinds. */
-const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'strategy', 'use'])
+const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'strategy', 'measure', 'use'])
 export const RESERVED: ReadonlySet<string> = new Set([...STATEMENTS, 'input', 'output', 'in', 'when', 'with', 'expect'])
 
 const LONGEST_KEYWORD = 'function'.length
@@ -288,6 +299,8 @@ class Reader {
       }
       case 'strategy':
         return this.pieces.match('Strategy', from, to)
+      case 'measure':
+        return this.pieces.match('Measure', from, to)
       case 'use':
         return this.pieces.match('Use', from, to)
       default:

@@ -396,6 +396,16 @@ export interface StrategyTree extends Located {
   readonly plan: PlanTree
 }
 
+// --- Measures -----------------------------------------------------------------------------------------------------
+
+/** `measure name "title" { relu = 2*x + 1 }`: what stages of a kind weigh, where x is what enters them. */
+export interface MeasureTree extends Located {
+  readonly kind: 'measure'
+  readonly name: Identifier
+  readonly title: string | null
+  readonly weighings: readonly (Located & { readonly stage: Identifier; readonly value: Term })[]
+}
+
 // --- Files --------------------------------------------------------------------------------------------------------
 
 /** `use "file.net"`: the sizes, weights, functions, rules and strategies of another file. */
@@ -413,6 +423,7 @@ export type Statement =
   | RuleTree
   | DeriveTree
   | StrategyTree
+  | MeasureTree
   | UseTree
 
 export interface Comment extends Located {
