@@ -145,7 +145,7 @@ export function chain(...stages: readonly StageText[]): SideText {
 }
 /** A term over the rule's wires, `max(x, y)`, and stages after it. */
 export function term(text: string, ...stages: readonly StageText[]): SideText {
-  return { side: [stages.length === 0 ? text : `(${text})`, ...stages.map(s => s.stage)].join(' -> ') }
+  return { side: [text, ...stages.map(s => s.stage)].join(' -> ') }
 }
 
 // --- Conditions ---------------------------------------------------------------------------------------------------------

@@ -654,7 +654,7 @@ export function unknownStage(span: Span, name: string, suggestion: string | null
   return error('E201', span, `unknown kind of stage ${quote(name)}`, {
     hint:
       didYouMean(suggestion) ??
-      'add, mul, mix, maxpool, minpool, softmax, logsoftmax, join, slice, constant, the name of a function, or `function` for all others',
+      'add, mul, mix, maxpool, minpool, softmax, logsoftmax, join, slice, constant, the name of a function, or `other` for all other functions',
   })
 }
 

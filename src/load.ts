@@ -218,6 +218,8 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
     strategies.set(t.name.name, strategy)
     ownStrategies.set(t.name.name, { place: spanAt(scope, 0, t.name), strategy })
   }
+  const ownMeasures = elaborated.measures.flatMap(t => measureOf(t, { ...scope, report }) ?? [])
+  const measures = [...new Set([...used.flatMap(p => p.measures), ...ownMeasures])]
   const isOwn = (name: string): boolean => !imports.places.has(name)
   const ownOf = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => isOwn(name)))
   return {
@@ -232,9 +234,7 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
     rules: [...new Set([...used.flatMap(p => p.rules), ...[...own.values()].map(r => r.rule)])],
     derivations: [...new Set([...used.flatMap(p => p.derivations), ...derivations])],
     strategies,
-    measures: [
-      ...new Set([...used.flatMap(p => p.measures), ...elaborated.measures.flatMap(t => measureOf(t, scope) ?? [])]),
-    ],
+    measures,
     functions,
     weights,
     places,

@@ -11,7 +11,7 @@ import { builtin } from '../rewrite/builtin.ts'
 import type { Measure } from '../rewrite/measures.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { type Confluence, confluenceOf } from './confluence.ts'
-import { type Termination, terminationOf } from './termination.ts'
+import { runOf, type Termination, terminationOf } from './termination.ts'
 import { type Refutation, type TrialOptions, tryRule, type Wider, widerThanNeeded } from './trial.ts'
 
 export interface ExamineOptions {
@@ -138,12 +138,23 @@ export async function checkRules(
   const normalizing = reports.filter(isUsable).flatMap(({ rule }) => (rule.direction === '==>' ? [rule] : []))
   if (normalizing.length === 0) return { rules: reports, termination: null, confluence: null }
   const deadline = (): number => performance.now() + 1000 * seconds
-  const termination = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
+  const shown = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
+  const confluence = confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal })
   return {
     rules: reports,
-    termination,
-    confluence: confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal }),
+    termination: shown.kind === 'open' ? fromPeaks(shown, normalizing, confluence) : shown,
+    confluence,
   }
+}
+
+/** Where no measure is known: a run that does not end from a net at which two left sides overlap, if there is one. */
+function fromPeaks(open: Termination, rules: readonly Rule[], confluence: Confluence): Termination {
+  for (const { peak, normal } of confluence.open) {
+    if (normal.every(n => n !== null)) continue
+    const run = runOf(peak, rules) ?? runOf(peak, [...rules, ...builtin()])
+    if (run !== null) return run
+  }
+  return open
 }
 
 /** The overlaps of rules with each other and with the built-in ones, whichever stands inside the other. */

@@ -41,7 +41,10 @@ export function leftSideOf(rule: Rule, seed: number): { readonly net: Diagram; r
 }
 
 /** Whether a run of the rules does not end within the steps: the circle, or how it begins. */
-function runOf(net: Diagram, rules: readonly Rule[]): Extract<Termination, { kind: 'circle' | 'endless' }> | null {
+export function runOf(
+  net: Diagram,
+  rules: readonly Rule[],
+): Extract<Termination, { kind: 'circle' | 'endless' }> | null {
   const graph = graphOf(net)
   const nets: Diagram[] = [net]
   const used: string[] = []

@@ -5,6 +5,7 @@ import { sizeOf } from '../linear/size.ts'
 import { apply, type Expression, type FunctionSymbol, variable } from '../scalar/expression.ts'
 import { anyFunction } from '../scalar/functions.ts'
 import { type Range, REALS } from '../scalar/range.ts'
+import { unknownFunction } from '../syntax/declarations.ts'
 import { printStatement } from '../syntax/format.ts'
 import { rangeTree, type Scope, sizeTerm } from '../syntax/scope.ts'
 import { expressionTerm, unaryTerm } from '../syntax/terms.ts'
@@ -118,7 +119,6 @@ class Compiler {
   }
 
   private declareFunction(d: FunctionTree, functions: Map<string, FunctionSymbol>): void {
-    const offset = 0
     for (const n of d.names) {
       const { form } = d
       switch (form.kind) {
@@ -127,11 +127,13 @@ class Compiler {
           this.variables.functions.push({ name: n.name, variadic: form.kind === 'variadic', symbol: null })
           break
         case 'unknown': {
+          const symbol = unknownFunction(this.scope, form, n.name)
+          if (symbol === null) throw new Cannot(null)
           const slot = this.variables.functions.push({ name: n.name, variadic: false, symbol: null }) - 1
-          const domain = form.domain.map(r => rangeTree(this.scope, offset, r) ?? REALS)
-          const codomain = rangeTree(this.scope, offset, form.codomain) ?? REALS
+          const { domain, codomain, monotone, parity } = symbol
           this.conditions.push({ kind: 'codomain', slot, domain, codomain })
-          for (const p of form.properties) this.conditions.push({ kind: 'function', slot, property: p.property })
+          for (const property of [monotone, parity])
+            if (property !== null) this.conditions.push({ kind: 'function', slot, property })
           break
         }
         case 'formula':

@@ -65,12 +65,12 @@ export function measureOf(tree: MeasureTree, scope: Scope): Measure | null {
     const { name } = stage
     const weighing = weighingOf(scope, value)
     if (weighing === null) isSound = false
-    else if (name === 'function') others = weighing
+    else if (name === 'other') others = weighing
     else if (Object.hasOwn(KINDS, name)) for (const kind of KINDS[name]) kinds.set(kind, weighing)
     else if ((KNOWN_FUNCTIONS.includes(name) && !OPERATIONS.has(name)) || scope.functions.has(name))
       functions.set(name, weighing)
     else {
-      const known = [...Object.keys(KINDS), ...KNOWN_FUNCTIONS, ...scope.functions.keys(), 'function']
+      const known = [...Object.keys(KINDS), ...KNOWN_FUNCTIONS, ...scope.functions.keys(), 'other']
       scope.report(unknownStage(spanAt(scope, 0, stage), name, nearest(name, known)))
       isSound = false
     }

@@ -305,10 +305,12 @@ function partOf(graph: Graph, name: string): ReadonlySet<NodeId> | null {
     const node = nodeAt(graph, id)
     return (node.kind === 'input' || node.kind === 'output') && node.name === name
   }
-  const port = order.find(isNamed) ?? graph.wires.get(name)
-  if (port === undefined || graph.nodes[port] === undefined) return null
-  const inside = new Set([port])
-  if (nodeAt(graph, port).kind !== 'input') {
+  const port = order.find(isNamed)
+  const start = port ?? graph.wires.get(name)
+  if (start === undefined || graph.nodes[start] === undefined) return null
+  const inside = new Set([start])
+  // A wire that has become an input needs nothing.
+  if (port === undefined || nodeAt(graph, port).kind === 'output') {
     for (const id of order.toReversed()) if (inside.has(id)) for (const a of nodeAt(graph, id).args) inside.add(a)
   } else {
     for (const id of order) if (nodeAt(graph, id).args.some(a => inside.has(a))) inside.add(id)

@@ -46,7 +46,7 @@ describe('an end', () => {
   })
   test('by a measure that the file states', () => {
     const { rules, measures, diagnostics } = parse(
-      'measure own "my own" { relu = 2*x + 1   function = x + 1 }\nrule r { sinh -> relu ==> relu -> sinh }',
+      'measure own "my own" { relu = 2*x + 1   other = x + 1 }\nrule r { sinh -> relu ==> relu -> sinh }',
     )
     expect(diagnostics).toEqual([])
     const options = { seed: 1, deadline: performance.now() + 20_000, measures }
