@@ -851,6 +851,12 @@ export class Normalizer extends Expander {
       this.must('floor', number(value), number(below))
       return this.number(below)
     }
+    const inner = this.ring.express(a.value)
+    if (inner.kind === 'call' && inner.name === 'floor') {
+      this.arithmetic(before, call('floor', inner))
+      this.must('floor-whole', inner.args[0])
+      return a
+    }
     const constantTerm = rational(a.value.numerator.get('') ?? 0n, P.constantValue(a.value.denominator) ?? 1n).floor()
     if (P.constantValue(a.value.denominator) === null || constantTerm.n === 0n) return this.opaque(before, [a])
     const rest = this.ring.add(a.value, this.ring.number(constantTerm), -1n)

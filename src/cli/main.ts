@@ -2,7 +2,7 @@
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
-import { EMBED, PICTURES, THEME } from './picture.ts'
+import { EMBED, FOLD, LEVEL, PICTURES, ROW_WIDTH, THEME } from './picture.ts'
 
 const ENDINGS = `ends in ${PICTURES.slice(0, -1).join(', ')} or ${PICTURES.at(-1)}`
 /** As in search/cost.ts, which is loaded only where it is needed. */
@@ -101,6 +101,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`)
     .addOption(THEME)
     .addOption(EMBED)
+    .addOption(LEVEL)
+    .addOption(FOLD)
+    .addOption(ROW_WIDTH)
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .option('--timeout <seconds>', 'time to prove each claim, for the sign between its nets', positiveNumber, 5)
     .action(run(async () => (await import('./draw.ts')).drawCommand))

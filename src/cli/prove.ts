@@ -10,7 +10,7 @@ import { CertificateFault, prove, type Side, type Verdict } from '../prove/prove
 import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
 import { stepsOf } from '../rewrite/normalize.ts'
 import { printRange } from '../scalar/range.ts'
-import type { Equality } from '../search/egraph.ts'
+import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
 import { type FoundStage, stagesOfFound } from '../search/stages.ts'
 import { printNet } from '../syntax/print.ts'

@@ -30,6 +30,7 @@ const MAX_ENTRIES = 4_096
 const MAX_PARTS = 64
 
 export const ANY: WireRange = [REALS]
+const ZEROS = point(ZERO)
 
 /** The set that holds every component. */
 export function whole(r: WireRange): Range {
@@ -53,7 +54,8 @@ function single(r: Range): WireRange {
 function settle(r: WireRange): WireRange {
   if (r.length === 1) return r
   if (r.length > MAX_COMPONENTS) return [whole(r)]
-  return r.every(c => c === r[0]) ? [r[0]] : r
+  if (r.every(c => c === r[0])) return r[0] === REALS ? ANY : single(r[0])
+  return r
 }
 
 /** The sum of n numbers from the set, n unknown and at least 1. */
@@ -95,6 +97,8 @@ function applyRange(a: Linear, x: WireRange): WireRange {
     return settle(
       entries.map(row => {
         let total: Range | null = null
+        // A sum with a term that may be any number may be any number.
+        if (row.some((w, j) => w.n !== 0n && component(x, j) === REALS)) return REALS
         row.forEach((w, j) => {
           if (w.n === 0n) return
           const t = forwardCall('*', [point(w), component(x, j)])
@@ -124,6 +128,7 @@ function applyRange(a: Linear, x: WireRange): WireRange {
     case 'product':
       return applyRange(a.left, applyRange(a.right, x))
     default: {
+      if (entryRange(a) === REALS && !within(x, ZEROS)) return ANY
       const term = forwardCall('*', [entryRange(a), whole(x)])
       if (term === REALS || isReals(term)) return ANY
       const n = knownSize(a.columns)

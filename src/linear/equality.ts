@@ -28,11 +28,11 @@ function plus(a: Expression, b: Expression): Expression {
   return a.kind === 'number' && b.kind === 'number' ? number(a.value.add(b.value)) : call('+', a, b)
 }
 /** Two neighbours of a product as a shorter product; null: the product is zero; undefined: they stay. */
-function together(a: Linear, b: Linear, means: Means): readonly Linear[] | null | undefined {
+function together(a: Linear, b: Linear, means: Means): Term | null | undefined {
   if (a.kind === 'select' && b.kind === 'embed') {
     const after = (start: Size, length: Size, other: Size): boolean =>
       isAtLeast(addSizes(other, addSizes(start, length), -1), 0)
-    if (a.start === b.start && a.rows === b.columns) return []
+    if (a.start === b.start && a.rows === b.columns) return { factor: one, word: [] }
     if (after(a.start, a.rows, b.start) || after(b.start, b.columns, a.start)) return null
   }
   const [x, y]: (Entries | null)[] = [entriesOf(a), entriesOf(b)]
@@ -41,11 +41,13 @@ function together(a: Linear, b: Linear, means: Means): readonly Linear[] | null 
   return factorsOf(literal(x.map(row => y[0].map((_, j) => row.reduce((q, w, k) => q.add(w.mul(y[k][j])), ZERO)))))
 }
 
-/** A known matrix as a product of atoms: the identity, as a matrix and its inverse give it, is no factor at all. */
-function factorsOf(a: Linear): Linear[] {
-  const isIdentity = (rows: Entries): boolean =>
-    rows.every((row, i) => row.every((q, j) => q.equals(i === j ? ONE : ZERO)))
-  return a.kind === 'literal' && a.rows === a.columns && isIdentity(a.entries) ? [] : [a]
+/** A known matrix as a factor and atoms: a multiple of the identity, as a matrix and its inverse give it, is no atom at all. */
+function factorsOf(a: Linear): Term {
+  const k = a.kind === 'literal' && a.rows === a.columns ? a.entries[0][0] : ZERO
+  const isMultiple = (rows: Entries): boolean =>
+    rows.every((row, i) => row.every((q, j) => (i === j ? q.equals(k) : q.n === 0n)))
+  const isScalar = a.kind === 'literal' && k.n !== 0n && isMultiple(a.entries)
+  return isScalar ? { factor: number(k), word: [] } : { factor: one, word: [a] }
 }
 
 /** Makes `s` its product with `t`; false when that is zero. */
@@ -53,11 +55,14 @@ function append(s: Term, t: Term, means: Means): boolean {
   const todo = t.word.toReversed()
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     const last = s.word.pop()
-    const both = last === undefined ? [next] : together(last, next, means)
+    const both = last === undefined ? { factor: one, word: [next] } : together(last, next, means)
     if (both === null) return false
     if (both === undefined) s.word.push(last as Linear, next)
-    else if (last === undefined || both.length === 0) s.word.push(...both)
-    else todo.push(...both)
+    else {
+      s.factor = times(s.factor, both.factor)
+      if (last === undefined || both.word.length === 0) s.word.push(...both.word)
+      else todo.push(...both.word)
+    }
   }
   s.factor = times(s.factor, t.factor)
   return true
@@ -99,7 +104,7 @@ function expand(root: Linear, means: Means): readonly Term[] {
       }
     } else if (a.kind !== 'zero') {
       const known = a.kind === 'symbol' ? a.symbol.value : null
-      terms = [{ factor: one, word: factorsOf(known === null ? a : literal(known)) }]
+      terms = [factorsOf(known === null ? a : literal(known))]
     }
     means.spend(1 + terms.length)
     values.set(a, terms)
@@ -107,26 +112,49 @@ function expand(root: Linear, means: Means): readonly Term[] {
   return values.get(root) as readonly Term[]
 }
 
+/** What stands behind the last weight of some words that are the same up to there: known matrices, with their factors. */
+type Ends = Map<string, { factor: Expression; readonly known: Linear | null }>
+
 /** Whether the operators are shown to be equal. */
 export function sameOperator(a: Linear, b: Linear, means: Means): boolean {
   if (a === b || a.rows !== b.rows || a.columns !== b.columns) return a === b
-  const totals = new Map<string, Expression>()
-  let known: readonly (readonly Expression[])[] = []
+  const isZero = (e: Expression): boolean => (e.kind === 'number' ? e === zero : means.isZero(e))
+  const byStart = new Map<string, Ends>()
   const signed = [
     [a, one],
     [b, number(ONE.neg())],
   ] as const
   for (const [operator, sign] of signed) {
     for (const { factor, word } of expand(operator, means)) {
-      const k = times(sign, factor)
-      const entries = word.length <= 1 ? entriesOf(word[0] ?? identity(a.rows)) : null
-      if (entries !== null)
-        known = entries.map((row, i) => row.map((q, j) => plus(known[i]?.[j] ?? zero, times(k, number(q)))))
-      else {
-        const key = word.map(w => w.id).join()
-        totals.set(key, plus(totals.get(key) ?? zero, k))
-      }
+      const last = word.at(-1)
+      const end = last === undefined || isKnown(last) ? word.slice(-1) : []
+      const start = word
+        .slice(0, word.length - end.length)
+        .map(w => w.id)
+        .join()
+      let ends = byStart.get(start)
+      if (ends === undefined) byStart.set(start, (ends = new Map()))
+      const key = end.map(w => w.id).join()
+      const total = plus(ends.get(key)?.factor ?? zero, times(sign, factor))
+      ends.set(key, { factor: total, known: end[0] ?? null })
     }
   }
-  return [...totals.values(), ...known.flat()].every(e => (e.kind === 'number' ? e === zero : means.isZero(e)))
+  for (const ends of byStart.values()) {
+    const rest = [...ends.values()].filter(e => !isZero(e.factor))
+    if (rest.length === 0) continue
+    // What is left may still cancel entry by entry: I + [[1]] and [[2]] behind one weight.
+    const columns = a.columns
+    let sum: readonly (readonly Expression[])[] = []
+    for (const { factor, known } of rest) {
+      const entries = entriesOf(known ?? identity(columns))
+      if (entries === null) return false
+      means.spend(entries.length * entries[0].length)
+      sum = entries.map((row, i) => row.map((q, j) => plus(sum[i]?.[j] ?? zero, times(factor, number(q)))))
+    }
+    if (!sum.flat().every(isZero)) return false
+  }
+  return true
+}
+function isKnown(a: Linear): boolean {
+  return a.kind !== 'symbol'
 }

@@ -128,15 +128,18 @@ let products = 0
 /** left * right, shared: equal products of the same parts are the same object. Throws RangeError as `product` does. */
 export function sharedProduct(left: Linear, right: Linear): Linear {
   if (left.columns !== right.rows) throw new RangeError('sharedProduct: sizes differ')
-  return intern(`p${left.id},${right.id}`, id => ({
-    kind: 'product',
-    id,
-    rows: left.rows,
-    columns: right.columns,
-    left,
-    right,
-  }))
+  return (table.find(PRODUCT, left.id, right.id) ??
+    table.add(PRODUCT, left.id, right.id, id => ({
+      kind: 'product',
+      id,
+      rows: left.rows,
+      columns: right.columns,
+      left,
+      right,
+    }))) as Linear
 }
+const PRODUCT = 1
+const SCALE = 2
 /** left + right. Throws RangeError when their sizes differ. */
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
@@ -151,7 +154,15 @@ export function sum(left: Linear, right: Linear): Linear {
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of
-  return intern(`k${factor.id},${of.id}`, id => ({ kind: 'scale', id, rows: of.rows, columns: of.columns, factor, of }))
+  return (table.find(SCALE, factor.id, of.id) ??
+    table.add(SCALE, factor.id, of.id, id => ({
+      kind: 'scale',
+      id,
+      rows: of.rows,
+      columns: of.columns,
+      factor,
+      of,
+    }))) as Linear
 }
 export function negate(of: Linear): Linear {
   return scale(number(-1), of)

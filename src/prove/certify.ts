@@ -530,8 +530,8 @@ class ClaimWriter {
       row: wire => tables.node(this.wires.nodes[wire], w => w),
       lemmas: (left, right, domain) => this.certificate.lemmasFor(left, right, domain),
       step: step => this.out.push({ ...common, ...step } as unknown as Json),
-      cite: ({ instance, rule }, at, becomes, nodes, wireOf) => {
-        const { match, wires } = instance as Instance
+      cite: ({ instance, rule, wires }, at, becomes, nodes, wireOf) => {
+        const { match } = instance as Instance
         const step = { ...common, rule, by: '', at, nodes: rows(nodes), becomes }
         this.byTheorem(step, match, id => wireOf(wires[id]))
       },

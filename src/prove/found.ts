@@ -10,8 +10,9 @@ import { knownSize } from '../linear/size.ts'
 import { call, type Expression, number, substitute, unfold, variable } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
-import type { Equality, TermId } from '../search/egraph.ts'
+import type { TermId } from '../search/egraph.ts'
 import type { Instance } from '../search/instances.ts'
+import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
 
 /** A new wire, as a row of the certificate. */
@@ -75,7 +76,7 @@ class FoundWriter {
   /** A new wire with the node of a term, on the wires that its args are. */
   private fresh(term: TermId, wire: (t: TermId) => number = t => this.wireOf.get(t) as number): number {
     const { wires } = this.ledger
-    const node = this.found.nodes[term]
+    const node = this.found.node(term)
     const made = wires.assume({ ...node, id: wires.nodes.length, args: node.args.map(wire) } as Node)
     this.rows.push(this.ledger.row(made))
     return made
@@ -85,7 +86,7 @@ class FoundWriter {
   private wire(term: TermId): number {
     const stack = [term]
     for (let t = stack.at(-1); t !== undefined; t = stack.at(-1)) {
-      const missing = this.wireOf.has(t) ? [] : this.found.nodes[t].args.filter(a => !this.wireOf.has(a))
+      const missing = this.wireOf.has(t) ? [] : this.found.node(t).args.filter(a => !this.wireOf.has(a))
       if (missing.length > 0) {
         stack.push(...missing)
         continue
@@ -115,7 +116,7 @@ class FoundWriter {
     const { wires } = this.ledger
     const old = this.wire(term)
     if (wires.now(old) === old && this.isExact(term, old)) return
-    for (const arg of this.found.nodes[term].args) this.wire(arg)
+    for (const arg of this.found.node(term).args) this.wire(arg)
     const copy = this.fresh(term)
     this.emit({ rule: 'equality', by: 'copy', at: old, becomes: copy })
     this.wireOf.set(term, copy)
@@ -123,7 +124,7 @@ class FoundWriter {
   /** Whether the node of a wire is that of the term, and not one that only does the same. */
   private isExact(term: TermId, wire: number): boolean {
     const { wires } = this.ledger
-    const [m, n] = [this.found.nodes[term], wires.nodes[wire]]
+    const [m, n] = [this.found.node(term), wires.nodes[wire]]
     if (m.kind === 'input') return true
     const sameArgs =
       m.args.length === n.args.length && m.args.every((a, k) => wires.now(this.wire(a)) === wires.now(n.args[k]))
@@ -159,7 +160,7 @@ class FoundWriter {
     for (const term of other) {
       if (!this.wireOf.has(term)) this.wire(term)
       else if (inTheWay) {
-        for (const arg of this.found.nodes[term].args) this.wire(arg)
+        for (const arg of this.found.node(term).args) this.wire(arg)
         const local = (t: TermId): number => {
           const below = other.find(o => copies.has(o) && this.areEqual(o, t))
           return below === undefined ? (this.wireOf.get(t) as number) : (copies.get(below) as number)
@@ -179,12 +180,14 @@ class FoundWriter {
     const { ledger } = this
     const { wires } = ledger
     const { rule, by } = equality
-    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))].sort((a, b) => a - b)
+    const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))]
     if (by === 'function') {
       const [before] = wires.asFunction(at, over)
       const [after] = wires.asFunction(wires.now(becomes), over)
       const isPlain = before === after || unfold(before) === unfold(after)
-      const domain = isPlain ? [] : over.map(w => whole(wires.range(w)))
+      // The sets on which the search has asked, where they still belong to these wires.
+      const asked = equality.domain?.length === over.length ? equality.domain : over.map(w => whole(wires.range(w)))
+      const domain = isPlain ? [] : asked
       const lemmas = isPlain ? [] : ledger.lemmas(before, after, domain)
       this.emit({ rule, by, at, becomes, over, ranges: domain.map(rangeJson), lemmas })
     } else if (by === 'linear') {
@@ -192,28 +195,28 @@ class FoundWriter {
     } else if (by === 'monomial') {
       this.emit({ rule, by, at, becomes, lemmas: this.factors(equality) })
     } else if (by === 'theorem') {
+      // The checker cites a theorem from left to right: then the wire on the left becomes the other one.
       const { reversed } = equality.instance as Instance
-      this.introduce(reversed ? becomes : at)
-      ledger.cite(equality, reversed ? becomes : at, reversed ? at : becomes, this.rows, t => this.wire(t))
+      const [from, to] = reversed ? [becomes, at] : [at, becomes]
+      this.introduce(from)
+      ledger.cite(equality, from, to, this.rows, t => this.wire(t))
       this.rows = []
-      wires.identify(at, becomes)
+      wires.identify(from, to)
     } else this.emit({ rule, by, at, becomes })
   }
 
   /** Lemmas that the factors of a matrix pass through a function. */
-  private factors({ left, right, inner, made }: Equality): readonly number[] {
-    const { nodes } = this.found
-    const { wires } = this.ledger
-    const { fn } = nodes[left] as Node & { kind: 'pointwise' }
-    const domain = inner.map(m => whole(wires.range(this.wire(nodes[m].args[0]))))
-    const before = movesOf(nodes[inner[0]])
-    const after = made.includes(right) ? null : movesOf(nodes[right])
+  private factors({ left, right, inner, made, domain }: Equality): readonly number[] {
+    const { node } = this.found
+    const { fn } = node(left) as Node & { kind: 'pointwise' }
+    const before = movesOf(node(inner[0]))
+    const after = made.includes(right) ? null : movesOf(node(right))
     const lemmas = new Set<number>()
     for (const [i, m] of before.entries()) {
       const factor = after?.[i] ?? ONE
       if (m.equals(ONE) && factor.equals(ONE)) continue
       const scaled = substitute(fn, v => call('*', number(m), variable(v)))
-      for (const lemma of this.ledger.lemmas(scaled, call('*', number(factor), fn), domain)) lemmas.add(lemma)
+      for (const lemma of this.ledger.lemmas(scaled, call('*', number(factor), fn), domain ?? [])) lemmas.add(lemma)
     }
     return [...lemmas]
   }

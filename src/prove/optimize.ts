@@ -66,10 +66,8 @@ function gathered(net: Diagram, options: WithRules & { readonly cost: Cost }): D
     const terms = place(g, start, inputs)
     return outputsOf(start).map(n => terms.get(n.id) as TermId)
   })
-  const own = ruleVisits(rules)
-  const reach = Math.max(1, ...own.map(v => v.depth - 1))
   const seconds = budget?.search ?? DEFAULT_SECONDS
-  saturate(g, [...own.map(v => v.visit), builtinVisit(g)], { seconds, terms: MOST_TERMS, signal }, { reach })
+  saturate(g, builtinVisit(g), { seconds, terms: MOST_TERMS, signal }, { rules: ruleVisits(rules) })
   return outputs.map(ends =>
     extract(g, ends, net, (node, args) => {
       const below = cost === 'depth' ? Math.max(0, ...args) : args.reduce((a, b) => a + b, 0)

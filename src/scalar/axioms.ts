@@ -270,6 +270,7 @@ const piecewise: readonly Row[] = [
     'adding a whole number moves floor by it',
     at(half, half),
   ],
+  ['floor-whole', call('floor', call('floor', a)), call('floor', a), [], 'floor gives whole numbers', null],
   ['erf-odd', call('erf', neg(a)), neg(call('erf', a)), [], 'erf is odd', null],
   ['erf-zero', call('erf', n(0)), n(0), [], 'erf is 0 at 0', null],
 ]

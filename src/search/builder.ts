@@ -1,20 +1,17 @@
 // Makes the terms that rules speak of: nodes in one form, so that what is equal by the laws of their contents is one term.
-import type { Node } from '../diagram/diagram.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { type Shape, type Size, sizeOf } from '../linear/size.ts'
 import { type Expression, substitute, variable, variablesOf, x0 } from '../scalar/expression.ts'
+import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { added, normalOf } from './operators.ts'
 
-/** A node that has no place yet; the e-graph gives it one. */
-type Unplaced = Node extends infer N ? (N extends Node ? Omit<N, 'id' | 'args'> : never) : never
-export function put(g: EGraph, content: Unplaced, args: readonly TermId[]): TermId | null {
-  return g.add({ ...content, id: -1, args } as Node, args)
+/** The term of a node on these terms, whose operators are in normal form; null where it is not shown to be defined. */
+export function put(g: EGraph, node: Unplaced, args: readonly TermId[]): TermId | null {
+  const term = g.add(g.contents.of(node), args)
+  return term < 0 ? null : term
 }
 
-export function shapeOf(g: EGraph, term: TermId): Shape {
-  return g.nodes[term].shape
-}
 export function lastOf(shape: Shape): Size {
   return shape[shape.length - 1]
 }
@@ -22,17 +19,28 @@ export function withLast(shape: Shape, last: Size): Shape {
   return lastOf(shape) === last ? shape : [...shape.slice(0, -1), last]
 }
 
+const variablesIn = new WeakMap<Expression, readonly number[]>()
+function usedIn(fn: Expression): readonly number[] {
+  let found = variablesIn.get(fn)
+  if (found === undefined) variablesIn.set(fn, (found = variablesOf(fn)))
+  return found
+}
+
 /** The function of these terms: each once, and only those on which it depends. null where it is not shown to be defined. */
 export function pointwise(g: EGraph, fn: Expression, args: readonly TermId[], shape: Shape): TermId | null {
+  const used = usedIn(fn)
+  if (fn === x0) return args[0]
+  if (args.length === 1 && used.length === 1) return put(g, { kind: 'pointwise', fn, shape }, args)
   const kept: TermId[] = []
   const place = new Map<number, Expression>()
-  for (const i of variablesOf(fn)) {
+  let isMoved = false
+  for (const i of used) {
     let at = kept.findIndex(t => g.areEqual(t, args[i]))
     if (at < 0) at = kept.push(args[i]) - 1
+    if (at !== i) isMoved = true
     place.set(i, variable(at))
   }
-  const moved = [...place].some(([i, v]) => v !== variable(i))
-  const own = moved ? substitute(fn, i => place.get(i)) : fn
+  const own = isMoved ? substitute(fn, i => place.get(i)) : fn
   if (own === x0) return kept[0]
   return put(g, { kind: 'pointwise', fn: own, shape }, kept)
 }
@@ -53,19 +61,15 @@ export function additive(g: EGraph, summands: readonly Summand[], bias: Linear |
       operators.push(normalOf(operator))
     } else operators[at] = added(operators[at], operator)
   }
-  const kept = args.map((_, k) => k).filter(k => operators[k].kind !== 'zero')
+  const isZero = (a: Linear): boolean => a.kind === 'zero'
+  const keptArgs = operators.some(isZero) ? args.filter((_, k) => !isZero(operators[k])) : args
+  const kept = keptArgs === args ? operators : operators.filter(a => !isZero(a))
   const total = bias === null ? null : normalOf(bias)
-  const rest = total?.kind === 'zero' ? null : total
+  const rest = total === null || isZero(total) ? null : total
   if (kept.length === 0)
     return put(g, { kind: 'constant', value: rest ?? zeroMatrix(lastOf(shape), sizeOf(1)), shape }, [])
-  const isPlain = kept.length === 1 && rest === null && operators[kept[0]] === identity(lastOf(shape))
-  if (isPlain) return args[kept[0]]
-  const operatorsKept = kept.map(k => operators[k])
-  return put(
-    g,
-    { kind: 'additive', operators: operatorsKept, bias: rest, shape },
-    kept.map(k => args[k]),
-  )
+  if (kept.length === 1 && rest === null && kept[0] === identity(lastOf(shape))) return keptArgs[0]
+  return put(g, { kind: 'additive', operators: kept, bias: rest, shape }, keptArgs)
 }
 
 /** A list without terms that are equal to earlier ones. */

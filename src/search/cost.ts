@@ -1,8 +1,9 @@
 // What a net costs: its nodes, its arithmetic, or its longest way from an input to an output.
-import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
+import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { entriesOf, type Linear, linearPostorder } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
 import { type Expression, postorder } from '../scalar/expression.ts'
+import type { Unplaced } from './contents.ts'
 
 export const COSTS = ['nodes', 'flops', 'depth'] as const
 /**
@@ -15,7 +16,7 @@ const NOMINAL = 64
 function nominal(size: Size): number {
   return size.constant + size.terms.reduce((total, [, c]) => total + c * NOMINAL, 0)
 }
-function components(node: Node): number {
+function components(node: Unplaced): number {
   return node.shape.reduce((total, s) => total * nominal(s), 1)
 }
 
@@ -58,7 +59,7 @@ function flopsOf(root: Linear): number {
 }
 
 /** What a node costs by itself; always above 0 but for inputs and outputs. */
-export function nodeCost(node: Node, cost: Cost): number {
+export function nodeCost(node: Unplaced, cost: Cost): number {
   if (node.kind === 'input' || node.kind === 'output') return 0
   if (cost !== 'flops') return 1
   const n = components(node)

@@ -3,49 +3,23 @@
 // that of any two terms of a class it can be told, step by step, why they are equal.
 //
 // All terms are defined on the whole domain: those of the nets because that has been shown before, and a new one is taken in
-// only where its node is shown to be defined for all values that its args may have.
+// only where its node is shown to be defined for all values that its args may have. What is known of the values of a term
+// follows from the node and the terms below it alone; what an equal term is known for is used by naming that term.
+//
+// A term is a number, and what is kept of it stands in arrays of integers: there may be a million.
 import type { Node, NodeKind } from '../diagram/diagram.ts'
 import { nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.ts'
-import { intersect, isSubset, sameRange } from '../scalar/range.ts'
-import { type Content, Contents, labelsOf } from './contents.ts'
+import type { Shape } from '../linear/size.ts'
+import { isSubset, type Range } from '../scalar/range.ts'
+import { type Content, Contents, type Unplaced } from './contents.ts'
+import { type Equality, NO_TERMS, type Premises, type Reason, Reasons, type Why } from './reasons.ts'
 
 /** A node as it was put in; its args are terms. */
 export type TermId = number
 /** The term that stands for a class now. */
 export type ClassId = number
 
-/** Two terms that are equal, and why. Terms and classes are as they were when this was found. */
-export interface Equality {
-  readonly left: TermId
-  readonly right: TermId
-  /** The name of the rule, and how the checker sees that it holds: one of its ways, or a rule of a user. */
-  readonly rule: string
-  readonly title: string
-  readonly by: string
-  /** The terms below `left` (below `right`) that have to be looked through, each after those below it. */
-  readonly inner: readonly TermId[]
-  readonly made: readonly TermId[]
-  /** The terms at which looking stops: both sides are the same of these. */
-  readonly over: readonly TermId[]
-  /** Pairs of terms whose equality this one rests on, one after the other. */
-  readonly premises: readonly TermId[]
-  /** What a rule of a user was instantiated with. */
-  readonly instance: unknown
-}
-
-/** What is said of an equality that a rule has found; the premises follow from it. */
-export interface Reason {
-  readonly rule: string
-  readonly title: string
-  readonly by: string
-  readonly inner?: readonly TermId[]
-  readonly made?: readonly TermId[]
-  readonly over: readonly TermId[]
-  readonly instance?: unknown
-}
-
-const CONGRUENCE = { rule: 'equality', title: 'equal wires', by: 'copy', inner: [], made: [], over: [], instance: null }
-const NO_TERMS: readonly TermId[] = []
+const CONGRUENCE: Why = { rule: 'equality', title: 'equal wires', by: 'copy' }
 const KIND_BITS: Readonly<Record<NodeKind, number>> = {
   input: 1,
   output: 2,
@@ -60,265 +34,455 @@ const KIND_BITS: Readonly<Record<NodeKind, number>> = {
   softmax: 1024,
   logsoftmax: 2048,
 }
+/** So many members of a class are asked which has the narrowest range. */
+const MOST_ASKED = 8
+const NONE = -1
+
+function longer<A extends Int32Array | Uint8Array>(old: A): A {
+  const fresh = new (old.constructor as new (n: number) => A)(2 * old.length)
+  fresh.set(old)
+  return fresh
+}
 
 export class EGraph {
-  /** By term: its node, whose id is the term, and whose args are terms. */
-  readonly nodes: Node[] = []
-  readonly equalities: Equality[] = []
-  private readonly contents: Content[] = []
-  private readonly table = new Contents()
-  /** By term: another term of its class, nearer to the one that stands for it. */
+  readonly contents = new Contents()
+  readonly reasons = new Reasons()
+  /** Classes that have got new members since somebody emptied the list. */
+  readonly changed: ClassId[] = []
+  /** When to stop, by `performance.now()`: nothing that a rule asks for may take longer. */
+  deadline = Number.POSITIVE_INFINITY
+  /** What the tables of rules take, as they estimate it. */
+  extraBytes = 0
+
+  private count = 0
+  // By term.
+  private content = new Int32Array(1024)
+  /** Where its args begin in `args`; those of the next term begin where they end. */
+  private first = new Int32Array(1025)
+  /** Another term of its class, nearer to the one that stands for it. */
   private parent = new Int32Array(1024)
-  /** By term, the equality that leads to another term of its class, and that term: a tree for each class. */
-  private cause = new Int32Array(1024).fill(-1)
-  private towards = new Int32Array(1024).fill(-1)
-  /** By term, 1 where an equal term with equal args is there already: nothing is found at it that is not found there. */
+  /** The equality that leads to another term of its class, and that term: a tree for each class. -1 at its root. */
+  private cause = new Int32Array(1024)
+  private towards = new Int32Array(1024)
+  /** The next member of its class; -1 for the last one. */
+  private next = new Int32Array(1024)
+  /** 1 where an equal term with equal args is there already: nothing is found at it that is not found there. */
   private double = new Uint8Array(1024)
-  /** By the term that stands for a class. */
-  private readonly members: (TermId[] | undefined)[] = []
-  private readonly users: (TermId[] | undefined)[] = []
   private readonly ranges: (WireRange | undefined)[] = []
-  /** The kinds of node in each class, a bit for each. */
+
+  // By the term that stands for a class.
+  private head = new Int32Array(1024)
+  private tail = new Int32Array(1024)
+  /** The kinds of node in the class, a bit for each. */
   private kinds = new Int32Array(1024)
+  /** Members and uses. */
+  private weight = new Int32Array(1024)
+  /** The first and the last use of a member, as places in `args`; -1 where there is none. */
+  private firstUse = new Int32Array(1024)
+  private lastUse = new Int32Array(1024)
+  /** The member with the narrowest range, and how heavy the class was when it was found. */
+  private narrow = new Int32Array(1024)
+  private narrowAt = new Int32Array(1024)
+
+  // By arg.
+  private args = new Int32Array(1024)
+  private owner = new Int32Array(1024)
+  private nextUse = new Int32Array(1024)
+
   /** The terms by what they do to which classes: open addressing, a term plus 1 in each slot. */
   private slots = new Int32Array(4096)
   private used = 0
-  private readonly key: number[] = []
+  private key = new Int32Array(64)
+  private other = new Int32Array(64)
+  private keyLength = 0
   private hash = 0
-  private readonly other: number[] = []
-  /** Terms whose args have got into other classes. */
-  private readonly dirty: TermId[][] = []
+  /** Uses that have got into other classes: the first and the last of a list. */
+  private readonly dirty: number[] = []
   /** Args that were asked for, and those that an equal term has in their place: premises of the next equality. */
   private readonly substituted: TermId[] = []
-  /** Called for every class that has got new members, a narrower range, or both. */
-  onChange: (c: ClassId) => void = () => {}
 
   get size(): number {
-    return this.nodes.length
+    return this.count
+  }
+  /** The memory that the e-graph takes, in bytes: exact for its arrays, an estimate for what it shares with others. */
+  get bytes(): number {
+    const perTerm = 12 * 4 + 1 + 8
+    return (
+      perTerm * this.parent.length +
+      12 * this.args.length +
+      4 * this.slots.length +
+      this.contents.bytes +
+      this.reasons.bytes +
+      this.extraBytes
+    )
+  }
+
+  /** What a term does: its node, without number and args. */
+  nodeOf(term: TermId): Unplaced {
+    return this.contents.at(this.content[term]).node
+  }
+  contentOf(term: TermId): Content {
+    return this.contents.at(this.content[term])
+  }
+  /** A number that is the same for terms whose nodes do the same. */
+  numberOf(term: TermId): number {
+    return this.content[term]
+  }
+  kindOf(term: TermId): NodeKind {
+    return this.nodeOf(term).kind
+  }
+  shapeOf(term: TermId): Shape {
+    return this.nodeOf(term).shape
+  }
+  arityOf(term: TermId): number {
+    return this.first[term + 1] - this.first[term]
+  }
+  argOf(term: TermId, k: number): TermId {
+    return this.args[this.first[term] + k]
+  }
+  argsOf(term: TermId): TermId[] {
+    const found: TermId[] = []
+    for (let k = this.first[term]; k < this.first[term + 1]; k++) found.push(this.args[k])
+    return found
+  }
+  /** The node of a term, whose number is the term. */
+  placedNode(term: TermId): Node {
+    return { ...this.nodeOf(term), id: term, args: this.argsOf(term) } as Node
   }
 
   classOf(term: TermId): ClassId {
     const { parent } = this
-    let root = term
-    while (parent[root] !== root) root = parent[root]
-    for (let t = term; t !== root; ) {
-      const next = parent[t]
-      parent[t] = root
-      t = next
+    let t = term
+    for (let up = parent[t]; up !== t; up = parent[t]) {
+      parent[t] = parent[up]
+      t = parent[t]
     }
-    return root
+    return t
   }
   areEqual(a: TermId, b: TermId): boolean {
-    return this.classOf(a) === this.classOf(b)
+    return a === b || this.classOf(a) === this.classOf(b)
   }
-  /** The terms of a class, also those that repeat another one. */
-  membersOf(c: ClassId): readonly TermId[] {
-    return this.members[c] as TermId[]
+  /** The members of a class, without those that repeat another one: the first, and the next after a member; -1 at the end. */
+  firstMember(c: ClassId): TermId {
+    const { double, next } = this
+    while (double[this.head[c]] === 1 && next[this.head[c]] !== NONE) this.head[c] = next[this.head[c]]
+    return double[this.head[c]] === 1 ? NONE : this.head[c]
   }
-  /** The terms that have a member of the class among their args. */
-  usersOf(c: ClassId): readonly TermId[] {
-    return this.users[c] as TermId[]
+  nextMember(term: TermId): TermId {
+    const { double, next } = this
+    let t = next[term]
+    while (t !== NONE && double[t] === 1 && next[t] !== NONE) t = next[t]
+    // The last one stays: the list ends there.
+    if (t !== next[term]) next[term] = t
+    return t !== NONE && double[t] === 1 ? NONE : t
+  }
+  membersOf(c: ClassId): TermId[] {
+    const found: TermId[] = []
+    for (let t = this.firstMember(c); t !== NONE; t = this.nextMember(t)) found.push(t)
+    return found
+  }
+  /** The uses of a class: the first, and the next after a use; -1 at the end. */
+  firstUseOf(c: ClassId): number {
+    return this.firstUse[c]
+  }
+  nextUseOf(use: number): number {
+    return this.nextUse[use]
+  }
+  /** The term that has the use among its args. */
+  userAt(use: number): TermId {
+    return this.owner[use]
   }
   /** Whether a class has a member of this kind. */
   has(c: ClassId, kind: NodeKind): boolean {
     return (this.kinds[c] & KIND_BITS[kind]) !== 0
   }
-  /** A number that is the same for terms whose nodes do the same. */
-  headOf(term: TermId): string | number {
-    const { head, labels } = this.contents[term]
-    return labels === null ? head : `${head}/${labels.join('/')}`
-  }
   isDouble(term: TermId): boolean {
     return this.double[term] === 1
   }
+
+  /** A set that holds all values of a term, by its node and the terms below it. */
   rangeOf(term: TermId): WireRange {
-    return this.ranges[this.classOf(term)] as WireRange
+    const known = this.ranges[term]
+    if (known !== undefined) return known
+    const stack = [term]
+    for (let t = stack.at(-1); t !== undefined; t = stack.at(-1)) {
+      let isReady = true
+      for (let k = this.first[t]; k < this.first[t + 1]; k++) {
+        if (this.ranges[this.args[k]] !== undefined) continue
+        stack.push(this.args[k])
+        isReady = false
+      }
+      if (!isReady) continue
+      stack.pop()
+      this.ranges[t] ??= nodeRange(
+        this.nodeOf(t) as Node,
+        this.argsOf(t).map(a => this.ranges[a] as WireRange),
+      )
+    }
+    return this.ranges[term] as WireRange
+  }
+
+  /** The term of the class whose values are known best: itself, where no other is known to be in a smaller set. */
+  narrowest(term: TermId): TermId {
+    const c = this.classOf(term)
+    if (this.narrowAt[c] !== this.weight[c]) {
+      this.narrowAt[c] = this.weight[c]
+      let best = NONE
+      let asked = 0
+      for (let t = this.firstMember(c); t !== NONE && asked < MOST_ASKED; t = this.nextMember(t), asked++)
+        if (best === NONE || this.isNarrower(t, best)) best = t
+      this.narrow[c] = best === NONE ? term : best
+    }
+    const best = this.narrow[c]
+    return best !== term && this.isNarrower(best, term) ? best : term
+  }
+  private isNarrower(a: TermId, b: TermId): boolean {
+    const [p, q] = [this.rangeOf(a), this.rangeOf(b)]
+    if (p === q) return false
+    const count = Math.max(p.length, q.length)
+    const at = (r: WireRange, i: number): Range => (r.length === 1 ? r[0] : r[i])
+    let isStrict = false
+    for (let i = 0; i < count; i++) {
+      if (at(p, i) === at(q, i)) continue
+      if (!isSubset(at(p, i), at(q, i))) return false
+      isStrict ||= !isSubset(at(q, i), at(p, i))
+    }
+    return isStrict
   }
 
   /**
    * The term of a node on these terms: one that does the same to equal wires where there is one, else a new one in a class of
-   * its own. null where the node is not shown to be defined. The node was made for this: it gets its id and args here.
+   * its own. -1 where the node is not shown to be defined.
    */
-  add(node: Node, args: readonly TermId[]): TermId | null {
-    const content = this.table.of(node)
+  add(content: Content, args: readonly TermId[]): TermId {
     const found = this.lookUp(content, args)
     if (found >= 0) {
-      this.notice(args, this.nodes[found].args)
+      this.notice(args, found)
       return found
     }
-    const ranges = args.map(a => this.rangeOf(a))
-    if (nodeObstacle(node, ranges) !== null) return null
-    return this.enter(node, content, args, nodeRange(node, ranges), true)
+    if (content.isTotal) return this.enter(content, args, true)
+    const node = content.node as Node
+    const isDefined = (terms: readonly TermId[]): boolean =>
+      nodeObstacle(
+        node,
+        terms.map(a => this.rangeOf(a)),
+      ) === null
+    if (isDefined(args)) return this.enter(content, args, true)
+    const narrow = args.map(a => this.narrowest(a))
+    if (narrow.every((a, k) => a === args[k]) || !isDefined(narrow)) return NONE
+    for (const [k, a] of args.entries()) if (a !== narrow[k]) this.substituted.push(a, narrow[k])
+    return this.enter(content, narrow, true)
+  }
+
+  /** The term of a node on these terms where there is one, else -1. */
+  find(content: Content, args: readonly TermId[]): TermId {
+    return this.lookUp(content, args)
   }
 
   /** The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire. */
-  place(node: Node, args: readonly TermId[], range: WireRange): TermId {
-    const content = this.table.of(node)
+  place(content: Content, args: readonly TermId[], range: WireRange): TermId {
     const found = this.lookUp(content, args)
-    const term = this.enter({ ...node }, content, args, range, found < 0)
-    if (found >= 0)
-      this.unite(found, term, { ...CONGRUENCE, left: found, right: term, premises: this.pairs(found, term) })
+    const term = this.enter(content, args, found < 0)
+    this.ranges[term] = range
+    if (found >= 0) this.congruent(found, term)
     return term
   }
 
   /** Says that two terms are equal. Gives false where that is nothing new. */
-  equate(left: TermId, right: TermId, reason: Reason): boolean {
+  equate(left: TermId, right: TermId, why: Why, reason: Reason): boolean {
     if (this.areEqual(left, right)) {
       this.forget()
       return false
     }
-    const { rule, title, by, over } = reason
+    const { over } = reason
     const inner = reason.inner ?? NO_TERMS
     const made = reason.made ?? NO_TERMS
     // An arg of what is looked through is a term of the class of another one that is, or of one at which looking stops.
-    const premises = this.substituted.length === 0 ? [] : this.substituted.splice(0)
+    const premises: TermId[] = this.substituted.splice(0)
     this.notePremises(left, inner, over, premises)
     for (const t of inner) this.notePremises(t, inner, over, premises)
     this.notePremises(right, made, over, premises)
     for (const t of made) this.notePremises(t, made, over, premises)
-    const instance = reason.instance ?? null
-    return this.unite(left, right, { left, right, rule, title, by, inner, made, over, premises, instance })
+    return this.unite(left, right, this.reasons.add(left, right, why, reason, premises))
   }
 
   private notePremises(t: TermId, below: readonly TermId[], over: readonly TermId[], premises: TermId[]): void {
-    const { args } = this.nodes[t]
-    for (let k = 0; k < args.length; k++) {
-      const c = this.classOf(args[k])
-      const meant = this.memberOf(c, below) ?? this.memberOf(c, over)
-      if (meant !== undefined && meant !== args[k]) premises.push(args[k], meant)
+    for (let k = this.first[t]; k < this.first[t + 1]; k++) {
+      const arg = this.args[k]
+      // Most args are terms of the lists themselves.
+      if (below.includes(arg) || over.includes(arg)) continue
+      const c = this.classOf(arg)
+      const inside = this.memberOf(c, below)
+      const meant = inside >= 0 ? inside : this.memberOf(c, over)
+      if (meant >= 0) premises.push(arg, meant)
     }
   }
-  private memberOf(c: ClassId, terms: readonly TermId[]): TermId | undefined {
+  private memberOf(c: ClassId, terms: readonly TermId[]): TermId {
     for (let k = 0; k < terms.length; k++) if (this.classOf(terms[k]) === c) return terms[k]
-    return undefined
+    return NONE
   }
 
   /** Forgets the args of terms that were asked for and then not used. */
   forget(): void {
-    this.substituted.length = 0
+    if (this.substituted.length > 0) this.substituted.length = 0
   }
 
   /** Puts terms that do the same to wires that have become equal into one class, until nothing more follows. */
   rebuild(): void {
-    for (let moved = this.dirty.pop(); moved !== undefined; moved = this.dirty.pop()) {
-      for (const user of moved) {
-        if (this.double[user] === 1) continue
-        const found = this.lookUp(this.contents[user], this.nodes[user].args)
-        if (found === user) continue
-        if (found < 0) {
-          this.insert(user)
-          continue
-        }
-        this.double[user] = 1
-        if (!this.areEqual(user, found))
-          this.unite(user, found, { ...CONGRUENCE, left: user, right: found, premises: this.pairs(user, found) })
+    const { dirty, owner, nextUse, double } = this
+    while (dirty.length > 0) {
+      const last = dirty.pop() as number
+      for (let use = dirty.pop() as number; ; use = nextUse[use]) {
+        const user = owner[use]
+        if (double[user] === 0) this.seeAgain(user)
+        if (use === last) break
       }
     }
+  }
+  private seeAgain(user: TermId): void {
+    const found = this.lookUp(this.contentOf(user), null, user)
+    if (found === user) return
+    if (found < 0) {
+      this.insert(user)
+      return
+    }
+    this.double[user] = 1
+    this.congruent(user, found)
+  }
+  private congruent(left: TermId, right: TermId): void {
+    if (!this.areEqual(left, right))
+      this.unite(left, right, this.reasons.add(left, right, CONGRUENCE, { over: NO_TERMS }, this.pairs(left, right)))
   }
 
   /**
    * The equalities from which it follows that the terms of each pair are equal, in the order in which they were found: each
-   * rests on earlier ones only.
+   * rests on earlier ones only. null where time runs out.
    */
-  explain(pairs: readonly (readonly [TermId, TermId])[]): Equality[] {
+  explain(pairs: readonly (readonly [TermId, TermId])[]): Equality[] | null {
     const needed = new Set<number>()
     const todo: TermId[] = pairs.flat()
+    let work = 0
     while (todo.length > 0) {
       const b = todo.pop() as TermId
       const a = todo.pop() as TermId
+      if ((++work & 1023) === 0 && performance.now() > this.deadline) return null
       for (const cause of this.path(a, b)) {
         if (needed.has(cause)) continue
         needed.add(cause)
-        todo.push(...this.equalities[cause].premises)
+        this.reasons.pushPremises(cause, todo)
       }
     }
-    return [...needed].sort((p, q) => p - q).map(i => this.equalities[i])
+    return [...needed].sort((p, q) => p - q).map(i => this.reasons.at(i))
   }
 
   /** The equalities on the way from one term of a class to another. */
   private path(a: TermId, b: TermId): number[] {
     const { towards, cause } = this
+    if (a === b) return []
     const up = new Map<TermId, number>()
     for (let t = a, k = 0; t >= 0; t = towards[t], k++) up.set(t, k)
-    const right: number[] = []
+    const found: number[] = []
     let meeting = b
     while (!up.has(meeting)) {
       if (towards[meeting] < 0) throw new RangeError('explain: the terms are not of one class')
-      right.push(cause[meeting])
+      found.push(cause[meeting])
       meeting = towards[meeting]
     }
-    const left: number[] = []
-    for (let t = a; t !== meeting; t = towards[t]) left.push(cause[t])
-    return [...left, ...right.reverse()]
+    for (let t = a; t !== meeting; t = towards[t]) found.push(cause[t])
+    return found
   }
 
   // --- Inside -----------------------------------------------------------------------------------------------------------
 
-  private enter(node: Node, content: Content, args: readonly TermId[], range: WireRange, listed: boolean): TermId {
-    const term = this.nodes.length
-    if (term >= this.parent.length) this.grow()
-    const own = node as { id: number; args: readonly number[] }
-    own.id = term
-    own.args = args
-    this.nodes.push(node)
-    this.contents.push(content)
+  private enter(content: Content, args: readonly TermId[], listed: boolean): TermId {
+    const term = this.count
+    if (term + 1 >= this.parent.length) this.growTerms()
+    const start = this.first[term]
+    while (start + args.length > this.args.length) this.growArgs()
+    this.count++
+    // No holes: the list stays one.
+    this.ranges.push(undefined)
+    this.content[term] = content.number
+    this.first[term + 1] = start + args.length
     this.parent[term] = term
-    this.members[term] = [term]
-    this.users[term] = []
-    this.ranges[term] = range
-    this.kinds[term] = KIND_BITS[node.kind]
+    this.cause[term] = NONE
+    this.towards[term] = NONE
+    this.next[term] = NONE
+    this.head[term] = term
+    this.tail[term] = term
+    this.kinds[term] = KIND_BITS[content.node.kind]
+    this.weight[term] = 1
+    this.firstUse[term] = NONE
+    this.lastUse[term] = NONE
     for (let k = 0; k < args.length; k++) {
-      const users = this.users[this.classOf(args[k])] as TermId[]
-      if (users[users.length - 1] !== term) users.push(term)
+      const use = start + k
+      const c = this.classOf(args[k])
+      this.args[use] = args[k]
+      this.owner[use] = term
+      this.nextUse[use] = NONE
+      if (this.firstUse[c] === NONE) this.firstUse[c] = use
+      else this.nextUse[this.lastUse[c]] = use
+      this.lastUse[c] = use
+      this.weight[c]++
     }
     if (listed) this.insert(term)
     else this.double[term] = 1
-    this.onChange(term)
+    this.changed.push(term)
     return term
   }
 
-  private grow(): void {
-    const larger = <A extends Int32Array | Uint8Array>(old: A, empty: number): A => {
-      const fresh = new (old.constructor as new (n: number) => A)(2 * old.length)
-      fresh.fill(empty)
-      fresh.set(old)
-      return fresh
-    }
-    this.parent = larger(this.parent, 0)
-    this.kinds = larger(this.kinds, 0)
-    this.cause = larger(this.cause, -1)
-    this.towards = larger(this.towards, -1)
-    this.double = larger(this.double, 0)
+  private growTerms(): void {
+    this.content = longer(this.content)
+    this.first = longer(this.first)
+    this.parent = longer(this.parent)
+    this.cause = longer(this.cause)
+    this.towards = longer(this.towards)
+    this.next = longer(this.next)
+    this.double = longer(this.double)
+    this.head = longer(this.head)
+    this.tail = longer(this.tail)
+    this.kinds = longer(this.kinds)
+    this.weight = longer(this.weight)
+    this.firstUse = longer(this.firstUse)
+    this.lastUse = longer(this.lastUse)
+    this.narrow = longer(this.narrow)
+    this.narrowAt = longer(this.narrowAt)
+  }
+  private growArgs(): void {
+    this.args = longer(this.args)
+    this.owner = longer(this.owner)
+    this.nextUse = longer(this.nextUse)
   }
 
-  private unite(left: TermId, right: TermId, equality: Equality): boolean {
+  private unite(left: TermId, right: TermId, equality: number): boolean {
     const [p, q] = [this.classOf(left), this.classOf(right)]
     if (p === q) return false
-    const weight = (c: ClassId): number => this.membersOf(c).length + this.usersOf(c).length
-    const [from, to] = weight(p) > weight(q) ? [q, p] : [p, q]
-    const [start, end] = from === p ? [left, right] : [right, left]
+    const isLeft = this.weight[p] <= this.weight[q]
+    const from = isLeft ? p : q
+    const to = isLeft ? q : p
+    const start = isLeft ? left : right
     this.turn(start)
-    this.cause[start] = this.equalities.push(equality) - 1
-    this.towards[start] = end
+    this.cause[start] = equality
+    this.towards[start] = isLeft ? right : left
     this.parent[from] = to
     this.kinds[to] |= this.kinds[from]
-    const [members, users] = [this.members[to] as TermId[], this.users[to] as TermId[]]
-    for (const t of this.members[from] as TermId[]) members.push(t)
-    const moved = this.users[from] as TermId[]
-    for (const t of moved) users.push(t)
-    this.ranges[to] = narrowed(this.ranges[from] as WireRange, this.ranges[to] as WireRange)
-    this.members[from] = undefined
-    this.users[from] = undefined
-    this.ranges[from] = undefined
-    this.dirty.push(moved)
-    this.onChange(to)
+    this.weight[to] += this.weight[from]
+    this.next[this.tail[to]] = this.head[from]
+    this.tail[to] = this.tail[from]
+    if (this.firstUse[from] !== NONE) {
+      this.dirty.push(this.firstUse[from], this.lastUse[from])
+      if (this.firstUse[to] === NONE) this.firstUse[to] = this.firstUse[from]
+      else this.nextUse[this.lastUse[to]] = this.firstUse[from]
+      this.lastUse[to] = this.lastUse[from]
+    }
+    this.changed.push(to)
     return true
   }
 
   /** Makes the term the root of its tree of causes. */
   private turn(term: TermId): void {
-    let previous = -1
-    let cause = -1
+    let previous = NONE
+    let cause = NONE
     for (let t = term; t >= 0; ) {
       const next = this.towards[t]
       const why = this.cause[t]
@@ -330,86 +494,115 @@ export class EGraph {
     }
   }
 
-  private notice(wanted: readonly TermId[], found: readonly TermId[]): void {
+  /** The terms that an equal term has in the place of those that were asked for. */
+  private notice(wanted: readonly TermId[], found: TermId): void {
+    const start = this.first[found]
     for (let k = 0; k < wanted.length; k++) {
-      if (wanted[k] === found[k]) continue
-      const meant = this.areEqual(wanted[k], found[k]) ? found[k] : found.find(f => this.areEqual(f, wanted[k]))
-      if (meant !== undefined && meant !== wanted[k]) this.substituted.push(wanted[k], meant)
+      if (wanted[k] === this.args[start + k]) continue
+      const meant = this.partnerOf(wanted[k], found, k)
+      if (meant !== wanted[k]) this.substituted.push(wanted[k], meant)
     }
   }
+  /** The arg of a term that is equal to another term; the one at this place where it is. */
+  private partnerOf(arg: TermId, term: TermId, k: number): TermId {
+    const start = this.first[term]
+    const c = this.classOf(arg)
+    if (this.classOf(this.args[start + k]) === c) return this.args[start + k]
+    for (let i = start; i < this.first[term + 1]; i++) if (this.classOf(this.args[i]) === c) return this.args[i]
+    return arg
+  }
   /** The args of two terms that do the same to equal wires, in pairs of equal ones. */
-  private pairs(a: TermId, b: TermId): TermId[] {
+  private pairs(a: TermId, b: TermId): Premises {
     const found: TermId[] = []
-    const others = this.nodes[b].args
-    for (const [k, arg] of this.nodes[a].args.entries()) {
-      const partner = this.areEqual(arg, others[k]) ? others[k] : others.find(o => this.areEqual(o, arg))
-      if (partner !== undefined && partner !== arg) found.push(arg, partner)
+    for (let k = 0; k < this.arityOf(a); k++) {
+      const arg = this.argOf(a, k)
+      const partner = this.partnerOf(arg, b, k)
+      if (partner !== arg) found.push(arg, partner)
     }
     return found
   }
 
-  /** The key of a node on these terms: what it does, and to which classes; where their order is free, in ascending order. */
-  private keyOf(content: Content, args: readonly TermId[], key: number[]): void {
-    key.length = 0
-    key.push(content.head)
-    const labels = labelsOf(content)
-    if (labels.length <= 1) {
-      if (labels.length === 1) key.push(labels[0])
-      for (let k = 0; k < args.length; k++) key.push(this.classOf(args[k]))
-      return
+  /**
+   * Writes the key of a content on args (or on those of a term) into `key`: to which classes it is applied; where their order
+   * is free, what is done to each, in ascending order. Gives the number of entries.
+   */
+  private keyOf(content: Content, args: readonly TermId[] | null, term: TermId, key: Int32Array): number {
+    const start = args === null ? this.first[term] : 0
+    const count = args === null ? this.first[term + 1] - start : args.length
+    const { labels } = content
+    if (labels === null) {
+      for (let k = 0; k < count; k++) key[k] = this.classOf(args === null ? this.args[start + k] : args[k])
+      return count
     }
-    const order = args.map((a, k) => ({ c: this.classOf(a), label: labels[k] }))
-    order.sort((s, t) => s.c - t.c || s.label - t.label)
-    for (const { c, label } of order) key.push(label, c)
+    for (let k = 0; k < count; k++) {
+      const c = this.classOf(args === null ? this.args[start + k] : args[k])
+      const label = labels[k]
+      // Few args: each is put in its place among those before it.
+      let at = 2 * k
+      for (; at > 0 && (key[at - 2] > c || (key[at - 2] === c && key[at - 1] > label)); at -= 2) {
+        key[at] = key[at - 2]
+        key[at + 1] = key[at - 1]
+      }
+      key[at] = c
+      key[at + 1] = label
+    }
+    return 2 * count
   }
-  private static hashOf(key: readonly number[]): number {
-    let h = 0x811c9dc5
-    for (let k = 0; k < key.length; k++) {
+  private hashOf(head: number, key: Int32Array, length: number): number {
+    let h = Math.imul(head ^ 0x811c9dc5, 0x85ebca6b)
+    for (let k = 0; k < length; k++) {
       h = Math.imul(h ^ key[k], 0x01000193)
       h ^= h >>> 15
     }
-    return h >>> 0
+    return Math.imul(h, 0xc2b2ae35) >>> 7
   }
-  /** The first term with this key; negative where there is none. Keeps the key, and its hash, for `insert`. */
-  private lookUp(content: Content, args: readonly TermId[]): number {
-    const { key, other, slots } = this
-    this.keyOf(content, args, key)
-    const mask = slots.length - 1
-    this.hash = EGraph.hashOf(key)
-    for (let at = this.hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const term = slots[at] - 1
-      if (this.contents[term].head !== content.head || this.nodes[term].args.length !== args.length) continue
-      if (labelsOf(content).length <= 1) {
-        if (this.hasKey(term)) return term
-        continue
-      }
-      this.keyOf(this.contents[term], this.nodes[term].args, other)
-      if (other.length === key.length && other.every((n, i) => n === key[i])) return term
+  /** The first term with this content on equal args; negative where there is none. Keeps the hash for `insert`. */
+  private lookUp(content: Content, args: readonly TermId[] | null, own: TermId = NONE): number {
+    const count = args === null ? this.arityOf(own) : args.length
+    if (2 * count > this.key.length) {
+      this.key = new Int32Array(4 * count)
+      this.other = new Int32Array(4 * count)
     }
-    return -1
+    const { key, slots } = this
+    this.keyLength = this.keyOf(content, args, own, key)
+    this.hash = this.hashOf(content.head, key, this.keyLength)
+    const mask = slots.length - 1
+    for (let at = this.hash & mask; slots[at] !== 0; at = (at + 1) & mask)
+      if (this.hasKey(slots[at] - 1, content)) return slots[at] - 1
+    return NONE
   }
-  /** Whether a term without several labels has the key that is looked up. */
-  private hasKey(term: TermId): boolean {
-    const { key } = this
-    const labels = labelsOf(this.contents[term])
-    const { args } = this.nodes[term]
-    if (key.length !== 1 + labels.length + args.length) return false
-    if (labels.length === 1 && key[1] !== labels[0]) return false
-    for (let k = 0; k < args.length; k++) if (this.classOf(args[k]) !== key[1 + labels.length + k]) return false
+  /** Whether a term has the key that is looked up. */
+  private hasKey(term: TermId, content: Content): boolean {
+    const own = this.contentOf(term)
+    if (own.head !== content.head) return false
+    const { key, keyLength } = this
+    const start = this.first[term]
+    if (own.labels === null) {
+      if (this.first[term + 1] - start !== keyLength) return false
+      for (let k = 0; k < keyLength; k++) if (this.classOf(this.args[start + k]) !== key[k]) return false
+      return true
+    }
+    if (2 * (this.first[term + 1] - start) !== keyLength) return false
+    this.keyOf(own, null, term, this.other)
+    for (let k = 0; k < keyLength; k++) if (this.other[k] !== key[k]) return false
     return true
   }
   /** Enters the term whose key has just been looked up. */
   private insert(term: TermId): void {
     if (2 * ++this.used > this.slots.length) {
-      const { hash } = this
-      const terms = this.slots.filter(s => s !== 0)
+      // Terms stand where they were before their args moved, too: only what is found today is kept.
       this.slots = new Int32Array(2 * this.slots.length)
-      for (const s of terms) {
-        this.keyOf(this.contents[s - 1], this.nodes[s - 1].args, this.key)
-        this.put(s - 1, EGraph.hashOf(this.key))
+      this.used = 1
+      const { hash } = this
+      for (let t = 0; t < this.count; t++) {
+        if (t === term || this.double[t] === 1) continue
+        const content = this.contentOf(t)
+        this.put(t, this.hashOf(content.head, this.other, this.keyOf(content, null, t, this.other)))
+        this.used++
       }
-      this.put(term, hash)
-    } else this.put(term, this.hash)
+      this.hash = hash
+    }
+    this.put(term, this.hash)
   }
   private put(term: TermId, hash: number): void {
     const mask = this.slots.length - 1
@@ -417,10 +610,4 @@ export class EGraph {
     while (this.slots[at] !== 0) at = (at + 1) & mask
     this.slots[at] = term + 1
   }
-}
-
-/** What two sets say together of the values of one wire. */
-function narrowed(a: WireRange, b: WireRange): WireRange {
-  if (a.length !== b.length) return a.length > b.length ? a : b
-  return b.map((r, i) => (sameRange(r, a[i]) || isSubset(r, a[i]) ? r : isSubset(a[i], r) ? a[i] : intersect(r, a[i])))
 }

@@ -2,23 +2,23 @@
 // of them, and the engine that rewrites decides there whether the rule applies and what it gives: conditions, computed right
 // sides and sizes are not decided twice. What it says is remembered, since the same few nodes come again and again.
 
-import { normalLinear } from '../algebra/operators.ts'
-import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import { type WireRange, whole } from '../diagram/ranges.ts'
+import { type Diagram, type Node, type NodeId, operatorsOf } from '../diagram/diagram.ts'
+import { ANY, type WireRange, whole } from '../diagram/ranges.ts'
 import type { Shape } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
 import { reverseRule } from '../rewrite/reverse.ts'
 import { depthOf, type Pattern, type Rule } from '../rewrite/rule.ts'
+import { type Content, contentInNormalForm, type Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
-import type { Visit } from './saturate.ts'
+import { PairSet } from './pairs.ts'
+import type { Why } from './reasons.ts'
 import type { Found } from './search.ts'
 
-/** A rule as it was applied: the bindings name nodes of a small net, which are these terms. */
+/** A rule as it was applied: the bindings name nodes of a small net, which are the wires of an equality. */
 export interface Instance {
   readonly match: Match
-  readonly wires: readonly TermId[]
   /** The rule was used from right to left. */
   readonly reversed: boolean
 }
@@ -28,8 +28,8 @@ export function citedRules(found: Found): Rule[] {
   return found.equalities.flatMap(e => (e.by === 'theorem' ? [(e.instance as Instance).match.rule] : []))
 }
 
-/** The visits that try the rules of users, with the depth of the nodes that each looks at. */
-export function ruleVisits(rules: readonly Rule[]): { readonly visit: Visit; readonly depth: number }[] {
+/** The visits that try the rules of users, each in one direction. */
+export function ruleVisits(rules: readonly Rule[]): Visitor[] {
   return rules
     .filter(rule => rule.phase === 'own')
     .flatMap(rule => {
@@ -37,106 +37,225 @@ export function ruleVisits(rules: readonly Rule[]): { readonly visit: Visit; rea
       const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
       return both.filter(({ used }) => used.left.kind !== 'wire')
     })
-    .map(({ rule, used }) => {
-      const user = new RuleUser(rule, used)
-      return { visit: (g: EGraph, t: TermId) => user.visit(g, t), depth: depthOf(used.left) }
-    })
+    .map(({ rule, used }) => new RuleUser(rule, used))
+}
+
+/** A rule that is tried at every term. */
+export interface Visitor {
+  /** How many nodes, one after the other, it looks at. */
+  readonly depth: number
+  visit(g: EGraph, t: TermId): void
+  /** Whether something has been put off, and does the first of it. */
+  readonly waiting: boolean
+  release(g: EGraph): void
 }
 
 // --- Applying -----------------------------------------------------------------------------------------------------------
 
-/** Terms that look like one side of a rule: the nodes of the side, each after those below it; the last is the root. */
-interface Skeleton {
-  readonly terms: readonly TermId[]
-}
 /** So many ways in which terms may look like a side are tried at one root. */
 const MOST_SKELETONS = 32
+/** Of so many small nets it is remembered what a rule gives. */
+const MOST_REMEMBERED = 100_000
 
 /** What a rule gives on a small net. */
 interface Outcome {
-  readonly match: Match
-  /** The nodes that were made, each after its args, which are numbers of the small net or below these. */
-  readonly made: readonly Node[]
+  readonly instance: Instance
+  /** The nodes that are made, each on wires of the small net or on those that were made before it. */
+  readonly made: readonly { readonly content: Content; readonly args: readonly number[] }[]
   /** The wire that the root becomes. */
-  readonly result: NodeId
+  readonly result: number
+}
+/** Two nodes, one below the other, in given ranges, and what a rule gives on them. */
+interface PairOutcome {
+  readonly wires: readonly WireRange[]
+  readonly outcome: Outcome | null
 }
 
-const PAIR = 2 ** 26
+const FITS_OUTER = 1
+const FITS_INNER = 2
 
-class RuleUser {
+class RuleUser implements Visitor {
+  readonly depth: number
+  private readonly why: Why
+  /** Terms where it applies but needs others that are not there yet: root, number of terms, terms. */
+  private late: number[] = []
+  private lateAt = 0
   private readonly outcomes = new Map<string, Outcome | null>()
+  private readonly pairOutcomes = new Map<number, PairOutcome[]>()
   /** Pairs of terms, one below the other, at which the rule has been applied. */
-  private readonly tried = new Set<number>()
+  private readonly tried = new PairSet()
+  private readonly triedLists = new Set<string>()
+  /** By content: whether it looks like the outer or the inner part of a side that is a function after a function. */
+  private fits = new Int8Array(256).fill(-1)
+  /** Whether it depends on the values of wires if the rule applies: functions that are named are what they are. */
+  private readonly asksRanges: boolean
+  private readonly pair: { readonly outer: NodePattern; readonly inner: NodePattern } | null
 
   constructor(
     private readonly rule: Rule,
     private readonly used: Rule,
-  ) {}
+  ) {
+    this.why = { rule: rule.name, title: rule.title, by: 'theorem' }
+    this.depth = depthOf(used.left)
+    const { left } = used
+    const isPlain = left.kind === 'pointwise' && !(left.fn.kind === 'variable' && left.fn.variadic)
+    const below = isPlain && left.args.length === 1 ? left.args[0] : null
+    const isExact = (p: Pattern | null): boolean => p?.kind === 'pointwise' && p.fn.kind === 'exact'
+    this.asksRanges = rule.conditions.length > 0 || !isExact(left) || !isExact(below)
+    this.pair = below !== null && isOneFunction(below) ? { outer: left as NodePattern, inner: below } : null
+  }
+
+  get waiting(): boolean {
+    return this.lateAt < this.late.length
+  }
+
+  release(g: EGraph): void {
+    const { late } = this
+    const count = late[this.lateAt++]
+    const terms = late.slice(this.lateAt, (this.lateAt += count))
+    if (this.lateAt > 65_536 && 2 * this.lateAt > late.length) {
+      this.late = late.slice(this.lateAt)
+      this.lateAt = 0
+    }
+    if (terms.some(t => g.isDouble(t))) return
+    if (this.pair !== null) this.tryPair(g, terms[1], terms[0], true)
+    else this.tryAt(g, terms[terms.length - 1], terms, true)
+  }
+
+  /** Puts off what would make terms that nobody has asked for yet: true where that is so. */
+  private putsOff(g: EGraph, outcome: Outcome, terms: readonly TermId[], wires: readonly TermId[]): boolean {
+    const { made } = outcome
+    const known = [...wires]
+    for (let k = 0; k + 1 < made.length; k++) {
+      const { content, args } = made[k]
+      const term = g.find(
+        content,
+        args.map(a => known[a]),
+      )
+      if (term < 0) {
+        this.late.push(terms.length, ...terms)
+        g.extraBytes += 8 * (terms.length + 1)
+        return true
+      }
+      known.push(term)
+    }
+    return false
+  }
 
   visit(g: EGraph, t: TermId): void {
-    const { left } = this.used
-    const isPlain = left.kind === 'pointwise' && !(left.fn.kind === 'variable' && left.fn.variadic)
-    if (isPlain && left.args.length === 1 && isOneFunction(left.args[0])) {
-      this.visitPair(g, t, left, left.args[0])
-      return
+    if (this.pair !== null) this.visitPair(g, t)
+    else for (const terms of skeletons(g, this.used.left, t)) this.tryAt(g, t, terms, false)
+  }
+
+  private fitOf(g: EGraph, t: TermId): number {
+    const number = g.numberOf(t)
+    if (number >= this.fits.length) {
+      const old = this.fits
+      this.fits = new Int8Array(Math.max(2 * old.length, number + 1)).fill(-1)
+      this.fits.set(old)
     }
-    for (const { terms } of skeletons(g, this.used.left, t)) this.tryAt(g, t, terms)
+    if (this.fits[number] < 0) {
+      const { outer, inner } = this.pair as { outer: NodePattern; inner: NodePattern }
+      const node = g.nodeOf(t)
+      const isUnary = g.arityOf(t) === 1
+      this.fits[number] = !isUnary
+        ? 0
+        : (looksLike(outer, node) ? FITS_OUTER : 0) | (looksLike(inner, node) ? FITS_INNER : 0)
+    }
+    return this.fits[number]
   }
 
   /** A side that is a function after a function, which most rules of users are: no lists are made before it fits. */
-  private visitPair(g: EGraph, t: TermId, outer: Pattern, inner: Pattern): void {
-    if (!looksLike(outer as NodePattern, g.nodes[t]) || g.nodes[t].args.length !== 1) return
-    const c = g.classOf(g.nodes[t].args[0])
+  private visitPair(g: EGraph, t: TermId): void {
+    if ((this.fitOf(g, t) & FITS_OUTER) === 0) return
+    const c = g.classOf(g.argOf(t, 0))
     if (!g.has(c, 'pointwise')) return
-    const members = g.membersOf(c)
-    // What the rule makes may come into this class: that is for another visit.
-    for (let k = 0, end = members.length; k < end; k++) {
-      const m = members[k]
-      if (g.isDouble(m) || this.tried.has(m * PAIR + t)) continue
-      if (g.nodes[m].args.length === 1 && looksLike(inner as NodePattern, g.nodes[m])) this.tryAt(g, t, [m, t])
-    }
+    for (let m = g.firstMember(c); m >= 0; m = g.nextMember(m))
+      if ((this.fitOf(g, m) & FITS_INNER) !== 0 && this.tried.add(m, t)) this.tryPair(g, t, m, false)
   }
 
-  private tryAt(g: EGraph, t: TermId, terms: readonly TermId[]): void {
-    if (terms.length === 2 && this.tried.has(terms[0] * PAIR + t)) return
+  private tryPair(g: EGraph, t: TermId, m: TermId, isReleased: boolean): void {
+    const arg = g.argOf(m, 0)
+    const leaf = this.asksRanges ? g.narrowest(arg) : arg
+    if (g.areEqual(leaf, m) || g.areEqual(leaf, t)) return
+    const wires = [leaf, m, t]
+    const key = g.numberOf(t) * 2 ** 26 + g.numberOf(m)
+    let known = this.pairOutcomes.get(key)
+    if (known === undefined) this.pairOutcomes.set(key, (known = []))
+    const a = this.asksRanges ? g.rangeOf(leaf) : ANY
+    const b = this.asksRanges ? g.rangeOf(m) : ANY
+    const c = this.asksRanges ? g.rangeOf(t) : ANY
+    let outcome: Outcome | null | undefined
+    for (const k of known) if (k.wires[0] === a && k.wires[1] === b && k.wires[2] === c) outcome = k.outcome
+    if (outcome === undefined) {
+      outcome = this.outcome(g, [leaf], [m, t], [[0], [1]])
+      if (known.length < 64) known.push({ wires: [a, b, c], outcome })
+      g.extraBytes += 500
+    }
+    if (outcome === null) {
+      // It may apply once more is known of the wires.
+      if (this.asksRanges) this.tried.delete(m, t)
+      return
+    }
+    if (isReleased || !this.putsOff(g, outcome, [m, t], wires)) this.apply(g, outcome, [leaf], [m, t], wires)
+  }
+
+  private tryAt(g: EGraph, t: TermId, terms: readonly TermId[], isReleased: boolean): void {
     const leaves: TermId[] = []
     const local = (arg: TermId): number => {
       const inside = terms.findIndex(m => g.areEqual(m, arg))
       if (inside >= 0 && terms[inside] !== t) return -1 - inside
       let at = leaves.findIndex(l => g.areEqual(l, arg))
-      if (at < 0) at = leaves.push(arg) - 1
+      if (at < 0) at = leaves.push(g.narrowest(arg)) - 1
       return at
     }
-    const args = terms.map(m => g.nodes[m].args.map(local))
+    const args = terms.map(m => g.argsOf(m).map(local))
     const count = leaves.length
     const places = args.map(list => list.map(a => (a >= 0 ? a : count - 1 - a)))
     let key = ''
-    for (let i = 0; i < leaves.length; i++)
-      key += `${rangeKey(g.rangeOf(leaves[i]))}:${shapeKey(g.nodes[leaves[i]].shape)},`
-    for (let i = 0; i < terms.length; i++)
-      key += `${g.headOf(terms[i])}(${places[i].join()})${rangeKey(g.rangeOf(terms[i]))};`
+    for (const leaf of leaves) key += `${rangeKey(g.rangeOf(leaf))}:${shapeKey(g.shapeOf(leaf))},`
+    for (const [i, term] of terms.entries())
+      key += `${g.numberOf(term)}(${places[i].join()})${rangeKey(g.rangeOf(term))};`
     let outcome = this.outcomes.get(key)
     if (outcome === undefined) {
       outcome = this.outcome(g, leaves, terms, places)
-      if (this.outcomes.size < 100_000) this.outcomes.set(key, outcome)
+      if (this.outcomes.size < MOST_REMEMBERED) this.outcomes.set(key, outcome)
+      g.extraBytes += 700
     }
-    if (outcome === null) return
-    if (terms.length === 2) this.tried.add(terms[0] * PAIR + t)
     const wires = [...leaves, ...terms]
+    if (outcome !== null && (isReleased || this.isNew(terms)))
+      if (isReleased || !this.putsOff(g, outcome, terms, wires)) this.apply(g, outcome, leaves, terms, wires)
+  }
+
+  private isNew(terms: readonly TermId[]): boolean {
+    const key = terms.join()
+    if (this.triedLists.has(key)) return false
+    this.triedLists.add(key)
+    return true
+  }
+
+  private apply(
+    g: EGraph,
+    outcome: Outcome,
+    leaves: readonly TermId[],
+    terms: readonly TermId[],
+    wires: TermId[],
+  ): void {
     const made: TermId[] = []
-    for (const node of outcome.made) {
-      const below = node.args.map(a => wires[a])
-      const term = g.add({ ...node }, below)
-      if (term === null) return
+    for (const { content, args } of outcome.made) {
+      const term = g.add(
+        content,
+        args.map(a => wires[a]),
+      )
+      if (term < 0) return
       made.push(term)
-      wires[node.id] = term
+      wires.push(term)
     }
+    const t = terms[terms.length - 1]
     const result = wires[outcome.result]
-    const { name, title } = this.rule
-    const instance: Instance = { match: outcome.match, wires, reversed: this.used !== this.rule }
     const inner = terms.slice(0, -1)
     const others = made.filter(m => m !== result)
-    g.equate(t, result, { rule: name, title, by: 'theorem', inner, made: others, over: leaves, instance })
+    g.equate(t, result, this.why, { inner, made: others, over: leaves, instance: outcome.instance, wires })
   }
 
   /** Whether the rule applies to a small net of these nodes, and what comes out; numbers: leaves, nodes, then what is made. */
@@ -147,11 +266,11 @@ class RuleUser {
     places: readonly (readonly number[])[],
   ): Outcome | null {
     const nodes: Node[] = leaves.map((leaf, id) => {
-      const { shape } = g.nodes[leaf]
-      return { kind: 'input', id, args: [], shape, name: `x${id}`, domain: whole(g.rangeOf(leaf)), absorbed: false }
+      const domain = whole(g.rangeOf(leaf))
+      return { kind: 'input', id, args: [], shape: g.shapeOf(leaf), name: `x${id}`, domain, absorbed: false }
     })
     for (const [i, term] of terms.entries())
-      nodes.push({ ...g.nodes[term], id: leaves.length + i, args: places[i] } as Node)
+      nodes.push({ ...g.nodeOf(term), id: leaves.length + i, args: places[i] } as Node)
     const root = nodes.length - 1
     const { shape } = nodes[root]
     const output = nodes.length
@@ -164,56 +283,59 @@ class RuleUser {
     const kept: Match = { ...match, rule: this.rule, functions: [...match.functions], operators: [...match.operators] }
     const applied = applyMatch(graph, match)
     if (applied === null) return null
-    const made = applied.created.map(id => ({ ...nodeAt(graph, id) }))
-    if (applied.wire !== null) return { match: kept, made, result: applied.wire }
-    // The root has got a new node: it is a wire of its own here.
-    const fresh = graph.nodes.length
-    made.push({ ...nodeAt(graph, root), id: fresh })
-    return { match: kept, made, result: fresh }
+    const places_ = new Map<NodeId, number>(nodes.slice(0, -1).map(n => [n.id, n.id]))
+    const made: { content: Content; args: readonly number[] }[] = []
+    const make = (node: Node): number => {
+      const args = node.args.map(a => places_.get(a) as number)
+      made.push({ content: g.contents.of(contentInNormalForm(node)), args })
+      return root + made.length
+    }
+    for (const id of applied.created) places_.set(id, make(nodeAt(graph, id)))
+    // The root has got a new node where it is not another wire now: that is a wire of its own here.
+    const result = applied.wire === null ? make(nodeAt(graph, root)) : (places_.get(applied.wire) as number)
+    return { instance: { match: kept, reversed: this.used !== this.rule }, made, result }
   }
 }
 
-/** The ways in which a term and members of the classes below it look like a pattern. */
-function skeletons(g: EGraph, pattern: Pattern, t: TermId): Skeleton[] {
+/** The ways in which a term and members of the classes below it look like a pattern: each after those below it. */
+function skeletons(g: EGraph, pattern: Pattern, t: TermId): TermId[][] {
   const at = (p: Pattern, term: TermId): TermId[][] => {
     if (p.kind === 'wire') return [[]]
-    const node = g.nodes[term]
-    if (!looksLike(p, node)) return []
-    const pairs = pairsOf(p, node)
+    if (!looksLike(p, g.nodeOf(term))) return []
     let found: TermId[][] = []
-    for (const pair of pairs) {
+    for (const pair of pairsOf(g, p, term)) {
       let lists: TermId[][] = [[]]
       for (const [below, arg] of pair) {
-        const choices =
-          below.kind === 'wire' ? [[]] : g.membersOf(g.classOf(arg)).flatMap(m => (g.isDouble(m) ? [] : at(below, m)))
+        const choices = below.kind === 'wire' ? [[]] : g.membersOf(g.classOf(arg)).flatMap(m => at(below, m))
         lists = lists.flatMap(list => choices.map(choice => [...list, ...choice])).slice(0, MOST_SKELETONS)
       }
       found = found.concat(lists.map(list => [...list, term]))
     }
     return found.slice(0, MOST_SKELETONS)
   }
-  return at(pattern, t).map(terms => ({ terms: [...new Set(terms)] }))
+  return at(pattern, t).map(terms => [...new Set(terms)])
 }
 
-/** The parts of a pattern with the args of a node that they may mean, in each way in which they may. */
-function pairsOf(p: Exclude<Pattern, { kind: 'wire' }>, node: Node): (readonly [Pattern, TermId])[][] {
-  if (p.kind === 'pointwise' && p.args.length === node.args.length)
-    return [p.args.map((below, i) => [below, node.args[i]] as const)]
+/** The parts of a pattern with the args of a term that they may mean, in each way in which they may. */
+function pairsOf(g: EGraph, p: Exclude<Pattern, { kind: 'wire' }>, term: TermId): (readonly [Pattern, TermId])[][] {
+  const args = g.argsOf(term)
+  if (p.kind === 'pointwise' && p.args.length === args.length)
+    return [p.args.map((below, i) => [below, args[i]] as const)]
   if (p.kind === 'pointwise' && p.args.length !== 1) return []
   const below = p.kind === 'pointwise' ? p.args[0] : p.arg
   if (below.kind === 'wire') return [[]]
-  return node.args.map(arg => [[below, arg] as const])
+  return args.map(arg => [[below, arg] as const])
 }
 
 type NodePattern = Exclude<Pattern, { kind: 'wire' }>
 
 /** Whether a pattern is a function of one wire, whatever the wire is. */
-function isOneFunction(p: Pattern): boolean {
+function isOneFunction(p: Pattern): p is NodePattern {
   const isPlain = p.kind === 'pointwise' && !(p.fn.kind === 'variable' && p.fn.variadic)
   return isPlain && p.args.length === 1 && p.args[0].kind === 'wire'
 }
 
-function looksLike(p: NodePattern, node: Node): boolean {
+function looksLike(p: NodePattern, node: Unplaced): boolean {
   if (p.kind !== 'pointwise') return p.kind === node.kind
   if (node.kind !== 'pointwise') return p.fn.kind === 'variable' && p.fn.variadic
   return p.fn.kind !== 'exact' || p.fn.fn === node.fn
@@ -221,25 +343,23 @@ function looksLike(p: NodePattern, node: Node): boolean {
 
 /** What a node does, as a text that is the same for nodes that do the same. */
 export function contentKey(node: Node): string {
-  const shape = `:${shapeKey(node.shape)}`
-  switch (node.kind) {
-    case 'pointwise':
-      return `f${node.fn.id}${shape}`
-    case 'constant':
-      return `c${normalLinear(node.value).id}${shape}`
-    case 'additive':
-      return `+${node.operators.map(a => normalLinear(a).id).join()}:${node.bias?.id ?? ''}${shape}`
-    case 'multiplicative':
-      return `*${normalLinear(node.operator).id}:${node.bias?.id ?? ''}${shape}`
-    case 'slice':
-      return `${node.start.text}..${node.end.text}${shape}`
-    case 'reduce':
-      return `${node.operation}${node.group}${shape}`
-    case 'mix':
-      return `m${node.fn.id},${node.inverse.id},${normalLinear(node.operator).id}${shape}`
-    default:
-      return `${node.kind}${shape}`
-  }
+  const own = ((): string => {
+    switch (node.kind) {
+      case 'pointwise':
+        return `f${node.fn.id}`
+      case 'slice':
+        return `${node.start.text}..${node.end.text}`
+      case 'reduce':
+        return `${node.operation}${node.group}`
+      case 'mix':
+        return `m${node.fn.id},${node.inverse.id}`
+      default:
+        return node.kind
+    }
+  })()
+  return `${own} ${operatorsOf(node)
+    .map(a => a.id)
+    .join()}:${shapeKey(node.shape)}`
 }
 /** Numbers for objects that come again and again: equal numbers mean the same object. */
 function numbering(): (of: object) => number {

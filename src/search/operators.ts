@@ -1,6 +1,6 @@
 // Operators taken apart: into products of atoms with factors in front, and into what only moves and scales components.
 import { multiplyFactors, normalLinear, plus, scaled, times } from '../algebra/operators.ts'
-import { entriesOf, hasAtMost, identity, type Linear, literal } from '../linear/linear.ts'
+import { entriesOf, hasAtMost, identity, type Linear, literal, sharedProduct } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { type Expression, number, one } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
@@ -28,33 +28,75 @@ function taken(a: Linear): readonly Word[] | 'large' {
   if (!hasAtMost(normal, 2 * MOST_PARTS)) return 'large'
   const terms: Linear[] = []
   for (let at: Linear = normal; ; at = at.left) {
-    terms.unshift(at.kind === 'sum' ? at.right : at)
+    terms.push(at.kind === 'sum' ? at.right : at)
     if (at.kind !== 'sum') break
   }
-  return terms.flatMap((term): Word[] => {
+  return terms.toReversed().flatMap((term): Word[] => {
     const factor = term.kind === 'scale' ? term.factor : one
     const word = term.kind === 'scale' ? term.of : term
     if (word.kind === 'zero') return []
     const atoms: Linear[] = []
     for (let at: Linear = word; ; at = at.left) {
-      atoms.unshift(at.kind === 'product' ? at.right : at)
+      atoms.push(at.kind === 'product' ? at.right : at)
       if (at.kind !== 'product') break
     }
-    return [{ factor, atoms: atoms.filter(atom => atom.kind !== 'identity') }]
+    return [{ factor, atoms: atoms.toReversed().filter(atom => atom.kind !== 'identity') }]
   })
 }
 
-/** The operator that a word is; `width` is its number of columns. */
-export function operatorOf({ factor, atoms }: Word, width: Size): Linear {
-  return scaled(factor, atoms.length === 0 ? identity(width) : atoms.reduceRight((right, left) => times(left, right)))
+/** The operator that a word is, in normal form; `width` is its number of columns. */
+export function operatorOf(word: Word, width: Size): Linear {
+  const { factor, atoms } = word
+  if (atoms.length >= 2) return asProduct(word)
+  return normalOf(scaled(factor, atoms.length === 0 ? identity(width) : atoms[0]))
+}
+/** A product of neighbours of a normal form, at least two, which is in normal form, too. */
+function asProduct(word: Word): Linear {
+  const product = scaled(
+    word.factor,
+    word.atoms.reduce((left, right) => sharedProduct(left, right)),
+  )
+  if (!normals.has(product)) {
+    normals.set(product, product)
+    words.set(product, [word])
+  }
+  return product
 }
 
+const normals = new WeakMap<Linear, Linear>()
 /** The normal form, without matrices that turn out to be the identity when known ones have been multiplied. */
 export function normalOf(a: Linear): Linear {
+  if (a.kind === 'symbol' && a.symbol.value === null) return a
+  let found = normals.get(a)
+  if (found === undefined) {
+    found = plainProduct(a) ?? withoutIdentities(a)
+    normals.set(a, found)
+    normals.set(found, found)
+  }
+  return found
+}
+/** The normal form of a product of atoms of which no two neighbours may become one; null for others. */
+function plainProduct(a: Linear): Linear | null {
+  if (a.kind !== 'product' || !hasAtMost(a, 2 * MOST_ATOMS)) return null
+  const atoms: Linear[] = []
+  const stack: Linear[] = [a]
+  for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
+    if (part.kind === 'product') stack.push(part.right, part.left)
+    else if (part.kind === 'symbol' && part.symbol.value !== null) atoms.push(literal(part.symbol.value))
+    else if (part.kind === 'symbol' || part.kind === 'literal') atoms.push(part)
+    else return null
+  }
+  const isPlain = atoms.every((atom, k) => (k === 0 || !isKnown(atoms[k - 1]) || !isKnown(atom)) && !isIdentity(atom))
+  return isPlain ? asProduct({ factor: one, atoms }) : null
+}
+function withoutIdentities(a: Linear): Linear {
   const normal = normalLinear(a)
   const words = normal.kind === 'product' || normal.kind === 'sum' || normal.kind === 'scale' ? wordsOf(normal) : null
   if (words === null || !words.some(w => w.atoms.some(isIdentity))) return normal
-  const terms = words.map(w => operatorOf({ ...w, atoms: w.atoms.filter(atom => !isIdentity(atom)) }, a.columns))
+  const terms = words.map(({ factor, atoms }) => {
+    const kept = atoms.filter(atom => !isIdentity(atom))
+    return scaled(factor, kept.length === 0 ? identity(a.columns) : kept.reduceRight((r, l) => times(l, r)))
+  })
   return normalLinear(terms.reduce(plus))
 }
 function isIdentity(a: Linear): boolean {
@@ -66,12 +108,44 @@ function isIdentity(a: Linear): boolean {
 export function added(a: Linear, b: Linear): Linear {
   return normalOf(plus(a, b))
 }
+
+/** Words of more atoms are multiplied as any operators are. */
+const MOST_ATOMS = 8
+const joints = new WeakMap<Linear, WeakMap<Linear, Linear>>()
 /** a * b in normal form. */
 export function multiplied(a: Linear, b: Linear): Linear {
-  return normalOf(times(a, b))
+  return joined(a, b) ?? normalOf(times(a, b))
+}
+/** The product of two operators that are products of atoms, which meet at one place only; null where more is to be done. */
+function joined(a: Linear, b: Linear): Linear | null {
+  const [u, v] = [wordsOf(a), wordsOf(b)]
+  if (u?.length !== 1 || v?.length !== 1) return null
+  const [left, right] = [u[0].atoms, v[0].atoms]
+  if (left.length === 0 || right.length === 0 || left.length + right.length > MOST_ATOMS) return null
+  const seam = joint(left[left.length - 1], right[0])
+  if (seam === null) return null
+  // What has met may be one matrix that meets its neighbours in turn, or nothing between them.
+  const [before, after] = [left.length > 1 && isKnown(left[left.length - 2]), right.length > 1 && isKnown(right[1])]
+  if (seam.length === 1 ? before || after : seam.length === 0 && before && after) return null
+  const atoms = [...left.slice(0, -1), ...seam, ...right.slice(1)]
+  return operatorOf({ factor: multiplyFactors(u[0].factor, v[0].factor), atoms }, b.columns)
+}
+/** Whether an atom may become one with a neighbour. */
+function isKnown(a: Linear): boolean {
+  return a.kind !== 'symbol' || a.symbol.value !== null
+}
+/** The atoms of a product of two atoms; null where it is more than a product. */
+function joint(a: Linear, b: Linear): readonly Linear[] | null {
+  if (!isKnown(a) || !isKnown(b)) return [a, b]
+  let known = joints.get(a)
+  if (known === undefined) joints.set(a, (known = new WeakMap()))
+  let found = known.get(b)
+  if (found === undefined) known.set(b, (found = normalOf(times(a, b))))
+  const words = wordsOf(found)
+  return words?.length === 1 && words[0].factor === one ? words[0].atoms : null
 }
 export function multipliedBy(factor: Expression, a: Linear): Linear {
-  return normalOf(scaled(factor, a))
+  return factor === one ? normalOf(a) : normalOf(scaled(factor, a))
 }
 
 /** 1/k for a number that is not 0, else null. */
@@ -85,18 +159,22 @@ export interface Monomial {
   readonly columns: readonly number[]
   readonly values: readonly Rational[]
 }
-const monomials = new WeakMap<Linear, Monomial | 'units' | 'none'>()
+/** What moves and scales components, with what it has been found to become behind functions; null: it does not pass. */
+export interface Moves extends Monomial {
+  readonly through: WeakMap<Expression, Linear | null>
+}
+const monomials = new WeakMap<Linear, Moves | 'units' | 'none'>()
 
 /**
  * How an operator moves and scales components, where it does nothing else: each row has one entry that is not 0. 'units' where
  * that entry is 1 in every row and its place need not be known; null for other operators.
  */
-export function monomialOf(a: Linear): Monomial | 'units' | null {
+export function monomialOf(a: Linear): Moves | 'units' | null {
   let found = monomials.get(a)
   if (found === undefined) monomials.set(a, (found = examined(a)))
   return found === 'none' ? null : found
 }
-function examined(a: Linear): Monomial | 'units' | 'none' {
+function examined(a: Linear): Moves | 'units' | 'none' {
   if (a.kind === 'select' || a.kind === 'identity' || (a.kind === 'ones' && a.columns === sizeOf(1))) return 'units'
   const entries = entriesOf(a)
   if (entries === null) return 'none'
@@ -108,7 +186,7 @@ function examined(a: Linear): Monomial | 'units' | 'none' {
     columns.push(at)
     values.push(row[at])
   }
-  return values.every(q => q.equals(ONE)) ? 'units' : { columns, values }
+  return values.every(q => q.equals(ONE)) ? 'units' : { columns, values, through: new WeakMap() }
 }
 
 /** The matrix with these entries, one in each row. */

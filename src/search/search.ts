@@ -3,9 +3,10 @@
 import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
 import { type WireRange, wireRanges } from '../diagram/ranges.ts'
 import type { Rule } from '../rewrite/rule.ts'
-import { EGraph, type Equality, type TermId } from './egraph.ts'
+import { contentInNormalForm } from './contents.ts'
+import { EGraph, type TermId } from './egraph.ts'
 import { ruleVisits } from './instances.ts'
-import { normalOf } from './operators.ts'
+import type { Equality } from './reasons.ts'
 import { builtinVisit, type Saturation, type SearchBudget, saturate } from './saturate.ts'
 
 /** A term that is the wire of a node of one of the two nets. */
@@ -17,8 +18,8 @@ export interface Placed {
 
 /** Why the outputs of two nets are equal: equalities, each resting on earlier ones, of terms that are made of others. */
 export interface Found {
-  /** By term: its node, with terms as args. */
-  readonly nodes: readonly Node[]
+  /** The node of a term, with terms as args. */
+  readonly node: (term: TermId) => Node
   /** The wires of the two nets, args first. */
   readonly placed: readonly Placed[]
   readonly equalities: readonly Equality[]
@@ -28,7 +29,10 @@ export interface Found {
 
 /** What the search did, whether it found anything or not. */
 export interface SearchReport {
+  /** E-nodes. */
   readonly terms: number
+  /** The memory of the e-graph, as `SearchBudget` counts it. */
+  readonly bytes: number
   readonly visits: number
   readonly end: Saturation['end']
 }
@@ -41,24 +45,18 @@ export function place(
   ranges: ReadonlyMap<NodeId, WireRange> = wireRanges(net),
 ): Map<NodeId, TermId> {
   const terms = new Map<NodeId, TermId>()
+  const put = (node: Node, args: readonly TermId[]): TermId =>
+    g.place(g.contents.of(contentInNormalForm(node)), args, ranges.get(node.id) as WireRange)
   for (const [k, node] of inputsOf(net).entries()) {
-    inputs[k] ??= g.place(node, [], ranges.get(node.id) as WireRange)
+    inputs[k] ??= put(node, [])
     terms.set(node.id, inputs[k])
   }
   for (const node of net.nodes) {
     if (node.kind === 'input') continue
     const args = node.args.map(a => terms.get(a) as TermId)
-    const range = ranges.get(node.id) as WireRange
-    terms.set(node.id, node.kind === 'output' ? args[0] : g.place(inNormalForm(node), args, range))
+    terms.set(node.id, node.kind === 'output' ? args[0] : put(node, args))
   }
   return terms
-}
-
-/** The node with its matrices multiplied and added up, as far as they are known. */
-function inNormalForm(node: Node): Node {
-  if (node.kind !== 'additive') return node
-  const bias = node.bias === null ? null : normalOf(node.bias)
-  return { ...node, operators: node.operators.map(normalOf), bias: bias?.kind === 'zero' ? null : bias }
 }
 
 /**
@@ -75,6 +73,7 @@ export function searchEquality(
     readonly rules?: readonly Rule[]
   } = {},
 ): { found: Found | null; report: SearchReport } {
+  const deadline = performance.now() + 1000 * budget.seconds
   const g = new EGraph()
   const inputs: TermId[] = []
   const placed: Placed[] = []
@@ -90,13 +89,13 @@ export function searchEquality(
   }
   const ends = outputs[0].map((l, k) => [l, outputs[1][k]] as const)
   const isReached = (): boolean => ends.every(([l, r]) => g.areEqual(l, r))
-  const own = ruleVisits(options.rules ?? [])
-  const visits = [...own.map(v => v.visit), builtinVisit(g)]
-  const reach = Math.max(1, ...own.map(v => v.depth - 1))
+  const rules = ruleVisits(options.rules ?? [])
   const { end, visits: count } = isReached()
     ? { end: 'goal' as const, visits: 0 }
-    : saturate(g, visits, budget, { isReached, reach })
-  const report = { terms: g.size, visits: count, end }
+    : saturate(g, builtinVisit(g), budget, { isReached, rules, deadline })
+  const report = { terms: g.size, bytes: g.bytes, visits: count, end }
   if (end !== 'goal') return { found: null, report }
-  return { found: { nodes: g.nodes, placed, equalities: g.explain(ends), ends }, report }
+  const equalities = g.explain(ends)
+  if (equalities === null) return { found: null, report: { ...report, end: 'time' } }
+  return { found: { node: t => g.placedNode(t), placed, equalities, ends }, report }
 }

@@ -2,8 +2,9 @@
 // is chosen, it is equal to the two nets. So every net here is right; what the series tells is which equality was used when.
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { inputsOf, outputsOf } from '../diagram/diagram.ts'
-import type { Equality, TermId } from './egraph.ts'
+import type { TermId } from './egraph.ts'
 import { contentKey } from './instances.ts'
+import type { Equality } from './reasons.ts'
 import type { Found } from './search.ts'
 
 /** An equality that was used, and the net after it. */
@@ -97,7 +98,7 @@ class Teller {
 
   /** Whether the term, or one that does the same to the same wires, is the chosen one of its class. */
   private isChosen(term: TermId): boolean {
-    const [a, b] = [term, this.chosenFor(term)].map(t => this.found.nodes[t])
+    const [a, b] = [term, this.chosenFor(term)].map(t => this.found.node(t))
     const isSame =
       a.args.length === b.args.length && a.args.every((x, k) => this.classOf(x) === this.classOf(b.args[k]))
     return isSame && contentKey(a) === contentKey(b)
@@ -177,7 +178,7 @@ class Teller {
       const c = this.classOf(t)
       if (state.get(c) === undefined) {
         state.set(c, 'open')
-        for (const arg of this.found.nodes[t].args.toReversed()) {
+        for (const arg of this.found.node(t).args.toReversed()) {
           const below = this.chosenFor(arg)
           const known = state.get(this.classOf(below))
           if (known === 'open') return null
@@ -193,7 +194,7 @@ class Teller {
   }
   private key(): string {
     const text = (t: TermId): string => {
-      const node = this.found.nodes[t]
+      const node = this.found.node(t)
       return `${this.classOf(t)}=${contentKey(node)}(${node.args.map(a => this.classOf(a)).join()})`
     }
     return this.order()?.map(text).join(';') ?? 'a circle'
@@ -207,10 +208,10 @@ class Teller {
   private net(): Diagram | null {
     const order = this.order()
     if (order === null) return null
-    const inner = order.filter(t => this.found.nodes[t].kind !== 'input')
+    const inner = order.filter(t => this.found.node(t).kind !== 'input')
     const inputs = inputsOf(this.left)
     const nodes = inner.map(t => {
-      const node = this.found.nodes[t]
+      const node = this.found.node(t)
       const args = node.args.map(a => this.id(this.classOf(a)))
       return { ...node, id: this.id(this.classOf(t)), args } as Node
     })

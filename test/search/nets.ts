@@ -7,7 +7,7 @@ import { randomInstance, unknownsOf } from '../../src/numeric/instance.ts'
 import { randomPoint } from '../../src/numeric/points.ts'
 import { type Random, random } from '../../src/numeric/random.ts'
 import { EGraph, type TermId } from '../../src/search/egraph.ts'
-import { builtinVisit, type Saturation, saturate, type Visit } from '../../src/search/saturate.ts'
+import { builtinVisit, type Saturation, saturate } from '../../src/search/saturate.ts'
 import { place } from '../../src/search/search.ts'
 import { areApart, type Enclosed, enclosures } from '../../src/semantics/enclosed.ts'
 import { componentsIn, evaluateNet, scopeOf, sizeIn } from '../../src/semantics/net.ts'
@@ -96,9 +96,14 @@ export function egraphOf(nets: readonly Diagram[]): { g: EGraph; terms: readonly
   return { g, terms: nets.map(net => place(g, net, inputs)) }
 }
 
-/** Runs the built-in rules and others on an e-graph. */
-export function run(g: EGraph, terms: number, visits: readonly Visit[] = []): Saturation {
-  return saturate(g, [...visits, builtinVisit(g)], { seconds: 60, terms })
+/** The nodes of all terms. */
+export function nodesOf(g: EGraph): Node[] {
+  return Array.from({ length: g.size }, (_, t) => g.placedNode(t))
+}
+
+/** Runs the built-in rules on an e-graph. */
+export function run(g: EGraph, terms: number): Saturation {
+  return saturate(g, builtinVisit(g), { seconds: 60, terms })
 }
 
 /**
@@ -106,15 +111,16 @@ export function run(g: EGraph, terms: number, visits: readonly Visit[] = []): Sa
  * null where nothing was found.
  */
 export function objection(g: EGraph, source: Random): string | null {
-  const outputs = g.nodes.map((n, i): Node => {
+  const nodes = nodesOf(g)
+  const outputs = nodes.map((n, i): Node => {
     return { kind: 'output', id: g.size + i, args: [n.id], shape: n.shape, name: `y${n.id}`, absorbed: false }
   })
-  const all: Diagram = { name: 'all', nodes: [...g.nodes, ...outputs], names: new Map() }
+  const all: Diagram = { name: 'all', nodes: [...nodes, ...outputs], names: new Map() }
   const instance = randomInstance(unknownsOf(all), source)
   if ('missing' in instance) throw new Error(`no instance: ${instance.missing}`)
   const arithmetic = enclosures(192)
   const inputs = new Map<string, readonly Enclosed[]>()
-  for (const node of g.nodes) {
+  for (const node of nodes) {
     if (node.kind !== 'input') continue
     const count = componentsIn(node.shape, size => sizeIn(size, instance.sizes))
     inputs.set(

@@ -1,0 +1,40 @@
+// Equalities of pools.
+import { whole } from '../diagram/ranges.ts'
+import { analyse, monotonicity } from '../scalar/analysis.ts'
+import { pointwise, put } from './builder.ts'
+import type { Unplaced } from './contents.ts'
+import type { EGraph, TermId } from './egraph.ts'
+import { MAX_WEIGHT } from './functions.ts'
+import { membersOf, type Pointwise } from './layers.ts'
+import type { Why } from './reasons.ts'
+
+type Reduce = Extract<Unplaced, { kind: 'reduce' }>
+
+function through(operation: Reduce['operation'], direction: 'increasing' | 'decreasing'): Why {
+  const title = `${direction} function through ${operation}pool`
+  return { rule: `${operation}pool-${direction}`, title, by: 'monotone' }
+}
+const THROUGH = {
+  max: { increasing: through('max', 'increasing'), decreasing: through('max', 'decreasing') },
+  min: { increasing: through('min', 'increasing'), decreasing: through('min', 'decreasing') },
+}
+
+/** A function that increases commutes with the maximum and the minimum; one that decreases exchanges them. */
+export function throughGroups(g: EGraph, t: TermId): void {
+  const { operation, group, shape } = g.nodeOf(t) as Reduce
+  for (const m of membersOf(g, g.argOf(t, 0), 'pointwise')) {
+    const { fn } = g.nodeOf(m) as Pointwise
+    if (g.arityOf(m) !== 1 || fn.weight > MAX_WEIGHT) continue
+    const arg = g.narrowest(g.argOf(m, 0))
+    const domain = [whole(g.rangeOf(arg))]
+    const found = analyse(fn, domain).defined ? monotonicity(fn, 0, domain) : null
+    if (found === null) continue
+    const direction = found === 'decreasing' ? 'decreasing' : 'increasing'
+    const turned = operation === 'max' ? 'min' : 'max'
+    const inner = direction === 'decreasing' ? turned : operation
+    const below = put(g, { kind: 'reduce', operation: inner, group, shape }, [arg])
+    const made = below === null ? null : pointwise(g, fn, [below], shape)
+    if (below === null || made === null) continue
+    g.equate(t, made, THROUGH[operation][direction], { inner: [m], made: [below], over: [arg], domain })
+  }
+}
