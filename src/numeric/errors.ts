@@ -53,6 +53,13 @@ function isSubnormal(a: DoubleInterval): boolean {
   return Math.max(Math.abs(a.low), Math.abs(a.high)) < SMALLEST && !(a.low === 0 && a.high === 0)
 }
 
+/** What a result says of an operation on these arguments; null where nothing went wrong. */
+export function troubleOf(args: readonly DoubleInterval[], value: Bounded): 'overflow' | 'underflow' | 'domain' | null {
+  if (!isKnown(value)) return value === 'unknown' ? 'domain' : null
+  if (isInfinite(value)) return args.some(isInfinite) ? null : 'overflow'
+  return isSubnormal(value) ? 'underflow' : null
+}
+
 /** Whether a value is 0 and nothing else. */
 export function isZero(value: Bounded): boolean {
   return isKnown(value) && value.low === 0 && value.high === 0
@@ -81,13 +88,8 @@ export function boundedNet(diagram: Diagram, instance: Instance): BoundedNet {
   let jumped = false
   const arithmetic = boundedArithmetic({
     operation(name, args, value) {
-      if (!isKnown(value)) {
-        if (value === 'unknown') kind ??= 'domain'
-        return
-      }
-      if (isInfinite(value)) kind ??= args.some(isInfinite) ? null : 'overflow'
-      else if (isSubnormal(value)) kind ??= 'underflow'
-      if ((name === 'floor' || name === 'sign') && value.low !== value.high) jumped = true
+      kind ??= troubleOf(args, value)
+      if (isKnown(value) && (name === 'floor' || name === 'sign') && value.low !== value.high) jumped = true
     },
     undecided() {
       jumped = true
