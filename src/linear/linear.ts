@@ -4,6 +4,7 @@ import { type Expression, number, one, printExpression } from '../scalar/express
 import { interner } from '../scalar/intern.ts'
 import type { Range } from '../scalar/range.ts'
 import { ONE, printRational, type Rational, ZERO } from '../scalar/rational.ts'
+import { spend } from '../scalar/work.ts'
 import { knownSize, printShape, type Size, sizeOf } from './size.ts'
 
 /** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
@@ -100,6 +101,7 @@ export function literal(entries: readonly (readonly Rational[])[]): Linear {
   const columns = entries[0]?.length ?? 0
   if (columns === 0 || entries.some(r => r.length !== columns))
     throw new RangeError('literal: rows must be of equal length, at least 1')
+  spend(4 * entries.length * columns)
   const key = entries.map(r => r.map(q => `${q.s * q.n}/${q.d}`).join()).join(';')
   return intern(`l${key}`, id => ({
     kind: 'literal',
@@ -140,17 +142,19 @@ export function sharedProduct(left: Linear, right: Linear): Linear {
 }
 const PRODUCT = 1
 const SCALE = 2
+const SUM = 3
 /** left + right. Throws RangeError when their sizes differ. */
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
-  return intern(`s${left.id},${right.id}`, id => ({
-    kind: 'sum',
-    id,
-    rows: left.rows,
-    columns: left.columns,
-    left,
-    right,
-  }))
+  return (table.find(SUM, left.id, right.id) ??
+    table.add(SUM, left.id, right.id, id => ({
+      kind: 'sum',
+      id,
+      rows: left.rows,
+      columns: left.columns,
+      left,
+      right,
+    }))) as Linear
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of
@@ -196,8 +200,10 @@ export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
   const rows = knownSize(a.rows)
   const columns = knownSize(a.columns)
   if (rows === null || columns === null || rows * columns > MOST_ENTRIES) return null
-  const fill = (entry: (i: number, j: number) => Rational): Rational[][] =>
-    Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
+  const fill = (entry: (i: number, j: number) => Rational): Rational[][] => {
+    spend(rows * columns)
+    return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
+  }
   switch (a.kind) {
     case 'symbol':
       return a.symbol.value
@@ -259,6 +265,7 @@ export function linearPostorder(...roots: readonly Linear[]): Linear[] {
       }
     }
   }
+  spend(order.length)
   return order
 }
 
