@@ -68,7 +68,7 @@ export function evaluateWithBounds(
       }),
     )
     const { wires, trouble } = run.run(inputs)
-    const narrow = trouble === null && canTighten ? run.tighten(inputs) : null
+    const narrow = trouble === null && canTighten ? (run.tighten(inputs)?.components ?? null) : null
     if (trouble !== null) troubles.push({ ...trouble, row })
     let at = 0
     ids.forEach(({ id, name }, k) => {
