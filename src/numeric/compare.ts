@@ -59,7 +59,7 @@ export interface PointComparison {
 export interface Referee {
   /** Up to this many bits. Default 2048. */
   readonly bits?: number
-  /** At every point, and not only where doubles do not tell, or have bounds much wider than rounding. */
+  /** At every point, and not only where doubles do not tell or might hide a difference. */
   readonly always?: boolean
   late?(): boolean
 }
@@ -307,13 +307,22 @@ export function compareByEnclosures(contest: Contest, point: Point, referee: Ref
 }
 
 /**
- * In doubles, and by the referee where doubles are inconclusive, where their bound is much wider than rounding, so that it
- * might hide a difference, or where the referee is asked at every point.
+ * Errors of many operations mostly cancel: where values lie further apart than this part of the bound, which adds them up,
+ * there may be more to it. That only costs a question to the referee.
+ */
+const SUSPICIOUS = 32
+
+/**
+ * In doubles, and by the referee where doubles are inconclusive, where they might hide a difference (the bound is much
+ * wider than rounding, or the values lie further apart than rounding mostly drives them), or where it is always asked.
  */
 export function comparePoint(contest: Contest, point: Point, referee: Referee | null = {}): PointComparison {
   if (referee?.always) return compareByEnclosures(contest, point, referee)
   const { isSharp = true, ...found } = compareInDoubles(contest, point)
-  const isTold = found.verdict === 'different' || (found.verdict === 'consistent' && isSharp)
+  const isNear = found.distance * SUSPICIOUS <= found.bound || found.distance === 0 || found.output === null
+  const isTold = found.verdict === 'different' || (found.verdict === 'consistent' && isSharp && isNear)
   if (isTold || referee === null) return found
-  return { ...compareByEnclosures(contest, point, referee), trouble: found.trouble }
+  const asked = { ...compareByEnclosures(contest, point, referee), trouble: found.trouble }
+  // A mere suspicion that is not confirmed leaves what doubles said.
+  return found.verdict === 'consistent' && isSharp && asked.verdict !== 'different' ? found : asked
 }
