@@ -32,6 +32,10 @@ interface Layer {
   readonly absolute: Compiled
 }
 
+/** Nets with so many weights or more are worth running in batches; so many samples at once. */
+export const LARGE = 20_000
+export const BATCH = 128
+
 /** The least number of products in a layer for which the kernels are worth it. */
 const LARGE_LAYER = 1024
 

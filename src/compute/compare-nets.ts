@@ -10,11 +10,7 @@ import { random } from '../numeric/random.ts'
 import { isEmpty } from '../scalar/range.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { isKnown, worst } from '../semantics/partial.ts'
-import { type BoundedBatch, boundedBatchOf } from './bounded-batch.ts'
-
-/** Nets with so many weights or more are compared in batches, without bounds by derivatives and without the referee. */
-const LARGE = 20_000
-const BATCH = 128
+import { BATCH, type BoundedBatch, boundedBatchOf, LARGE } from './bounded-batch.ts'
 
 function entriesOf(instance: small.DoubleInstance): number {
   return [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)

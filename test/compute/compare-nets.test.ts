@@ -1,11 +1,14 @@
 // Large nets compared in batches by the kernels: the same answers as number by number, and intervals that hold.
 import { describe, expect, test } from 'vitest'
 import { boundedBatchOf } from '../../src/compute/bounded-batch.ts'
+import { evaluateWithBounds } from '../../src/compute/bounds.ts'
 import { compareNets } from '../../src/compute/compare-nets.ts'
+import { compile } from '../../src/compute/compile.ts'
 import type { Diagram } from '../../src/diagram/diagram.ts'
 import { outputsOf } from '../../src/diagram/diagram.ts'
 import { parse } from '../../src/load.ts'
 import { bounded, type DoubleInterval } from '../../src/numeric/bounded.ts'
+import { evaluateWithBounds as numericBounds } from '../../src/numeric/bounds.ts'
 import { doublesGiven, exactly } from '../../src/numeric/compare-nets.ts'
 import { unknownsOf } from '../../src/numeric/instance.ts'
 import { random } from '../../src/numeric/random.ts'
@@ -56,6 +59,22 @@ describe('intervals by the kernels', () => {
       }
     },
   )
+})
+
+test('errors of the outputs of a large net', () => {
+  const source = random(8)
+  const { weights } = doublesGiven(unknownsOf(net('sum')), {}, source)
+  const x = Float64Array.from({ length: 2 * 150 }, () => Math.exp(normal(source)))
+  const given = { inputs: { x }, weights: Object.fromEntries([...weights].map(([w, rows]) => [w.name, rows])) }
+  const outputs = compile(net('sum'), { weights: given.weights }).run({ x }, 2)
+  const { errors, troubles } = evaluateWithBounds(net('sum'), given, 2, outputs)
+  const slow = numericBounds(net('sum'), given, 2, outputs)
+  expect(troubles).toEqual([])
+  errors.y.forEach((e, i) => {
+    expect(e).toBeGreaterThan(0)
+    expect(e).toBeLessThan(1e-9 * outputs.y[i])
+    expect(slow.errors.y[i]).toBeLessThan(1e-9 * outputs.y[i])
+  })
 })
 
 describe('comparison in batches', () => {
