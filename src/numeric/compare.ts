@@ -310,7 +310,7 @@ export function compareByEnclosures(contest: Contest, point: Point, referee: Ref
  * Errors of many operations mostly cancel: where values lie further apart than this part of the bound, which adds them up,
  * there may be more to it. That only costs a question to the referee.
  */
-const SUSPICIOUS = 32
+const SUSPICIOUS = 256
 
 /**
  * In doubles, and by the referee where doubles are inconclusive, where they might hide a difference (the bound is much
