@@ -122,7 +122,7 @@ export function isCertificate(json: unknown): boolean {
 
 /**
  * The work that checking a document of this size may take, in small steps (see scalar/work.ts): some for any document, and
- * more for each row of it. Work is linear in the rows, but for proofs about functions.
+ * more for each row of it and each entry of a matrix. Work is linear in these, but for proofs about functions.
  */
 export function workFor(document: unknown): number {
   const part = (of: unknown, key: string): unknown =>
@@ -137,8 +137,15 @@ export function workFor(document: unknown): number {
     (sum: number, claim) => sum + rows(claim, 'leftNet', 'rightNet', 'steps'),
     0,
   )
+  // Matrices are multiplied with vectors, entry by entry.
+  const entries = (matrix: unknown): number =>
+    Array.isArray(matrix) ? matrix.reduce((sum: number, row) => sum + (Array.isArray(row) ? row.length : 0), 0) : 0
+  const given = list(document, 'claims').flatMap(c => Object.values(Object(part(part(c, 'counterexample'), 'weights'))))
+  const stated = list(part(document, 'tables'), 'operators').flatMap(row => (Array.isArray(row) ? row : []))
+  const ofEntries = [...given, ...stated].reduce((sum: number, matrix) => sum + entries(matrix), 0)
   return (
     40_000_000 +
+    40 * ofEntries +
     120 * (ofClaims + rows(document, 'lemmas') + rows(part(document, 'tables'), 'expressions', 'operators', 'proofs'))
   )
 }

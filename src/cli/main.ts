@@ -17,6 +17,11 @@ function positiveNumber(text: string): number {
 function nonNegativeNumber(text: string): number {
   return Number(text) === 0 && text.trim() !== '' ? 0 : positiveNumber(text)
 }
+function countFromOne(text: string): number {
+  const value = wholeNumber(text)
+  if (value === 0) throw new InvalidArgumentError('It has to be at least 1.')
+  return value
+}
 function wholeNumber(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('A whole number is needed.')
@@ -155,6 +160,26 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--bound', 'bounds on the errors of the outputs')
     .option('--json', 'one JSON document on standard output')
     .action(run(async () => (await import('./eval.ts')).evalCommand))
+  program
+    .command('bench')
+    .description('how fast a net is computed, on random inputs of its domain')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('<net>', 'a net of the file')
+    .option('--weights <name=rows>', `a weight: W=[[1,2],[3,4]] or rows ${NUMBER_FILES}; others are drawn`, collect, [])
+    .option('--size <name=n>', 'an unknown size: n=3', collect, [])
+    .option('--function <name=formula>', 'an unknown function: sigma=t/(1+t)', collect, [])
+    .option('--batch <n>', 'samples at once', countFromOne, 256)
+    .option('--seconds <s>', 'how long to measure', positiveNumber, 1)
+    .addOption(new Option('--precision <type>', 'of all numbers').choices(['float64', 'float32']).default('float64'))
+    .addOption(
+      new Option('--kernel <name>', 'of products with matrices')
+        .choices(['auto', 'wasm', 'javascript'])
+        .default('auto'),
+    )
+    .option('--gradients', 'measure gradients with respect to inputs and weights')
+    .option('--seed <n>', 'seed of inputs and weights', wholeNumber, 1)
+    .option('--json', 'one JSON document on standard output')
+    .action(run(async () => (await import('./bench.ts')).benchCommand))
   program
     .command('gradients')
     .description('whether two nets have the same outputs and gradients, in numbers with bounds, and why')

@@ -4,7 +4,7 @@ import type { WeightSymbol } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
 import type { FunctionSymbol } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
-import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
+import { type Rational, rational } from '../scalar/rational.ts'
 import { expressionParts, expressionsIn, linearsIn, sizesIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { sizeIn } from '../semantics/net.ts'
@@ -75,22 +75,27 @@ function randomWeight(
   plain: boolean,
 ): Rational[][] {
   const style = plain ? 0 : source.integer(0, 4)
+  const numerators = (): readonly [low: number, high: number, denominator: number] => {
+    switch (style) {
+      case 0:
+        return [-3, 3, 1]
+      case 1:
+        return [-8, 8, 4]
+      case 2:
+        return [0, 1, 1]
+      case 3:
+        return [1, 3, 1]
+      default:
+        return [-30, 30, 10]
+    }
+  }
+  const [low, high, denominator] = numerators()
+  // Each number is one object, however often it occurs: large matrices stay small, and are converted quickly.
+  const numbers = Array.from({ length: high - low + 1 }, (_, i) => rational(low + i, denominator))
+  const fits = numbers.map(q => containsPoint(symbol.entries, q))
   const entry = (): Rational => {
-    const proposal = ((): Rational => {
-      switch (style) {
-        case 0:
-          return rational(source.integer(-3, 3))
-        case 1:
-          return rational(source.integer(-8, 8), 4)
-        case 2:
-          return source.oneIn(2) ? ZERO : ONE
-        case 3:
-          return rational(source.integer(1, 3))
-        default:
-          return rational(source.integer(-30, 30), 10)
-      }
-    })()
-    return containsPoint(symbol.entries, proposal) ? proposal : randomPoint(symbol.entries, source, [])
+    const at = source.integer(0, high - low)
+    return fits[at] ? numbers[at] : randomPoint(symbol.entries, source, [])
   }
   return Array.from({ length: sizeIn(symbol.rows, sizes) }, () =>
     Array.from({ length: sizeIn(symbol.columns, sizes) }, entry),

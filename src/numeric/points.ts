@@ -110,9 +110,13 @@ function* combinations(lists: readonly (readonly Rational[])[], limit: number): 
   }
 }
 
+const MANY_COMPONENTS = 64
+const SHORT_POINTS = 3
+const SHORT = Array.from({ length: 19 }, (_, i) => rational(i - 9))
+
 /**
- * Points of a product of sets, without end: first combinations of special points (`limit` of them), then random points,
- * many of them with equal, opposite or zero components. Throws RangeError where a set is empty.
+ * Points of a product of sets, without end: first combinations of special points (`limit` of them), or of
+ * many components some whole numbers, then random points, many of them with equal, opposite or zero components. Throws RangeError where a set is empty.
  */
 export function* candidatePoints(
   domain: readonly Range[],
@@ -134,6 +138,13 @@ export function* candidatePoints(
   const pointOf = (range: Range): Rational => {
     const list = special.get(range) as Rational[]
     return list.length > 0 && source.oneIn(3) ? source.pick(list) : randomPoint(range, source, constants)
+  }
+  // Of many components short ones first: sums over them are exact, and quick to show.
+  for (let k = 0; k < SHORT_POINTS && domain.length >= MANY_COMPONENTS; k++) {
+    yield domain.map(range => {
+      const q = source.pick(SHORT)
+      return containsPoint(range, q) ? q : containsPoint(range, q.neg()) ? q.neg() : pointOf(range)
+    })
   }
   for (;;) {
     const style = source.integer(0, 7)

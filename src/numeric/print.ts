@@ -11,12 +11,25 @@ function formulaOf(fn: FunctionSymbol, formula: Expression): { head: string; tex
   return { head, text: printExpression(formula, names) }
 }
 
-/** `[1, 2, 3]`, or the number alone where there is only one. */
+/** Longer lists are cut short for people; JSON and certificates have all numbers. */
+const MOST_SHOWN = 400
+const SHOWN = 8
+
+function shortened(values: readonly Rational[], kind: string): string {
+  return `[${values.slice(0, SHOWN).map(printRational).join(', ')}, ...] (${kind}; all of them with --json)`
+}
+
+/** `[1, 2, 3]`, or the number alone where there is only one; of long lists the beginning. */
 export function printNumbers(values: readonly Rational[]): string {
+  if (values.length > MOST_SHOWN) return shortened(values, `${values.length} numbers`)
   return values.length === 1 ? printRational(values[0]) : `[${values.map(printRational).join(', ')}]`
 }
 
 function printRows(symbol: WeightSymbol, rows: readonly (readonly Rational[])[]): string {
+  const columns = rows[0]?.length ?? 0
+  if (rows.length * columns > MOST_SHOWN) {
+    return shortened(rows.slice(0, SHOWN).flat(), `${rows.length} x ${columns} numbers, by rows`)
+  }
   const text = rows.map(row => (symbol.vector ? printRational(row[0]) : `[${row.map(printRational).join(', ')}]`))
   return `[${text.join(', ')}]`
 }

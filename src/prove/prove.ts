@@ -35,7 +35,7 @@ import {
 import { ONE } from '../scalar/rational.ts'
 import { citedRules } from '../search/instances.ts'
 import { type Found, searchEquality } from '../search/search.ts'
-import { expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
+import { entriesIn, expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Requirement } from '../syntax/claims.ts'
 import { certificateOf, type Statement, Uncertified } from './certify.ts'
 import { type Comparison, compareDiagrams, type Join, type Meeting } from './compare.ts'
@@ -140,6 +140,9 @@ export class Mismatch extends TypeError {}
 const DEFAULT_SECONDS = 5
 /** Nets of more nodes, both together, are not looked at any more when the time is up. */
 const LARGE = 10_000
+
+/** Of nets with more entries of matrices than this, the first points get half of the time. */
+const MANY_ENTRIES = 200_000
 
 function isLarge(left: Diagram, right: Diagram): boolean {
   return left.nodes.length + right.nodes.length > LARGE
@@ -363,7 +366,10 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
     // False claims mostly fall at the first points: they are tried before the search for a proof, the rest after it. Where a
     // rule is only assumed, a point may contradict the rule, and not what follows from it.
     const isAssuming = options.rules.some(r => assumptionsOf(r).length > 0)
-    const budget = { milliseconds: 300, samples: 48, signal }
+    // One evaluation of large matrices takes most of a second, and none of the other ways to decide is quicker.
+    const isHeavy = entriesIn([left, right]) > MANY_ENTRIES
+    const milliseconds = isHeavy ? Math.max(300, clock.left() / 2) : 300
+    const budget = { milliseconds, samples: 48, signal }
     const first = isAssuming ? null : findCounterexample(left, right, { seed, budget })
     if (first?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: first }
     const found = search(sides, graphs, options, deadline)

@@ -58,19 +58,22 @@ function simplerNumbers(q: Rational): Rational[] {
   return [...found, q.div(unit).round(0).mul(unit), q.div(unit).round(1).mul(unit)]
 }
 
+/** How often a point is tried with a simpler component: of large nets less often, for each takes an evaluation of both. */
 const SIMPLIFICATIONS = 120
+const SIMPLIFYING_WORK = 600_000
 
 /** The point with components made as simple as the difference allows. */
 function simplified(trial: Trial, point: Point, { inputs }: Pairing, late: () => boolean): Point {
   const length = (q: Rational): number => printRational(q).length
   let best = point
-  let left = SIMPLIFICATIONS
+  const work = workOf([trial.left.diagram, trial.right.diagram])
+  let left = Math.min(SIMPLIFICATIONS, Math.floor(SIMPLIFYING_WORK / work))
   for (const [i, { domain }] of inputs.entries()) {
     for (let k = 0; k < best[i].length; k++) {
       for (const simpler of simplerNumbers(best[i][k])) {
         const shorter = length(simpler) < length(best[i][k])
         if (!shorter || !containsPoint(domain, simpler)) continue
-        if (left-- <= 0) return best
+        if (left-- <= 0 || late()) return best
         const proposal = best.map((components, at) => (at === i ? components.with(k, simpler) : components))
         if (decide(trial, proposal, { highest: CASUAL_BITS, late }).kind === 'different') best = proposal
       }

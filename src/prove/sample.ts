@@ -12,6 +12,7 @@ import type { Applied } from '../rewrite/apply.ts'
 import { type Graph, isAlive, nodeAt, snapshot } from '../rewrite/graph.ts'
 import type { Match } from '../rewrite/match.ts'
 import { ONE } from '../scalar/rational.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import { componentsIn, type Scope } from '../semantics/net.ts'
 import { applyLinear } from '../semantics/operators.ts'
 
@@ -41,8 +42,9 @@ interface Sample {
   readonly applied: Map<Linear, Map<NodeId, Values>>
 }
 
-/** Nets with more entries than this are sampled at one point, others at a few. */
-const LARGE = 20_000
+/** Nets with more nodes than this, or more entries of matrices, are sampled at one point, others at a few. */
+const MANY_NODES = 20_000
+const MANY_ENTRIES = 200_000
 const POINTS = 4
 
 /** Watches a run of the rewriter and tries each step. Throws StepFault from `after`. */
@@ -57,7 +59,7 @@ export class StepSampler {
     const unknowns = unknownsOf(diagram)
     const constants = constantsIn([diagram])
     const nodes = snapshot(graph).nodes
-    const points = nodes.length > LARGE ? 1 : POINTS
+    const points = nodes.length > MANY_NODES || entriesIn([diagram]) > MANY_ENTRIES ? 1 : POINTS
     for (let k = 0; k < points; k++) {
       const instance = randomInstance(unknowns, source)
       // Where nothing is known that satisfies the declarations there is nothing to try.

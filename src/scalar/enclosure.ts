@@ -7,6 +7,7 @@ import type { Rational } from './rational.ts'
 import {
   type Bounds,
   compare,
+  dotBounds,
   exactly,
   fromRational,
   hullBounds,
@@ -19,6 +20,7 @@ import {
   toRationalBound,
 } from './scaled.ts'
 import { type Instruction, tapeOf } from './tape.ts'
+import { spend } from './work.ts'
 
 /** The closed interval [low, high]; an exact value when low equals high. */
 export interface Enclosure {
@@ -211,6 +213,12 @@ export function disjoint(a: Enclosure, b: Enclosure): boolean {
 export function extendCall(name: KnownName, args: readonly Bounds[], bits: number): Enclosing {
   const precision = precisionOf(bits, false)
   return extend(name, args, precision)
+}
+
+/** The sum of the products, in one; null where it has to be made step by step. */
+export function encloseDot(weights: readonly Bounds[], values: readonly Bounds[], bits: number): Bounds | null {
+  spend(weights.length * (2 + (bits >> 4)))
+  return dotBounds(weights, values, precisionOf(bits, false))
 }
 
 /** The value of a tape where its variables lie in these intervals, under the promises of `encloseCall`. */

@@ -277,6 +277,75 @@ export function multiplyBounds(a: Bounds, b: Bounds, precision: Precision): Boun
   return settle(corners.reduce(least), corners.reduce(greatest), precision)
 }
 
+/** A sum of products of exact numbers, kept apart by denominators and not rounded. */
+class ExactSum {
+  private readonly sums = new Map<bigint, { m: bigint; e: number }>()
+
+  constructor(private readonly limit: number) {}
+
+  /** False where the sum would become long: then it is of no use any more. */
+  add(x: Scaled, y: Scaled): boolean {
+    if (x.m === 0n || y.m === 0n) return true
+    const m = x.m * y.m
+    const e = x.e + y.e
+    const d = x.d === 1n ? y.d : y.d === 1n ? x.d : x.d * y.d
+    const sum = this.sums.get(d)
+    if (sum === undefined) {
+      this.sums.set(d, { m, e })
+      return this.sums.size <= MOST_DENOMINATORS
+    }
+    const shift = e - sum.e
+    if (shift > this.limit || shift < -this.limit) return false
+    if (shift === 0) sum.m += m
+    else if (shift > 0) sum.m += m << BigInt(shift)
+    else {
+      sum.m = (sum.m << BigInt(-shift)) + m
+      sum.e = e
+    }
+    return true
+  }
+
+  copy(): ExactSum {
+    const copy = new ExactSum(this.limit)
+    for (const [d, sum] of this.sums) copy.sums.set(d, { ...sum })
+    return copy
+  }
+
+  total(): Scaled {
+    let total = SCALED_ZERO
+    for (const [d, { m, e }] of this.sums) total = plusExact(total, quotient(m, d, e))
+    return total
+  }
+}
+const MOST_DENOMINATORS = 64
+
+/**
+ * The sum of the products of exact weights and of values, rounded only at its end; null where a weight is not exact, or the
+ * sum would be long, so that it is better made step by step.
+ */
+export function dotBounds(weights: readonly Bounds[], values: readonly Bounds[], precision: Precision): Bounds | null {
+  const low = new ExactSum(precision.limit)
+  let high = low
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]
+    const value = values[i]
+    if (!isExact(weight)) return null
+    if (high === low) {
+      if (isExact(value)) {
+        if (!low.add(weight.low, value.low)) return null
+        continue
+      }
+      // From here on the ends differ; what was exact before belongs to both.
+      high = low.copy()
+    }
+    const isDown = weight.low.m < 0n
+    if (!low.add(weight.low, isDown ? value.high : value.low)) return null
+    if (!high.add(weight.low, isDown ? value.low : value.high)) return null
+  }
+  const total = low.total()
+  return settle(total, high === low ? total : high.total(), precision)
+}
+
 /** a / b where b does not contain 0. */
 export function divideBounds(a: Bounds, b: Bounds, precision: Precision): Bounds {
   if (isExact(a) && isExact(b)) {

@@ -2,7 +2,7 @@
 // weights and functions in them.
 import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf } from '../diagram/diagram.ts'
 import { type Linear, linearParts, type WeightSymbol, weightsOf } from '../linear/linear.ts'
-import { addSizes, type Size, scaleSize } from '../linear/size.ts'
+import { addSizes, knownSize, type Size, scaleSize } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
 import { spend } from '../scalar/work.ts'
 
@@ -117,8 +117,21 @@ export function sizesIn(diagrams: readonly Diagram[]): { lengths: Set<Size>; dif
   return { lengths, differences }
 }
 
-/** How much there is to evaluate: nodes, parts of expressions, operators. */
+/** The entries of all matrices of known sizes. */
+export function entriesIn(diagrams: readonly Diagram[]): number {
+  let total = 0
+  for (const a of linearsIn(diagrams)) {
+    if (a.kind === 'symbol' || a.kind === 'literal') total += (knownSize(a.rows) ?? 1) * (knownSize(a.columns) ?? 1)
+  }
+  return total
+}
+
+/** Entries of a matrix that take as long as a node or an operation. */
+const ENTRIES_A_NODE = 16
+
+/** How much there is to evaluate: nodes, parts of expressions, operators and their entries. */
 export function workOf(diagrams: readonly Diagram[]): number {
-  const parts = expressionParts(expressionsIn(diagrams)).size + linearsIn(diagrams).size
+  const operators = linearsIn(diagrams).size + Math.floor(entriesIn(diagrams) / ENTRIES_A_NODE)
+  const parts = expressionParts(expressionsIn(diagrams)).size + operators
   return diagrams.reduce((sum, diagram) => sum + diagram.nodes.length, parts)
 }

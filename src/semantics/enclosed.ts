@@ -1,6 +1,13 @@
 // Arithmetic on rigorous enclosures of any precision: what a refutation rests on. Rational operations on exact values
 // stay exact while that is cheap, so that 0/0 and x - x are decided.
-import { boundsToEnclosure, type Enclosure, encloseConstant, encloseTape, extendCall } from '../scalar/enclosure.ts'
+import {
+  boundsToEnclosure,
+  type Enclosure,
+  encloseConstant,
+  encloseDot,
+  encloseTape,
+  extendCall,
+} from '../scalar/enclosure.ts'
 import type { Relation } from '../scalar/expression.ts'
 import { type Bounds, compare, exactly, fromRational, hullBounds, isExact } from '../scalar/scaled.ts'
 import { tapeOf } from '../scalar/tape.ts'
@@ -31,16 +38,19 @@ function decide(relation: Relation, left: Bounds, right: Bounds): boolean | null
 
 /** The arithmetic of enclosures with about this many significant bits. */
 export function enclosures(bits: number): Arithmetic<Enclosed> {
-  const arithmetic = partialArithmetic<Bounds>({
-    rational: q => exactly(fromRational(q)),
-    constant: name => {
-      const { low, high } = encloseConstant(name, bits)
-      return { low: fromRational(low), high: fromRational(high) }
+  const arithmetic = partialArithmetic<Bounds>(
+    {
+      rational: q => exactly(fromRational(q)),
+      constant: name => {
+        const { low, high } = encloseConstant(name, bits)
+        return { low: fromRational(low), high: fromRational(high) }
+      },
+      call: (name, args) => extendCall(name, args, bits),
+      decide,
+      hull: hullBounds,
     },
-    call: (name, args) => extendCall(name, args, bits),
-    decide,
-    hull: hullBounds,
-  })
+    (weights, values) => encloseDot(weights, values, bits),
+  )
   return {
     ...arithmetic,
     compile(e) {

@@ -18,6 +18,9 @@ export interface Scope<V> extends LinearScope<V> {
   ground(e: Expression): Expression
 }
 
+/** How many numbers a scope keeps converted. */
+const MOST_NUMBERS = 1024
+
 /**
  * The scope in which an instance's sizes, weights and functions stand for the unknown ones. What it converts it keeps,
  * so one scope should serve many evaluations. `weight` overrides the instance's weights.
@@ -30,8 +33,16 @@ export function scopeOf<V>(
   const weights = new Map<WeightSymbol, readonly (readonly V[])[]>()
   const literals = new Map<readonly (readonly Rational[])[], readonly (readonly V[])[]>()
   const functions = new Map<Expression, (args: readonly V[]) => V>()
-  const convert = (entries: readonly (readonly Rational[])[]) =>
-    entries.map(row => row.map(q => arithmetic.rational(q)))
+  // Large matrices of whole numbers repeat a few objects.
+  const numbers = new Map<Rational, V>()
+  const converted = (q: Rational): V => {
+    const old = numbers.get(q)
+    if (old !== undefined) return old
+    const fresh = arithmetic.rational(q)
+    if (numbers.size < MOST_NUMBERS) numbers.set(q, fresh)
+    return fresh
+  }
+  const convert = (entries: readonly (readonly Rational[])[]) => entries.map(row => row.map(converted))
   function kept<K, T>(table: Map<K, T>, key: K, make: () => T): T {
     const old = table.get(key)
     if (old !== undefined) return old

@@ -34,10 +34,10 @@ export function worst(values: readonly Partially<object>[]): 'undefined' | 'unkn
   return result
 }
 
-/** An arithmetic from operations on sets; `dot` replaces the sum of products that is made of single operations. */
+/** An arithmetic from operations on sets; `dot` replaces the sum of products that is made of single operations, unless it gives null. */
 export function partialArithmetic<S extends object>(
   operations: SetOperations<S>,
-  dot?: (weights: readonly S[], values: readonly S[]) => S,
+  dot?: (weights: readonly S[], values: readonly S[]) => S | null,
 ): Arithmetic<Partially<S>> {
   const { rational, constant } = operations
   const call = (name: KnownName, args: readonly Partially<S>[]): Partially<S> =>
@@ -67,7 +67,8 @@ export function partialArithmetic<S extends object>(
     dot(weights, values) {
       const state = worst(weights) === 'undefined' ? 'undefined' : (worst(values) ?? worst(weights))
       if (state !== null) return state
-      if (dot !== undefined) return dot(weights as readonly S[], values as readonly S[])
+      const whole = dot?.(weights as readonly S[], values as readonly S[]) ?? null
+      if (whole !== null) return whole
       let sum: Partially<S> | null = null
       weights.forEach((weight, j) => {
         const term = call('*', [weight, values[j]])
