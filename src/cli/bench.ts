@@ -45,6 +45,11 @@ interface Drawn {
   readonly sizes: ReadonlyMap<string, number>
 }
 
+/** Far from the ends of the range of float32. */
+function isMiddling(x: number): boolean {
+  return x === 0 || (Math.abs(x) > 1e-30 && Math.abs(x) < 1e30)
+}
+
 /** Weights that are not given, and a batch of inputs, by the seed. */
 function drawn(net: Diagram, given: Given, compiled: Compiled<Numbers>, options: BenchCommandOptions): Drawn {
   const source = random(options.seed)
@@ -57,6 +62,11 @@ function drawn(net: Diagram, given: Given, compiled: Compiled<Numbers>, options:
     const inputs = compiled.inputs.map(({ name, width }, k) => {
       const values = new Float64Array(width * options.batch)
       points.forEach((point, row) => void values.set(point[k], row * width))
+      if (options.precision === 'float32') {
+        // Other numbers of the same domain in the place of those that float32 does not have.
+        const other = values.find(isMiddling) ?? 1
+        return [name, values.map(x => (isMiddling(x) ? x : other))] as const
+      }
       return [name, values] as const
     })
     const rows = [...weights].map(([symbol, value]) => [symbol.name, value.map(row => Float64Array.from(row))] as const)

@@ -280,6 +280,8 @@ export function multiplyBounds(a: Bounds, b: Bounds, precision: Precision): Boun
 /** A sum of products of exact numbers, kept apart by denominators and not rounded. */
 class ExactSum {
   private readonly sums = new Map<bigint, { m: bigint; e: number }>()
+  private lowest = Infinity
+  private highest = -Infinity
 
   constructor(private readonly limit: number) {}
 
@@ -288,6 +290,10 @@ class ExactSum {
     if (x.m === 0n || y.m === 0n) return true
     const m = x.m * y.m
     const e = x.e + y.e
+    this.lowest = Math.min(this.lowest, e)
+    this.highest = Math.max(this.highest, e)
+    // The sum is as long as its exponents lie apart.
+    if (this.highest - this.lowest > this.limit) return false
     const d = x.d === 1n ? y.d : y.d === 1n ? x.d : x.d * y.d
     const sum = this.sums.get(d)
     if (sum === undefined) {
@@ -295,7 +301,6 @@ class ExactSum {
       return this.sums.size <= MOST_DENOMINATORS
     }
     const shift = e - sum.e
-    if (shift > this.limit || shift < -this.limit) return false
     if (shift === 0) sum.m += m
     else if (shift > 0) sum.m += m << BigInt(shift)
     else {
@@ -308,12 +313,17 @@ class ExactSum {
   copy(): ExactSum {
     const copy = new ExactSum(this.limit)
     for (const [d, sum] of this.sums) copy.sums.set(d, { ...sum })
+    copy.lowest = this.lowest
+    copy.highest = this.highest
     return copy
   }
 
   total(): Scaled {
     let total = SCALED_ZERO
-    for (const [d, { m, e }] of this.sums) total = plusExact(total, quotient(m, d, e))
+    for (const [d, { m, e }] of this.sums) {
+      const part = quotient(m, d, e)
+      if (part.m !== 0n) total = total.m === 0n ? part : plusExact(total, part)
+    }
     return total
   }
 }
