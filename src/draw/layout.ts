@@ -218,39 +218,6 @@ export function orderArguments(columns: readonly Place[][], glyphs: Glyphs): voi
   }
 }
 
-/** How many pairs of bundles cross between columns. */
-export function crossings(columns: readonly (readonly Place[])[]): number {
-  let count = 0
-  for (const column of columns) {
-    const bundles = column.flatMap(p => p.sources.map((s, k) => ({ from: s.y + outletOf(s), to: p.y + inletOf(p, k) })))
-    bundles.sort((a, b) => a.from - b.from || a.to - b.to)
-    count += inversions(bundles.map(b => b.to))
-  }
-  return count
-}
-
-/** How many pairs stand in descending order: counted while neighbouring runs are merged. */
-function inversions(values: readonly number[]): number {
-  let count = 0
-  let runs = values.map(v => [v])
-  while (runs.length > 1) {
-    const merged: number[][] = []
-    for (let r = 0; r < runs.length; r += 2) {
-      const [a, b] = [runs[r], runs[r + 1] ?? []]
-      const run: number[] = []
-      let i = 0
-      for (const v of b) {
-        while (i < a.length && a[i] <= v) run.push(a[i++])
-        count += a.length - i
-        run.push(v)
-      }
-      merged.push([...run, ...a.slice(i)])
-    }
-    runs = merged
-  }
-  return count
-}
-
 function average(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length
 }
@@ -260,8 +227,14 @@ function stack(column: Place[], wanted: (place: Place) => number | null): void {
   sortBy(column, place => wanted(place) ?? 0)
   settle(column, wanted)
 }
+/** In the order of what is wanted, but nodes of the picture before stay in their order: what is new goes between them. */
 function arrange(column: Place[], wanted: (place: Place) => number | null, previous: Positions): void {
-  sortBy(column, place => (place.node === null ? undefined : previous.get(place.id)?.y) ?? wanted(place) ?? place.y)
+  const before = (place: Place): number | undefined => (place.node === null ? undefined : previous.get(place.id)?.y)
+  const known = previous.size === 0 ? [] : column.filter(p => before(p) !== undefined)
+  sortBy(known, place => before(place) as number)
+  settle(known, wanted)
+  const stays = new Set(known)
+  sortBy(column, place => (stays.has(place) ? place.y : (wanted(place) ?? place.y)))
   settle(column, wanted)
 }
 function sortBy(column: Place[], key: (place: Place) => number): void {

@@ -7,7 +7,6 @@ import { dots } from './glyph.ts'
 import { cleanText, cutText } from './label.ts'
 import { layerGlyphs } from './layer.ts'
 import {
-  crossings,
   type Glyphs,
   inletOf,
   type Layout,
@@ -57,8 +56,6 @@ const MAX_SAID = 40
 const NOWHERE: Positions = new Map()
 /** Up to this width a net stands in one row. */
 const ONE_ROW = 3200
-/** So many more crossings than necessary are taken for an order that the reader knows from the picture before. */
-const SOME_CROSSINGS = 8
 
 /** Lays out and draws a net. */
 export async function drawNet(given: Diagram, options: NetOptions = {}): Promise<NetPicture> {
@@ -152,25 +149,14 @@ function haloOf(place: Place, id: string, className: 'halo' | 'matched'): Group 
   }
 }
 
-function arrange(diagram: Diagram, previous: Positions, glyphs: Glyphs): { columns: Place[][]; far: boolean } {
+async function layoutOf(diagram: Diagram, previous: Positions, glyphs: Glyphs): Promise<Layout> {
   const { columns, far } = placesOf(diagram, glyphs)
   placeRows(columns, previous, glyphs)
-  return { columns, far }
-}
-
-async function layoutOf(diagram: Diagram, previous: Positions, glyphs: Glyphs): Promise<Layout> {
-  const arranged = arrange(diagram, previous, glyphs)
-  let { columns } = arranged
-  let note = arranged.far ? 'Wires that pass many columns run straight behind the nodes.' : null
+  let note = far ? 'Wires that pass many columns run straight behind the nodes.' : null
   if (columns.every(c => c.length <= 1)) return placeColumns(columns, previous, note)
 
-  let keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
-  if (keepOrder) {
-    // Neighbours that swap sides confuse more than some crossings, but not more than very many.
-    const fresh = arrange(diagram, NOWHERE, glyphs).columns
-    keepOrder = crossings(columns) <= 2 * crossings(fresh) + SOME_CROSSINGS
-    if (!keepOrder) columns = fresh
-  }
+  // Neighbours that swap sides confuse more than crossings: the order of the picture before is kept.
+  const keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
   const places = columns.reduce((n, c) => n + c.length, 0)
   if (places > ELK_LIMIT || !(await placeRowsByElk(columns, keepOrder))) {
     note = [`Laid out by a simpler method, for it has ${places} places.`, ...(note === null ? [] : [note])].join(' ')
