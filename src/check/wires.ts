@@ -103,7 +103,7 @@ export class Wires {
     const [from, to] = [this.now(wire), this.now(other)]
     if (from === to) return
     const [a, b] = [this.ranges[from], this.ranges[to]]
-    if (a.length === b.length)
+    if (a !== b && a.length === b.length)
       this.ranges[to] = b.map((r, i) => (sameRange(r, a[i]) ? r : isSubset(a[i], r) ? a[i] : intersect(r, a[i])))
     this.equalTo[from] = to
     this.defined[to] = true
@@ -131,8 +131,8 @@ export class Wires {
     const node = this.nodes[a]
     const [x] = this.args(a)
     if (node.kind === 'multiplicative' && !this.isWithin(x, POSITIVE)) reject(`n${x} is not shown to be positive`)
-    const root = spellOut(node, x, this.nodes[x]?.shape ?? node.shape, (content, ...args) => {
-      const made = this.add({ ...content, args, id: this.nodes.length } as unknown as Node)
+    const root = spellOut(node, x, this.nodes[x]?.shape ?? node.shape, content => {
+      const made = this.add({ id: this.nodes.length, ...content })
       this.defined[made] = true
       return made
     })

@@ -1018,6 +1018,16 @@ describe('the command', () => {
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0, 1, 2, 0x80]), 3, /is not a certificate/],
     ['nothing', '', 3, /is not a certificate/],
     ['100,000 open brackets', '['.repeat(100_000), 3, /is not a certificate/],
+    ['a key that is there twice', whole.replace('"claims":', '"claims":[],"claims":'), 3, /is not a certificate/],
+    [
+      'a verdict that is there twice',
+      whole.replace('"verdict":', '"verdict":"refuted","verdict":'),
+      3,
+      /is not a cert/,
+    ],
+    ['a number of a million digits', whole.replace('"seed":1', `"seed":${'1'.repeat(1e6)}`), 3, /is not a certificate/],
+    ['a string of 5 MB', whole.replace('"x"', `"${'7'.repeat(5e6)}"`), 3, /is not a certificate/],
+    ['a million lists in lists', whole.replace('"lemmas":', `"lemmas":${'['.repeat(1e6)}`), 3, /is not a certificate/],
     ['a file that is not there', null, 3, /cannot read|no such/i],
   ])('%s', (_, content, status, says) => {
     const file = join(folder, 'certificate.json')
