@@ -138,8 +138,8 @@ export function workFor(document: unknown): number {
     0,
   )
   return (
-    40_000_000 +
-    120 * (ofClaims + rows(document, 'lemmas') + rows(part(document, 'tables'), 'expressions', 'operators', 'proofs'))
+    20_000_000 +
+    30 * (ofClaims + rows(document, 'lemmas') + rows(part(document, 'tables'), 'expressions', 'operators', 'proofs'))
   )
 }
 

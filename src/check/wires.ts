@@ -4,6 +4,7 @@
 import type { StatedGrounds, StatedLemma } from '../certificate/certificate.ts'
 import { spellOut } from '../diagram/abbreviation.ts'
 import { type Combination, combinationOf } from '../diagram/combination.ts'
+import { type Piece, pairs, piecesOf, standAlike, variablePiece } from '../diagram/components.ts'
 import { type Diagram, type Node, operatorsOf, parametersOf } from '../diagram/diagram.ts'
 import * as Ranges from '../diagram/ranges.ts'
 import { shapeProblem } from '../diagram/shapes.ts'
@@ -16,7 +17,6 @@ import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/
 import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
 import { sameOperator } from './operators.ts'
-import { type Piece, pairs, piecesOf, standAlike, variablePiece } from './pieces.ts'
 import { reject } from './rejection.ts'
 
 /** An equality of two functions that has been verified on a domain. */

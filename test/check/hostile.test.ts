@@ -863,6 +863,23 @@ test('an assumption is always said', () => {
   expect(check(citing)).toMatchObject({ accepted: true, assumptions: [expect.stringContaining('T')] })
 })
 
+test('what the analysis of ranges does is counted', () => {
+  const document = written((d, { x, one }) => {
+    let e = x
+    for (let k = 0; k < 60; k++)
+      e = d.expression([
+        'choose',
+        '<',
+        e,
+        one,
+        d.expression(['*', e, x]),
+        d.expression(['+', e, d.expression(['sin', e])]),
+      ])
+    claimOf(d, d.expression(['/', one, e]))
+  })
+  expect(check(document, 20_000)).toMatchObject({ accepted: false, reason: expect.stringContaining('more work') })
+})
+
 test('the budget ends a check', () => {
   const document = absolute({})
   expect(check(document, 10_000_000).accepted).toBe(true)
