@@ -45,6 +45,10 @@ function flopsOf(root: Linear): number {
           if (entries === null) return dense
           return entries.reduce((total, row) => total + 2 * row.filter(q => q.n !== 0n).length, 0)
         }
+        case 'transpose':
+          return dense
+        case 'diagonal':
+          return nominal(a.rows)
         case 'product':
           return Math.min(dense, of(a.left) + of(a.right))
         case 'sum':
