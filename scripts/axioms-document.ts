@@ -41,6 +41,9 @@ It is shown to increase or to decrease on a set that holds the values of that wi
 after it on the other: \`f(M x) = M' f(x)\`. Where the entries are m and m', a lemma shows f(m t) = m' f(t); where both are 1, there is
 nothing to show.`,
   join: `A function of joined wires is the join of the function of each: it acts on every component by itself.`,
+  pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.`,
+  multiple: `A layer on a wire of which each component is multiplied (or divided) by the same wire s of one component is the layer on
+the wire, multiplied (or divided) by s: W (u * 1 s) = (W u) * 1 s, where 1 is a column of ones.`,
   copy: `The new wire comes from the same operation as a wire of the net, on wires that have been shown to be equal. A wire that has become
 another one keeps its own operation, which can so be looked at again.`,
 }

@@ -91,6 +91,9 @@ export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['monotone', GROUPS],
   ['monomial', ['equality']],
   ['join', ['equality']],
+  // Pools in pools, and layers of multiples: only a search uses these.
+  ['pool', ['equality']],
+  ['multiple', ['equality']],
   ['copy', ['equality']],
 ])
 

@@ -25,6 +25,7 @@ import { replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { livingNodes } from '../semantics/contents.ts'
 import { type Budget, reject } from './budget.ts'
+import { poolOfPools, scaled } from './groups.ts'
 import { joins, moves } from './moves.ts'
 import { verifyScalarProof } from './scalar.ts'
 
@@ -148,6 +149,8 @@ export class Wires {
     else if (by === 'congruence') this.congruent(a, b)
     else if (by === 'monomial') moves(this, a, b, grounds.lemmas, this.budget)
     else if (by === 'join') joins(this, a, b)
+    else if (by === 'pool') poolOfPools(this, a, b)
+    else if (by === 'multiple') scaled(this, a, b)
     // A wire keeps its own node when it has become another one: a copy of that is equal to both.
     else if (by === 'copy') this.sameOperation(wire, other, this.args(wire), this.args(other))
     else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
