@@ -15,7 +15,7 @@ export function poolOfPools(wires: Wires, a: number, b: number): void {
   const below = (node: Node): number => wires.now(node.args[0] ?? reject('not a pool'))
   const [outer, all] = [wires.nodes[a], wires.nodes[b]]
   const inner = wires.nodes[below(outer)]
-  if (outer.kind !== 'reduce' || inner.kind !== 'reduce' || all.kind !== 'reduce') return reject('not pools')
+  if (outer.kind !== 'reduce' || inner.kind !== 'reduce' || all.kind !== 'reduce') reject('not pools')
   const isSame = outer.operation === inner.operation && outer.operation === all.operation
   if (!isSame || all.group !== outer.group * inner.group || below(all) !== below(inner))
     reject('not the same pool of the same wire')
@@ -33,7 +33,7 @@ export function scaled(wires: Wires, a: number, b: number): void {
   const w = matrixOf(wires.nodes[a]) ?? reject('not a layer of one matrix')
   const [before, after] = [wires.nodes[argOf(a, 0)], wires.nodes[b]]
   if (before.kind !== 'pointwise' || after.kind !== 'pointwise' || before.fn !== after.fn)
-    return reject('not a product before a layer and after it')
+    reject('not a product before a layer and after it')
   const isBroadcast = (wire: number): boolean => {
     const matrix = matrixOf(wires.nodes[wire])
     return matrix !== null && isColumnOfOnes(matrix)
