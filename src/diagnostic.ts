@@ -683,6 +683,14 @@ export function noClaims(file: string): Diagnostic {
     hint: 'add `prove LEFT == RIGHT`, or name two nets: netproof prove FILE LEFT RIGHT',
   })
 }
+export function noPicture(file: string): Diagnostic {
+  return error('E814', null, `${quote(file)} has nothing to be drawn`, {
+    hint: 'a picture shows nets, rules or claims: net a { x : 3 -> exp -> y }',
+  })
+}
+export function notDrawable(rule: string): Diagnostic {
+  return error('E815', null, `the rule ${quote(rule)} is no equation of two nets, and has no picture`)
+}
 export function noRules(file: string): Diagnostic {
   return error('E802', null, `${quote(file)} has no rules`, {
     hint: 'add a rule: netproof rules lists the built-in ones',

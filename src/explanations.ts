@@ -373,6 +373,16 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'A theme is a JSON object such as { "base": "print", "multiplicative": "#7a1fa2", "multiplicativeDash": "6 4" }. docs/pictures.md lists the entries.',
     example: null,
   },
+  E814: {
+    title: 'nothing to draw',
+    text: 'The file has no nets, no rules that are equations of nets, and no claims.',
+    example: null,
+  },
+  E815: {
+    title: 'a rule without a picture',
+    text: 'Some rules are no equation of two nets before their variables have values: rules on functions of any number of wires, or on groups of any size. What is derived from them by substitution can be drawn.',
+    example: null,
+  },
   W813: {
     title: 'a theme that is hard to read',
     text: 'The contrast of two colours, by the formula of WCAG 2.2, goes from 1 (the same) to 21 (black on white). Writing needs 4.5, lines need 3.',

@@ -17,8 +17,20 @@ export { renderDiagnostic } from './diagnostic.ts'
 export type { Diagram, Node, NodeId, NodeKind } from './diagram/diagram.ts'
 export { inputsOf, outputsOf } from './diagram/diagram.ts'
 export { definednessObstacle, wireRanges } from './diagram/ranges.ts'
-export type { Curve, Drawable, Panel, Plot } from './draw/draw.ts'
-export { draw, toPng } from './draw/draw.ts'
+export type {
+  Curve,
+  Drawable,
+  DrawOptions,
+  Panel,
+  Picture,
+  Plot,
+  Row,
+  Scene,
+  Table,
+  Theme,
+  ThemeProblem,
+} from './draw/draw.ts'
+export { draw, printPicture, readTheme, THEMES, toPng } from './draw/draw.ts'
 export type { Confluence, OpenPair } from './examine/confluence.ts'
 export type { ExamineOptions, RuleReport, RulesReport, Standing } from './examine/examine.ts'
 export { checkRule, checkRules } from './examine/examine.ts'
@@ -28,9 +40,16 @@ export type { Termination } from './examine/termination.ts'
 export type { Refutation, Wider } from './examine/trial.ts'
 export type { LoadedClaim, ParseOptions, Program, ReadFile, UsedFile } from './load.ts'
 export { parse, trustedRules, trustedStrategy } from './load.ts'
+export type { Comparison } from './numeric/bounded.ts'
+export type { KnownValue, PointComparison, Referee, SidedTrouble } from './numeric/compare.ts'
+export type { CompareOptions, ComparisonAt, ComparisonProblem, NetsComparison } from './numeric/compare-nets.ts'
+export { compareNets } from './numeric/compare-nets.ts'
+export type { Trouble } from './numeric/errors.ts'
 export type { Evaluation } from './numeric/evaluate.ts'
 export { evaluate } from './numeric/evaluate.ts'
 export type { EvaluationGiven, EvaluationProblem, WeightValue } from './numeric/given.ts'
+export type { Judge } from './picture.ts'
+export { drawableNamed, judge, pictureOf } from './picture.ts'
 export type { Certified, Statement } from './prove/certify.ts'
 export { certificateOf, certificateText } from './prove/certify.ts'
 export type { Counterexample } from './prove/counterexample.ts'

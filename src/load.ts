@@ -31,7 +31,7 @@ import type { Rule } from './rewrite/rule.ts'
 import { rulesIn, type Strategy } from './rewrite/strategy.ts'
 import type { FunctionSymbol } from './scalar/expression.ts'
 import { isEmpty } from './scalar/range.ts'
-import type { Requirement } from './syntax/claims.ts'
+import type { Definition, Requirement } from './syntax/claims.ts'
 import { type Elaborated, elaborate, type Imports, NO_IMPORTS } from './syntax/elaborate.ts'
 import { nearest } from './syntax/nearest.ts'
 import { MOST_ERRORS, parse as parseTree } from './syntax/parse.ts'
@@ -47,6 +47,8 @@ export interface LoadedClaim {
   readonly right: Diagram
   readonly requirements: readonly Requirement[]
   readonly expect: Verdict | null
+  /** What `with` says of inputs and outputs, for pictures. */
+  readonly definitions: readonly Definition[] | null
   /** null for a claim that stands in no file. */
   readonly span: Span | null
 }
@@ -57,6 +59,8 @@ export interface Program {
   readonly text: string
   readonly tree: FileTree
   readonly nets: Readonly<Record<string, Diagram>>
+  /** What nets are called in pictures, for those that have a title. */
+  readonly titles: Readonly<Record<string, string>>
   readonly claims: readonly LoadedClaim[]
   /** The rules of the file and of those that it uses, not yet examined: each is marked as assumed. See `trustedRules`. */
   readonly rules: readonly Rule[]
@@ -218,6 +222,9 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
     text: tree.text,
     tree,
     nets: Object.fromEntries(nets),
+    titles: Object.fromEntries(
+      tree.statements.flatMap(s => (s.kind === 'net' && s.title !== null ? [[s.name.name, s.title]] : [])),
+    ),
     claims: claims.map(c => ({ ...c, title: `${c.leftName} == ${c.rightName}` })),
     rules: [...new Set([...used.flatMap(p => p.rules), ...[...own.values()].map(r => r.rule)])],
     derivations: [...new Set([...used.flatMap(p => p.derivations), ...derivations])],
@@ -361,6 +368,7 @@ export function claimBetween(program: Program, left: string, right: string | und
       leftName: left,
       rightName: right,
       title: `${left} == ${right}`,
+      definitions: null,
       left: l,
       right: r,
       requirements: [],

@@ -1,36 +1,39 @@
-// `netproof draw`: a net, a derived rule, or the equations that a file claims, as SVG or PNG.
-import { noClaims } from '../diagnostic.ts'
-import { loadFile, netNamed, report, USAGE } from './common.ts'
+// `netproof draw`: a net or a rule, or what a file claims, as a picture.
+import { noPicture, notDrawable, unknownName } from '../diagnostic.ts'
+import { drawableNamed, judge, pictureOf } from '../picture.ts'
+import { nearest } from '../syntax/nearest.ts'
+import { loadFile, report, USAGE } from './common.ts'
 import { type PictureOptions, pictureWriter } from './picture.ts'
+
+export interface DrawCommandOptions extends PictureOptions {
+  readonly output: string
+  readonly allowOutside?: boolean
+  readonly timeout: number
+}
 
 export async function drawCommand(
   file: string,
   name: string | undefined,
-  options: PictureOptions & { readonly output: string; readonly allowOutside?: boolean },
+  options: DrawCommandOptions,
 ): Promise<number> {
   const { write } = await pictureWriter(options.output, options)
   const program = loadFile(file, options)
-  const derivation = program.derivations.find(d => d.name === name)
-  if (derivation !== undefined) await write({ title: derivation.title, lines: derivation.lines })
-  else if (name !== undefined) await write(netNamed(program, name))
-  else {
-    const nets = Object.values(program.nets)
-    if (program.claims.length > 0) {
-      await write(
-        program.claims.map(c => ({
-          title: c.title,
-          stages: [
-            { caption: c.leftName, diagram: c.left },
-            // What is claimed may be false: the picture says so.
-            { caption: c.rightName, diagram: c.right, relation: 'unknown' as const },
-          ],
-        })),
-      )
-    } else if (nets.length === 1) await write(nets[0])
-    else {
-      report([noClaims(program.file)])
-      return USAGE
+  if (name === undefined) {
+    const scene = await pictureOf(program, await judge(program, { budget: { seconds: options.timeout } }))
+    if (scene !== null) {
+      await write(scene)
+      return 0
     }
+    report([noPicture(program.file)])
+    return USAGE
   }
-  return 0
+  const drawable = drawableNamed(program, name)
+  if (drawable !== null) {
+    await write(drawable)
+    return 0
+  }
+  const rules = program.rules.map(r => r.name)
+  const names = [...Object.keys(program.nets), ...rules, ...program.derivations.map(d => d.name)]
+  report([rules.includes(name) ? notDrawable(name) : unknownName(null, 'net', name, nearest(name, names))])
+  return USAGE
 }

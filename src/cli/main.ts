@@ -93,13 +93,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .action(run(async () => (await import('./optimize.ts')).optimizeCommand))
   program
     .command('draw')
-    .description('draw a net, a derived rule, or the equations that a file claims')
+    .description('draw a net, a rule, or what a file claims, else its rules and nets in tables')
     .argument('<file>', 'a .net file, or - for standard input')
-    .argument('[name]', 'a net or a derived rule of the file')
+    .argument('[name]', 'a net or a rule of the file')
     .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`)
     .addOption(THEME)
     .addOption(EMBED)
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
+    .option('--timeout <seconds>', 'time to prove each claim, for the sign between its nets', positiveNumber, 5)
     .action(run(async () => (await import('./draw.ts')).drawCommand))
   program
     .command('plot')

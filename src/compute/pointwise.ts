@@ -1,9 +1,10 @@
 // Real functions applied to whole arrays: one loop a function, as JavaScript that is generated from the instructions of
 // the expressions, or interpreted where a host forbids generated code (a content security policy). The text of that
 // code is made of numbers, indices and known names only, whatever a file calls its functions.
-import { binary, holds, type StableName, stable, stableForm, unary } from '../scalar/evaluate.ts'
+import { binary, holds, STABLE, unary } from '../scalar/evaluate.ts'
 import type { Expression, KnownName, Relation } from '../scalar/expression.ts'
 import { toDouble } from '../scalar/rational.ts'
+import { type StableForm, stableForm } from '../scalar/stable.ts'
 import { type Instruction, tapeOf } from '../scalar/tape.ts'
 
 export type Numbers = Float64Array | Float32Array
@@ -88,10 +89,8 @@ function neededFor(tape: readonly Instruction[], results: readonly number[]): nu
 function operandsOf(tape: readonly Instruction[], at: number): readonly number[] {
   const e = tape[at]
   switch (e.kind) {
-    case 'call': {
-      const form = stableForm(tape, e)
-      return form === null ? e.args : [form.arg]
-    }
+    case 'call':
+      return stableForm(tape, at)?.args ?? e.args
     case 'choose':
       return [e.left, e.right, e.then, e.otherwise]
     case 'strict':
@@ -105,11 +104,11 @@ function operandsOf(tape: readonly Instruction[], at: number): readonly number[]
 const FUNCTIONS: Readonly<Record<string, (...args: number[]) => number>> = {
   ...(unary as Record<string, (x: number) => number>),
   power: binary['^'] as (x: number, y: number) => number,
-  ...stable,
+  ...STABLE,
 }
 
 /** Calls that are written out, for V8 knows them. */
-const WRITTEN: Readonly<Partial<Record<KnownName | StableName, (x: string, y: string) => string>>> = {
+const WRITTEN: Readonly<Partial<Record<KnownName | StableForm['kind'], (x: string, y: string) => string>>> = {
   '+': (x, y) => `${x} + ${y}`,
   '-': (x, y) => `${x} - ${y}`,
   '*': (x, y) => `${x} * ${y}`,
@@ -143,10 +142,10 @@ function instructionText(tape: readonly Instruction[], at: number, element: (var
     case 'variable':
       return element(e.index)
     case 'call': {
-      const form = stableForm(tape, e)
-      const name = form?.name ?? e.name
-      const [x, y] = (form === null ? e.args : [form.arg]).map(i => `v${i}`)
-      return WRITTEN[name]?.(x, y) ?? `f.${name}(${x})`
+      const form = stableForm(tape, at)
+      const name = form?.kind ?? e.name
+      const args = (form?.args ?? e.args).map(i => `v${i}`)
+      return WRITTEN[name]?.(args[0], args[1]) ?? `f.${name}(${args.join(', ')})`
     }
     case 'choose': {
       const [l, r] = [`v${e.left}`, `v${e.right}`]
@@ -214,10 +213,11 @@ function interpretInstruction(tape: readonly Instruction[], at: number): Compute
     case 'variable':
       return null
     case 'call': {
-      const form = stableForm(tape, e)
+      const form = stableForm(tape, at)
       if (form !== null) {
-        const f = stable[form.name]
-        return values => f(values[form.arg])
+        const f: (...args: number[]) => number = STABLE[form.kind]
+        const { args } = form
+        return args.length === 1 ? values => f(values[args[0]]) : values => f(...args.map(i => values[i]))
       }
       const [x, y] = e.args
       if (y === undefined) {

@@ -103,6 +103,13 @@ export interface Diagram {
   readonly names: ReadonlyMap<Expression, string>
 }
 
+/** What an input or output is called whose wire ends in the open: in a part of a net, such as a side of a rule. */
+export const OPEN_END = '_'
+/** Whether a name is that of an open end: `_`, or `_1`, `_2` where there are several. */
+export function isOpenEnd(name: string): boolean {
+  return /^_\d*$/.test(name)
+}
+
 export function inputsOf(diagram: Diagram): InputNode[] {
   return diagram.nodes.filter(n => n.kind === 'input')
 }

@@ -16,6 +16,8 @@ export interface Stage {
   readonly diagram: Diagram
   /** Nodes that are marked: where the step before this stage happened. */
   readonly highlight?: readonly NodeId[]
+  /** Its nodes have nothing to do with those of the stage above, even where their numbers are the same. */
+  readonly apart?: boolean
   /** How it stands to the stage above: equal, shown to be different (`≠`), or neither shown (`≟`). */
   readonly relation?: Relation
 }
@@ -35,13 +37,13 @@ export interface EquationDerivation {
   readonly lines: readonly EquationLine[]
 }
 
-const MARGIN = 16
+export const MARGIN = 16
 const CAPTION_SIZE = 23
 const CAPTION_WIDTH = 300
-const CAPTION_LINE = 29
+export const CAPTION_LINE = 29
 const CAPTION_LINES = 10
 const TITLE_SIZE = 26
-const STAGE_GAP = 66
+export const STAGE_GAP = 66
 const EQUALS = { width: 18, margin: 26 }
 /** Up to this width the two sides of an equation stand side by side. */
 const EQUATION_WIDTH = 1500
@@ -285,14 +287,20 @@ export async function linesScene({ title, lines }: EquationDerivation): Promise<
   }
 }
 
-function captionsOf(stages: readonly { readonly caption: string }[]): string[][] {
+export function captionsOf(stages: readonly { readonly caption: string }[]): string[][] {
   return stages.map(s => balanceText(mathText(s.caption), CAPTION_WIDTH / CAPTION_SIZE, CAPTION_LINES, 'sans'))
 }
-function widthOf(captions: readonly string[][]): number {
+export function widthOf(captions: readonly string[][]): number {
   return greatest(captions.flat().map(line => textWidth(line, 'sans') * CAPTION_SIZE))
 }
 /** Lines of a caption around a vertical line; where they are cut, all of it is told. */
-function captionGroup(id: string, caption: string, lines: readonly string[], middle: number, top: number): Group {
+export function captionGroup(
+  id: string,
+  caption: string,
+  lines: readonly string[],
+  middle: number,
+  top: number,
+): Group {
   return {
     id,
     class: 'caption',
@@ -315,7 +323,9 @@ function captionGroup(id: string, caption: string, lines: readonly string[], mid
 export async function derivationScene({ title, stages }: Derivation): Promise<Scene> {
   const pictures: NetPicture[] = []
   for (const [i, stage] of stages.entries()) {
-    pictures.push(await drawNet(stage.diagram, `s${i + 1}-`, pictures[i - 1]?.positions, stage.highlight))
+    pictures.push(
+      await drawNet(stage.diagram, `s${i + 1}-`, stage.apart ? undefined : pictures[i - 1]?.positions, stage.highlight),
+    )
   }
   const captions = captionsOf(stages)
   const captionWidth = widthOf(captions)

@@ -16,16 +16,18 @@ import { type Plot, plotScene } from './plot.ts'
 import { toPng } from './png.ts'
 import type { Scene } from './scene.ts'
 import { printSvg } from './svg.ts'
+import { type Table, tableScene } from './table.ts'
 import type { Theme } from './themes.ts'
 import { printTikz } from './tikz.ts'
 
 export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
 export type { Curve, Panel, Plot } from './plot.ts'
 export { printScene, type Scene } from './scene.ts'
+export type { Row, Table } from './table.ts'
 export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
 export { toPng }
 
-export type Drawable = Diagram | Equation | Derivation | EquationDerivation | Plot
+export type Drawable = Diagram | Equation | Derivation | EquationDerivation | Plot | Table
 
 function isList(what: Picture): what is readonly Drawable[] {
   return Array.isArray(what)
@@ -50,6 +52,7 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
   if ('panels' in what) return plotScene(what)
   if ('lines' in what) return linesScene(options.title === undefined ? what : { ...what, title: options.title })
   if ('stages' in what) return derivationScene(options.title === undefined ? what : { ...what, title: options.title })
+  if ('rows' in what) return tableScene(options.title === undefined ? what : { ...what, title: options.title })
   if ('left' in what) return equationScene(what, options.title)
   return diagramScene(what, options.title)
 }

@@ -9,7 +9,7 @@ import { operatorLabel } from './notation.ts'
 import { type Figure, greatest, moveFigure, type Point } from './scene.ts'
 import { operatorLines, PITCH, type Strands, strandOffsets } from './strand.ts'
 
-const OPERATOR_SIZE = 22
+const OPERATOR_SIZE = 24
 type Line = readonly [Point, Point]
 
 /** Whether the lines say all about the operator: parallel ones, of the identity or of what takes or places components. */

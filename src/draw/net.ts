@@ -1,5 +1,5 @@
 // The picture of one net: layout, then the shapes of nodes and of the wires between them.
-import type { Diagram, NodeId } from '../diagram/diagram.ts'
+import { type Diagram, isOpenEnd, type Node, type NodeId } from '../diagram/diagram.ts'
 import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
 import { dots } from './glyph.ts'
 import { cleanText, cutText } from './label.ts'
@@ -135,9 +135,11 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string): Group
     const end = place.node === null ? layout.left[c] : place.x
     const bend = [layout.left[source.column] + layout.widths[source.column], layout.left[c]] as const
     const inlets = place.glyph.inputs[k]
-    const runs = glyph.outputs.map(
-      (y, i): WireRun => ({ from: [start, source.y + y], to: [end, place.y + inlets[i]], bend }),
-    )
+    const runs = glyph.outputs.map((y, i): WireRun => {
+      const [from, to] = [source.y + y, place.y + inlets[i]]
+      const [left, right] = openEnds(source.node, place.node, start, end, Math.abs(from - to) < 0.5)
+      return { from: [left, from], to: [right, to], bend }
+    })
     const figures: Figure[] = [{ kind: 'wires', class: 'wire', runs }]
     // What is left out is said once on the way, here where neither end does it.
     if (!glyph.dotted.outputs && !place.glyph.dotted.inputs) {
@@ -147,6 +149,18 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string): Group
     const id = `${prefix}n${source.id}-n${place.id}-${place.node === null ? `column${c}-in` : k}`
     return { id, class: 'wire', title: '', figures }
   })
+}
+
+/** How long a level wire is that ends in the open, wherever the layout puts its end. */
+const OPEN = 18
+
+/** Where a wire begins and ends: one with an open end is short; one with two shows nothing but itself. */
+function openEnds(from: Node | null, to: Node | null, start: number, end: number, level: boolean): [number, number] {
+  const opens = from?.kind === 'input' && isOpenEnd(from.name)
+  const closes = to?.kind === 'output' && isOpenEnd(to.name)
+  if (!level) return [start, end]
+  if (opens && closes) return [start - OPEN, end + OPEN]
+  return [opens ? Math.max(start - 4, end - OPEN) : start, closes ? Math.min(end + 4, start + OPEN) : end]
 }
 
 /** The net in words: its operations in order, cut where there are many. */

@@ -1,14 +1,15 @@
 // The vocabulary of the pictures, one function for each kind of node: triangles for inputs and outputs, circles for
 // functions, squares for constants, fans for layers (`fan.ts`), brackets where wires are joined or parted.
-import type {
-  ConstantNode,
-  InputNode,
-  MixNode,
-  Node,
-  OutputNode,
-  PointwiseNode,
-  ReduceNode,
-  SliceNode,
+import {
+  type ConstantNode,
+  type InputNode,
+  isOpenEnd,
+  type MixNode,
+  type Node,
+  type OutputNode,
+  type PointwiseNode,
+  type ReduceNode,
+  type SliceNode,
 } from '../diagram/diagram.ts'
 import { knownSize, printShape, type Shape } from '../linear/size.ts'
 import type { Expression } from '../scalar/expression.ts'
@@ -24,6 +25,7 @@ type Names = ReadonlyMap<Expression, string>
 
 const RADIUS = 23
 const TRIANGLE = { width: 46, half: HALF_ROW }
+const OPEN_WIDTH = 4
 const FUNCTION_SIZE = 19
 const OUTSIDE_SIZE = 17
 
@@ -74,7 +76,26 @@ export function glyphOf(
   }
 }
 
+/** A wire that ends in the open. It is drawn with the wires, which end here (`wiresOf`). */
+function openEnd(node: InputNode | OutputNode, own: Strands, args: readonly Strands[]): Glyph {
+  const offsets = strandOffsets(own)
+  const isInput = node.kind === 'input'
+  return {
+    class: `${node.kind} open`,
+    title: `open ${node.kind} : ${printShape(node.shape)}`,
+    width: OPEN_WIDTH,
+    ...extents(offsets),
+    inputs: args.map(() => offsets),
+    outputs: isInput ? offsets : [],
+    strands: own,
+    dotted: HIDES,
+    align: isInput ? 'end' : 'start',
+    figures: [],
+  }
+}
+
 function terminal(node: InputNode | OutputNode, own: Strands, args: readonly Strands[]): Glyph {
+  if (isOpenEnd(node.name)) return openEnd(node, own, args)
   const isInput = node.kind === 'input'
   const labels = own.list.map(s => nameLabel(node.name, s.index))
   const inside = sizeFor(labels, 28, FUNCTION_SIZE, 13)

@@ -1,11 +1,14 @@
 // Numbers with an error bound: binary64 intervals, stepped outward at every operation, that hold the true real value.
 // They tell whether two computations differ by more than rounding explains, without a tolerance chosen by hand.
 //
-// ECMAScript leaves the accuracy of Math.exp and the like open, so their results get a margin of MARGIN, some 250
-// times the error that current engines have. What follows from these intervals is therefore strong evidence, not proof.
+// ECMAScript leaves the accuracy of Math.exp and the like open, so their results get a margin of three times the largest
+// error that was seen (a test measures the engine at hand). What follows from these intervals is therefore strong
+// evidence, not proof.
 import type { Node } from '../diagram/diagram.ts'
+import { STABLE } from '../scalar/evaluate.ts'
 import type { KnownName, Relation } from '../scalar/expression.ts'
 import { ceilDouble, floorDouble } from '../scalar/rational.ts'
+import type { StableForm } from '../scalar/stable.ts'
 import type { Arithmetic } from '../semantics/arithmetic.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { evaluateNode, type Scope, scopeOf } from '../semantics/net.ts'
@@ -19,8 +22,10 @@ export interface DoubleInterval {
 }
 export type Bounded = Partially<DoubleInterval>
 
-/** Relative, for functions that are not correctly rounded. */
-const MARGIN = 2 ** -44
+/** Relative, for functions that are not correctly rounded: four units in the last place. */
+export const MARGIN = 2 ** -50
+/** Relative, for the series of the error function. */
+export const ERF_MARGIN = 2 ** -47
 /** Absolute, for results near or below the smallest normal number. */
 const TINY = 2 ** -1021
 const EPSILON = 2 ** -52
@@ -130,47 +135,93 @@ function divide(a: DoubleInterval, b: DoubleInterval): Bounded {
 }
 
 /** A result of a function that is not correctly rounded, with its margin. */
-function withMargin(low: number, high: number): DoubleInterval {
-  const below = low === Infinity ? Number.MAX_VALUE : low - (Math.abs(low) * MARGIN + TINY)
-  const above = high === -Infinity ? -Number.MAX_VALUE : high + (Math.abs(high) * MARGIN + TINY)
+function withMargin(low: number, high: number, margin = MARGIN): DoubleInterval {
+  const below = low === Infinity ? Number.MAX_VALUE : low - (Math.abs(low) * margin + TINY)
+  const above = high === -Infinity ? -Number.MAX_VALUE : high + (Math.abs(high) * margin + TINY)
   return { low: below, high: above }
 }
 
 /** A non-decreasing function that rounding leaves exact at one place: f(at) = value. */
 interface Increasing {
+  readonly of: (x: number) => number
   readonly at: number
   readonly value: number
   /** The least and the largest value. */
   readonly least: number
   readonly largest: number
 }
-const INCREASING: Partial<Record<KnownName, Increasing>> = {
-  exp: { at: 0, value: 1, least: 0, largest: Infinity },
-  ln: { at: 1, value: 0, least: -Infinity, largest: Infinity },
-  sinh: { at: 0, value: 0, least: -Infinity, largest: Infinity },
-  tanh: { at: 0, value: 0, least: -1, largest: 1 },
-  asinh: { at: 0, value: 0, least: -Infinity, largest: Infinity },
-  acosh: { at: 1, value: 0, least: 0, largest: Infinity },
-  atanh: { at: 0, value: 0, least: -Infinity, largest: Infinity },
-  erf: { at: 0, value: 0, least: -1, largest: 1 },
-  sigmoid: { at: 0, value: 0.5, least: 0, largest: 1 },
-  softplus: { at: Infinity, value: Infinity, least: 0, largest: Infinity },
-  cosh: { at: 0, value: 1, least: 1, largest: Infinity },
-}
+const call1 =
+  (name: KnownName) =>
+  (x: number): number =>
+    doubles.call(name, [x])
+const INCREASING = {
+  exp: { of: Math.exp, at: 0, value: 1, least: 0, largest: Infinity },
+  ln: { of: call1('ln'), at: 1, value: 0, least: -Infinity, largest: Infinity },
+  sinh: { of: Math.sinh, at: 0, value: 0, least: -Infinity, largest: Infinity },
+  tanh: { of: Math.tanh, at: 0, value: 0, least: -1, largest: 1 },
+  asinh: { of: Math.asinh, at: 0, value: 0, least: -Infinity, largest: Infinity },
+  acosh: { of: call1('acosh'), at: 1, value: 0, least: 0, largest: Infinity },
+  atanh: { of: call1('atanh'), at: 0, value: 0, least: -Infinity, largest: Infinity },
+  erf: { of: call1('erf'), at: 0, value: 0, least: -1, largest: 1 },
+  sigmoid: { of: call1('sigmoid'), at: 0, value: 0.5, least: 0, largest: 1 },
+  softplus: { of: STABLE.softplus, at: Infinity, value: Infinity, least: 0, largest: Infinity },
+  cosh: { of: Math.cosh, at: 0, value: 1, least: 1, largest: Infinity },
+  log1p: { of: STABLE.log1p, at: 0, value: 0, least: -Infinity, largest: Infinity },
+  expm1: { of: Math.expm1, at: 0, value: 0, least: -1, largest: Infinity },
+  logTanh: { of: STABLE.logTanh, at: Infinity, value: 0, least: -Infinity, largest: 0 },
+} as const satisfies Readonly<Record<string, Increasing>>
 
-function increasing(name: KnownName, a: DoubleInterval): DoubleInterval {
-  const { at, value, least, largest } = INCREASING[name] as Increasing
+function increasing(name: keyof typeof INCREASING, a: DoubleInterval): DoubleInterval {
+  const { of, at, value, least, largest } = INCREASING[name]
   const end = (x: number): number => {
     const limit = x === Infinity ? largest : x === -Infinity ? least : null
-    return x === at ? value : (limit ?? doubles.call(name, [x]))
+    return x === at ? value : (limit ?? of(x))
   }
   const low = end(a.low)
   const high = end(a.high)
   if (Number.isNaN(low) || Number.isNaN(high)) return { low: least, high: largest }
-  const margin = withMargin(low, high)
+  const margin = withMargin(low, high, name === 'erf' ? ERF_MARGIN : MARGIN)
   return {
     low: a.low === at || low === -Infinity ? low : Math.max(least, margin.low),
     high: a.high === at || high === Infinity ? high : Math.min(largest, margin.high),
+  }
+}
+
+/** ln(exp a + exp b + ...), which grows with each argument: an end of each gives an end of it. */
+function logSumExp(args: readonly DoubleInterval[]): DoubleInterval {
+  const at = (ends: readonly number[]): DoubleInterval => {
+    const top = ends.indexOf(Math.max(...ends))
+    if (!Number.isFinite(ends[top])) return exactly(ends[top])
+    let rest = exactly(0)
+    ends.forEach((x, j) => {
+      if (j !== top) rest = add(rest, increasing('exp', add(exactly(x), exactly(-ends[top]))))
+    })
+    return add(exactly(ends[top]), increasing('log1p', rest))
+  }
+  return { low: at(args.map(a => a.low)).low, high: at(args.map(a => a.high)).high }
+}
+
+function stableBounds(form: StableForm['kind'], args: readonly DoubleInterval[]): Bounded {
+  const [a] = args
+  switch (form) {
+    case 'log1p':
+      if (a.high <= -1) return 'undefined'
+      return a.low <= -1 ? 'unknown' : increasing('log1p', a)
+    case 'log1m':
+      return stableBounds('log1p', [negate(a)])
+    case 'expm1':
+      return increasing('expm1', a)
+    case 'oneMinusExp':
+      return negate(increasing('expm1', a))
+    case 'softplus':
+      return increasing('softplus', a)
+    case 'logTanh':
+      if (a.high <= 0) return 'undefined'
+      return a.low <= 0 ? 'unknown' : increasing('logTanh', a)
+    case 'logSigmoid':
+      return negate(increasing('softplus', negate(a)))
+    case 'logSumExp':
+      return logSumExp(args)
   }
 }
 
@@ -332,21 +383,47 @@ function decideBounds(relation: Relation, left: DoubleInterval, right: DoubleInt
   }
 }
 
-export const bounded: Arithmetic<Bounded> = partialArithmetic<DoubleInterval>(
-  {
-    rational: q => ({ low: floorDouble(q), high: ceilDouble(q) }),
-    constant: name =>
-      name === 'pi' ? { low: down(Math.PI), high: up(Math.PI) } : { low: down(Math.E), high: up(Math.E) },
-    call: callBounds,
-    decide: decideBounds,
-    hull: (a, b) => ({ low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) }),
-  },
-  (weights, values) => {
-    let sum = exactly(0)
-    for (let j = 0; j < weights.length; j++) sum = add(sum, multiply(weights[j], values[j]))
-    return sum
-  },
-)
+function dotBounds(weights: readonly DoubleInterval[], values: readonly DoubleInterval[]): DoubleInterval {
+  let sum = exactly(0)
+  for (let j = 0; j < weights.length; j++) sum = add(sum, multiply(weights[j], values[j]))
+  return sum
+}
+
+/** What can be seen of a computation while it runs. */
+export interface Watch {
+  /** After each operation. */
+  operation?(name: KnownName | StableForm['kind'] | 'dot', args: readonly DoubleInterval[], value: Bounded): void
+  /** A choice that was not decided, so that the result holds both branches. */
+  undecided?(): void
+}
+
+/** The arithmetic of intervals; a watch sees every operation. */
+export function boundedArithmetic(watch: Watch = {}): Arithmetic<Bounded> {
+  const seen = (
+    name: Parameters<NonNullable<Watch['operation']>>[0],
+    args: readonly DoubleInterval[],
+    value: Bounded,
+  ) => {
+    watch.operation?.(name, args, value)
+    return value
+  }
+  return partialArithmetic<DoubleInterval>(
+    {
+      rational: q => ({ low: floorDouble(q), high: ceilDouble(q) }),
+      constant: name =>
+        name === 'pi' ? { low: down(Math.PI), high: up(Math.PI) } : { low: down(Math.E), high: up(Math.E) },
+      call: (name, args) => seen(name, args, callBounds(name, args)),
+      stable: (form, args) => seen(form, args, stableBounds(form, args)),
+      decide: decideBounds,
+      hull: (a, b) => {
+        watch.undecided?.()
+        return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) }
+      },
+    },
+    (weights, values) => seen('dot', values, dotBounds(weights, values)) as DoubleInterval,
+  )
+}
+export const bounded: Arithmetic<Bounded> = boundedArithmetic()
 
 /** The scope in which nodes can be sampled, one for each instance. */
 export function boundedScope(instance: Instance): Scope<Bounded> {
@@ -360,13 +437,10 @@ export function sampleNode(node: Node, args: readonly (readonly Bounded[])[], sc
 
 export type Comparison = 'consistent' | 'different' | 'inconclusive'
 
-/** Intervals wider than this, relative to the values in them, say too little to call an agreement an agreement. */
-const TELLING = 2 ** -16
-
-function isTelling(a: DoubleInterval): boolean {
+/** Whether something is known of the value: its sign, and its first binary digit. Nothing is after cancellation. */
+export function isTelling(a: DoubleInterval): boolean {
   if (a.low === a.high) return true
-  // For values of one sign this is the width in the log domain.
-  return (a.low > 0 || a.high < 0) && a.high - a.low <= TELLING * Math.min(Math.abs(a.low), Math.abs(a.high))
+  return (a.low > 0 || a.high < 0) && a.high - a.low < Math.min(Math.abs(a.low), Math.abs(a.high))
 }
 
 /**

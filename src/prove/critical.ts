@@ -4,6 +4,7 @@ import type { Node } from '../diagram/diagram.ts'
 import { doubles } from '../numeric/doubles.ts'
 import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
+import type { Point, Side, Trial } from '../numeric/trial.ts'
 import { criticalParts, signChange, simplestFraction } from '../scalar/critical.ts'
 import { type Expression, TooLarge, unfold, x0 } from '../scalar/expression.ts'
 import { containsPoint, type Range } from '../scalar/range.ts'
@@ -11,7 +12,6 @@ import { fromDouble, nextDown, nextUp, type Rational, rational, toDouble } from 
 import { livingNodes } from '../semantics/contents.ts'
 import { groundExpression } from '../semantics/ground.ts'
 import { evaluateNet, type Scope, scopeOf } from '../semantics/net.ts'
-import type { Point, Side, Trial } from './trial.ts'
 
 /** The function without declared functions in it; nothing of interest where that would be too large to look at. */
 function written(fn: Expression, trial: Trial): Expression {

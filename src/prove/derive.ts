@@ -54,6 +54,7 @@ import { rangeTree, rationalTerm, type Scope, sizeTerm, spanAt, unknown } from '
 import { closedTerm, unaryTerm } from '../syntax/terms.ts'
 import type { DeriveStep, DeriveTree, Located, RuleTree, SideName, Term } from '../syntax/tree.ts'
 import { compareDiagrams } from './compare.ts'
+import { withOpenEnds } from './display.ts'
 import { alignInputs, Mismatch } from './prove.ts'
 import { type Choices, NO_CHOICES, noUnknowns, type Sides, type Unknowns, writeOut } from './statement.ts'
 
@@ -297,7 +298,7 @@ class Deriver {
   // --- Steps ----------------------------------------------------------------------------------------------------------
 
   private line(caption: string): void {
-    this.lines.push({ caption, left: forDisplay(this.now.left), right: forDisplay(this.now.right) })
+    this.lines.push({ caption, left: withOpenEnds(this.now.left), right: withOpenEnds(this.now.right) })
   }
 
   private step(step: Exclude<DeriveStep, { kind: 'gives' }>): void {
@@ -306,18 +307,20 @@ class Deriver {
         this.newPhase()
         for (const a of step.attachments) this.attach(a)
         this.restart(this.now)
-        this.line(`attach ${step.attachments.map(a => `${printTerm(a.chain)} ${a.place}`).join(' and ')}`)
+        this.line(
+          step.caption ?? `attach ${step.attachments.map(a => `${printTerm(a.chain)} ${a.place}`).join(' and ')}`,
+        )
         break
       }
       case 'substitute':
         this.newPhase()
         this.substitute(step)
         this.restart(this.now)
-        this.line(`put in ${replacementsText(step)}`)
+        this.line(step.caption ?? `put in ${replacementsText(step)}`)
         break
       case 'normalize':
         this.follow(step, sidesOf(step.side), inParts(this.names.normalizing))
-        this.line(step.side === 'both' ? 'simplify both sides' : `simplify the ${step.side} side`)
+        this.line(step.caption ?? (step.side === 'both' ? 'simplify both sides' : `simplify the ${step.side} side`))
         break
       case 'apply': {
         const rule = this.read(ruleNamed(this.names, step.rule, step.reversed))
@@ -326,13 +329,15 @@ class Deriver {
           piece: step.piece === null ? null : pieceNumber(step.piece),
         } as Strategy
         this.follow(step, sidesOf(step.side), strategy)
-        this.line(`by ${rule.title}, on ${step.side === 'both' ? 'both sides' : `the ${step.side}`}`)
+        this.line(step.caption ?? `by ${rule.title}, on ${step.side === 'both' ? 'both sides' : `the ${step.side}`}`)
         break
       }
       case 'run': {
         const strategy = this.read(strategyNamed(this.names, step.strategy))
         this.follow(step, sidesOf(step.side), strategy)
-        this.line(`by ${step.strategy.name}, on ${step.side === 'both' ? 'both sides' : `the ${step.side}`}`)
+        this.line(
+          step.caption ?? `by ${step.strategy.name}, on ${step.side === 'both' ? 'both sides' : `the ${step.side}`}`,
+        )
         break
       }
       case 'reverse': {
@@ -340,7 +345,7 @@ class Deriver {
         this.base = swapped(this.base)
         this.runs = { left: this.runs.right, right: this.runs.left }
         this.reversed = !this.reversed
-        this.line('read it from right to left')
+        this.line(step.caption ?? 'read it from right to left')
         break
       }
     }
@@ -604,11 +609,6 @@ class Deriver {
 /** The normal form with its functions taken apart: rules speak of one function after the other. */
 function inParts(rules: readonly Rule[]): Strategy {
   return sequence(normalForm(rules), normalForm(rules.filter(r => r.phase === 'parts')))
-}
-
-/** The input of a rule's chain has a name that no net can have. */
-function forDisplay(net: Diagram): Diagram {
-  return { ...net, nodes: net.nodes.map(n => (n.kind === 'input' && n.name === 'input' ? { ...n, name: 'x' } : n)) }
 }
 
 const EMPTY: Diagram = { name: '', nodes: [], names: new Map() }

@@ -60,6 +60,9 @@ export const NO_CHOICES: Choices = {
   groups: new Map(),
 }
 
+/** The name of the width of a rule's wires where the rule gives it none. */
+export const WIDTH = 'width'
+
 /** Two nets with the same inputs and one output each. */
 export interface Sides {
   readonly left: Diagram
@@ -171,7 +174,7 @@ class LeftSide {
 
   build(): Diagram {
     const { left } = this.rule
-    const width = this.widthBefore(left) ?? scaleSize(unknownSize('width'), this.groupsIn(left))
+    const width = this.widthBefore(left) ?? scaleSize(unknownSize(WIDTH), this.groupsIn(left))
     const root = this.node(left, width)
     const shape = this.nodes[root].shape
     this.nodes.push({ kind: 'output', id: this.nodes.length, args: [root], shape, name: 'y', absorbed: false })

@@ -1,6 +1,7 @@
 // Expressions in binary64: fast, rounded, and evidence only. NaN stands for undefined.
 import type { Expression, KnownName, Relation } from './expression.ts'
 import { toDouble } from './rational.ts'
+import { type StableForm, stablePlan } from './stable.ts'
 import { type Instruction, tapeOf } from './tape.ts'
 
 type Unary = (x: number) => number
@@ -102,29 +103,38 @@ export function holds(relation: Relation, left: number, right: number): boolean 
 }
 
 type Step = (values: Float64Array, args: ArrayLike<number>) => number
+/** Where the value of a step goes. */
+interface Task {
+  readonly at: number
+  readonly step: Step
+}
 
 /**
  * A function of `arity` numbers that computes the expression in binary64, in time linear in the number of its parts.
  *
  * NaN where an operation that counts is undefined at the numbers that reach it (0/0, ln 0, 0^-1, (-8)^(1/3)) or gets NaN; of
  * `c ? a : b` only the branch taken counts. Infinity comes from overflow alone, and what is computed from it means
- * nothing. Where the obvious order of operations loses digits and a stable one is known, that is used: softplus, sigmoid,
- * ln(1 + u), exp(u) - 1.
+ * nothing. Where the obvious order of operations loses digits and a stable one is known, that is used (see stable.ts).
  *
  * Throws TypeError for an unknown function, RangeError for a variable beyond `arity`, TooLarge when definitions unfold
  * beyond measure.
  */
 export function compileExpression(e: Expression, arity: number): (args: ArrayLike<number>) => number {
   const tape = tapeOf(e)
-  const steps = tape.map(instruction => compileStep(tape, instruction, arity))
+  const { forms, needed } = stablePlan(tape)
+  const steps = tape.flatMap((instruction, at): Task[] => {
+    const form = forms[at]
+    if (!needed[at]) return []
+    return [{ at, step: form === null ? compileStep(instruction, arity) : compileStable(form) }]
+  })
   const values = new Float64Array(tape.length)
   return args => {
-    for (let i = 0; i < steps.length; i++) values[i] = steps[i](values, args)
-    return values[steps.length - 1]
+    for (let i = 0; i < steps.length; i++) values[steps[i].at] = steps[i].step(values, args)
+    return values[values.length - 1]
   }
 }
 
-function compileStep(tape: readonly Instruction[], instruction: Instruction, arity: number): Step {
+function compileStep(instruction: Instruction, arity: number): Step {
   switch (instruction.kind) {
     case 'number': {
       const value = toDouble(instruction.value)
@@ -141,12 +151,6 @@ function compileStep(tape: readonly Instruction[], instruction: Instruction, ari
       return (_, args) => args[index]
     }
     case 'call': {
-      const form = stableForm(tape, instruction)
-      if (form !== null) {
-        const f = stable[form.name]
-        const { arg } = form
-        return values => f(values[arg])
-      }
       const [x, y] = instruction.args
       if (y === undefined) {
         const f = unary[instruction.name] as Unary
@@ -170,37 +174,39 @@ function compileStep(tape: readonly Instruction[], instruction: Instruction, ari
   }
 }
 
-const STABLE = {
-  expm1: Math.expm1,
+/** ln(tanh u): tanh u = 1 - 2 / (exp(2u) + 1), which is near 1 for large u. */
+function logTanh(x: number): number {
+  if (!(x > 0)) return Number.NaN
+  return x < 0.5 ? Math.log(Math.tanh(x)) : Math.log1p(-2 / (Math.exp(2 * x) + 1))
+}
+
+/** ln(exp a + exp b + ...): the largest exponent comes out, so that nothing overflows. */
+function logSumExp(...exponents: readonly number[]): number {
+  let top = 0
+  for (let i = 1; i < exponents.length; i++) if (exponents[i] > exponents[top]) top = i
+  const largest = exponents[top]
+  // The whole sum is infinite or not a number.
+  if (!Number.isFinite(largest)) return largest
+  let rest = 0
+  for (let i = 0; i < exponents.length; i++) if (i !== top) rest += Math.exp(exponents[i] - largest)
+  return largest + Math.log1p(rest)
+}
+
+/** What stable forms compute. */
+export const STABLE: Readonly<Record<StableForm['kind'], (...args: number[]) => number>> = {
   log1p: (x: number) => (x > -1 ? Math.log1p(x) : Number.NaN),
+  log1m: (x: number) => (x < 1 ? Math.log1p(-x) : Number.NaN),
+  expm1: Math.expm1,
+  oneMinusExp: (x: number) => -Math.expm1(x),
   softplus,
-} as const
+  logSumExp,
+  logTanh,
+  logSigmoid: (x: number) => -softplus(-x),
+}
 
-/** A function that takes the place of several instructions because it keeps digits that they lose. */
-export type StableName = keyof typeof STABLE
-export const stable: Readonly<Record<StableName, Unary>> = STABLE
-
-/** ln(1 + exp u) as softplus u, ln(1 + u) as log1p u, exp u - 1 as expm1 u; null for anything else. */
-export function stableForm(
-  tape: readonly Instruction[],
-  e: Instruction & { kind: 'call' },
-): { name: StableName; arg: number } | null {
-  const called = (at: number, name: KnownName): readonly number[] | null => {
-    const instruction = tape[at]
-    return instruction.kind === 'call' && instruction.name === name ? instruction.args : null
-  }
-  const isOne = (at: number): boolean => {
-    const instruction = tape[at]
-    return instruction.kind === 'number' && instruction.value.equals(1)
-  }
-  if (e.name === '-') {
-    const power = called(e.args[0], 'exp')
-    return power !== null && isOne(e.args[1]) ? { name: 'expm1', arg: power[0] } : null
-  }
-  const sum = e.name === 'ln' ? called(e.args[0], '+') : null
-  if (sum === null) return null
-  const rest = isOne(sum[0]) ? sum[1] : isOne(sum[1]) ? sum[0] : null
-  if (rest === null) return null
-  const exponential = called(rest, 'exp')
-  return exponential === null ? { name: 'log1p', arg: rest } : { name: 'softplus', arg: exponential[0] }
+function compileStable({ kind, args }: StableForm): Step {
+  if (kind === 'logSumExp') return values => logSumExp(...args.map(i => values[i]))
+  const [x] = args
+  const f: Unary = STABLE[kind]
+  return values => f(values[x])
 }

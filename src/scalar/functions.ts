@@ -81,7 +81,7 @@ export const KNOWN: Readonly<Record<KnownName, KnownFunction>> = {
   '/': {
     ...BINARY,
     domain: [REALS, NON_ZERO],
-    slope: { partials: (x, y) => [reciprocal(y), negated(call('/', x, square(y)))] },
+    slope: { partials: (x, y) => [reciprocal(y), negated(call('/', call('/', x, y), y))] },
   },
   // Defined for x > 0; x = 0 and a >= 0; x < 0 and integer a.
   '^': {

@@ -147,6 +147,14 @@ export function round(x: Scaled, bits: number, up: boolean): Scaled {
   return dyadic(up ? ceilDivide(n, d) : floorDivide(n, d), x.e - shift)
 }
 
+/** A binary64 number near x, for display and for measures; 0 or infinite beyond their range. */
+export function toNumber(x: Scaled): number {
+  const { m, d, e } = round(x, 64, false)
+  const exponent = Math.max(-4000, Math.min(4000, e))
+  const half = Math.trunc(exponent / 2)
+  return (Number(m) / Number(d)) * 2 ** half * 2 ** (exponent - half)
+}
+
 export function negate(x: Scaled): Scaled {
   return { m: -x.m, d: x.d, e: x.e }
 }

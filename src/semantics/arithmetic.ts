@@ -2,6 +2,7 @@
 // binary32 (floats.ts), binary64 intervals (bounded.ts), and rigorous enclosures of any precision (enclosed.ts).
 import type { Expression, KnownName, Relation } from '../scalar/expression.ts'
 import { type Rational, ZERO } from '../scalar/rational.ts'
+import { type StableForm, stablePlan } from '../scalar/stable.ts'
 import { tapeOf } from '../scalar/tape.ts'
 
 export interface Arithmetic<V> {
@@ -19,24 +20,33 @@ export interface Arithmetic<V> {
 
 /**
  * `compile` of an arithmetic by its other operations, one after the other as the expression is written. Branches that
- * are not taken are computed too and thrown away, which is harmless: undefined is a value here.
+ * are not taken are computed too and thrown away, which is harmless: undefined is a value here. An arithmetic that knows
+ * stable forms (stable.ts) uses them.
  * Throws TypeError where the expression applies an unknown function; see `groundExpression`.
  */
 export function interpret<V>(
   e: Expression,
-  arithmetic: Omit<Arithmetic<V>, 'compile' | 'dot'>,
+  arithmetic: Omit<Arithmetic<V>, 'compile' | 'dot'> & { stable?(form: StableForm['kind'], args: readonly V[]): V },
 ): (args: readonly V[]) => V {
   const tape = tapeOf(e)
   const constants = tape.map(step => {
     if (step.kind === 'number') return arithmetic.rational(step.value)
     return step.kind === 'constant' ? arithmetic.constant(step.name) : null
   })
+  const { stable } = arithmetic
+  const { forms, needed } = stable === undefined ? { forms: [], needed: [] } : stablePlan(tape)
   const nothing = arithmetic.rational(ZERO)
   return args => {
     const values: V[] = new Array(tape.length)
     const of = (place: number): V => values[place]
     for (let i = 0; i < tape.length; i++) {
       const step = tape[i]
+      const form = forms[i]
+      if (needed[i] === false) continue
+      if (stable !== undefined && form) {
+        values[i] = stable(form.kind, form.args.map(of))
+        continue
+      }
       switch (step.kind) {
         case 'number':
         case 'constant':

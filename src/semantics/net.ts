@@ -13,6 +13,8 @@ import { applyLinear, type LinearScope, linearEntries } from './operators.ts'
 export interface Scope<V> extends LinearScope<V> {
   /** The function of a pointwise node, ready for use. */
   compiled(e: Expression): (args: readonly V[]) => V
+  /** The expression with formulas in the place of unknown functions. */
+  ground(e: Expression): Expression
 }
 
 /**
@@ -36,8 +38,8 @@ export function scopeOf<V>(
     table.set(key, fresh)
     return fresh
   }
-  const compiled = (e: Expression) =>
-    kept(functions, e, () => arithmetic.compile(groundExpression(e, instance.functions)))
+  const ground = (e: Expression) => groundExpression(e, instance.functions)
+  const compiled = (e: Expression) => kept(functions, e, () => arithmetic.compile(ground(e)))
   return {
     arithmetic,
     size: s => sizeIn(s, instance.sizes),
@@ -51,6 +53,7 @@ export function scopeOf<V>(
     literal: entries => kept(literals, entries, () => convert(entries)),
     closed: e => compiled(e)([]),
     compiled,
+    ground,
   }
 }
 
@@ -71,7 +74,7 @@ export function componentsIn(shape: Shape, size: (s: Size) => number): number {
 }
 
 /** Cuts a list into pieces of one length. */
-function pieces<V>(values: readonly V[], length: number): V[][] {
+export function pieces<V>(values: readonly V[], length: number): V[][] {
   const result: V[][] = []
   if (length <= 0) return result
   for (let i = 0; i < values.length; i += length) result.push(values.slice(i, i + length))
@@ -169,19 +172,21 @@ export function evaluateNode<V>(node: Node, args: readonly (readonly V[])[], sco
 
 /**
  * The values on every wire on the way to an output, by node. `inputs` gives the values of each input by its name; it
- * is not checked against domains. Throws TypeError where an input is missing.
+ * is not checked against domains. What `after` makes of the values of a node is what goes on. Throws TypeError where an
+ * input is missing.
  */
 export function evaluateNet<V>(
   diagram: Diagram,
   inputs: ReadonlyMap<string, readonly V[]>,
   scope: Scope<V>,
+  after: (node: Node, value: readonly V[]) => readonly V[] = (_, value) => value,
 ): Map<NodeId, readonly V[]> {
   const wires = new Map<NodeId, readonly V[]>()
   for (const node of livingNodes(diagram)) {
     if (node.kind === 'input') {
       const value = inputs.get(node.name)
       if (value === undefined) throw new TypeError(`the input ${node.name} has no value here`)
-      wires.set(node.id, value)
+      wires.set(node.id, after(node, value))
     } else {
       const args = node.args.map(id => wires.get(id) as readonly V[])
       const value = evaluateNode(node, args, scope)
@@ -190,7 +195,7 @@ export function evaluateNet<V>(
       if (value.length !== expected) {
         throw new RangeError(`n${node.id} (${node.kind}) gave ${value.length} components, not ${expected}`)
       }
-      wires.set(node.id, value)
+      wires.set(node.id, after(node, value))
     }
   }
   return wires

@@ -18,7 +18,7 @@ export interface LinearScope<V> {
   closed(e: Expression): V
 }
 
-type Matrix<V> = readonly (readonly V[])[]
+export type Matrix<V> = readonly (readonly V[])[]
 
 // The steps of applying an operator to the vector on top of a stack of vectors.
 type Step =
@@ -145,13 +145,23 @@ export function applyLinear<V>(root: Linear, x: readonly V[], scope: LinearScope
   return stack[0]
 }
 
-function multiply<V>(left: Matrix<V>, right: Matrix<V>, columns: number, arithmetic: Arithmetic<V>): Matrix<V> {
+export function multiplyMatrices<V>(
+  left: Matrix<V>,
+  right: Matrix<V>,
+  columns: number,
+  arithmetic: Arithmetic<V>,
+): Matrix<V> {
   const transposed = Array.from({ length: columns }, (_, j) => right.map(row => row[j]))
   return left.map(row => transposed.map(column => arithmetic.dot(row, column)))
 }
 
 /** The rows of an operator. */
 export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V> {
+  return entriesOfParts(root, scope).get(root) as Matrix<V>
+}
+
+/** The rows of an operator and of all its parts. */
+export function entriesOfParts<V>(root: Linear, scope: LinearScope<V>): ReadonlyMap<Linear, Matrix<V>> {
   const { arithmetic } = scope
   const found = new Map<Linear, Matrix<V>>()
   for (const a of linearPostorder(root)) {
@@ -181,7 +191,7 @@ export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V>
           return table((i, j) => i === start + j)
         }
         case 'product':
-          return multiply(of(a.left), of(a.right), scope.size(a.columns), arithmetic)
+          return multiplyMatrices(of(a.left), of(a.right), scope.size(a.columns), arithmetic)
         case 'sum':
           return of(a.left).map((row, i) => row.map((v, j) => arithmetic.call('+', [v, of(a.right)[i][j]])))
         case 'scale': {
@@ -192,5 +202,5 @@ export function linearEntries<V>(root: Linear, scope: LinearScope<V>): Matrix<V>
     })()
     found.set(a, entries)
   }
-  return found.get(root) as Matrix<V>
+  return found
 }

@@ -2,6 +2,7 @@
 // surely undefined, or not known to be the one or the other.
 import type { KnownName, Relation } from '../scalar/expression.ts'
 import { type Rational, ZERO } from '../scalar/rational.ts'
+import type { StableForm } from '../scalar/stable.ts'
 import { type Arithmetic, interpret } from './arithmetic.ts'
 
 /** 'undefined': shown to be undefined. 'unknown': perhaps undefined, or nothing could be shown of the value. */
@@ -15,6 +16,8 @@ export interface SetOperations<S> {
   decide(relation: Relation, left: S, right: S): boolean | null
   /** A set that holds both. */
   hull(a: S, b: S): S
+  /** The stable forms of stable.ts, where they are known. */
+  stable?(form: StableForm['kind'], args: readonly S[]): Partially<S>
 }
 
 export function isKnown<S extends object>(value: Partially<S>): value is S {
@@ -39,10 +42,17 @@ export function partialArithmetic<S extends object>(
   const { rational, constant } = operations
   const call = (name: KnownName, args: readonly Partially<S>[]): Partially<S> =>
     worst(args) ?? operations.call(name, args as readonly S[])
+  const { stable } = operations
   const elementary = {
     rational,
     constant,
     call,
+    ...(stable === undefined
+      ? {}
+      : {
+          stable: (form: StableForm['kind'], args: readonly Partially<S>[]): Partially<S> =>
+            worst(args) ?? stable(form, args as readonly S[]),
+        }),
     choose(relation: Relation, left: Partially<S>, right: Partially<S>, then: Partially<S>, otherwise: Partially<S>) {
       const state = worst([left, right])
       if (state !== null) return state

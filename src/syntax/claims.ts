@@ -14,10 +14,12 @@ import {
 } from '../diagnostic.ts'
 import { type Diagram, type InputNode, inputsOf, type NodeId, outputsOf } from '../diagram/diagram.ts'
 import { printShape, sameShape } from '../linear/size.ts'
+import { type Expression, x0 } from '../scalar/expression.ts'
 import { isReals, printRange, type Range, sameRange } from '../scalar/range.ts'
 import { NetBuilder } from './nets.ts'
 import { type Scope, spanAt, unknown } from './scope.ts'
 import type { StageCache } from './stages.ts'
+import { expressionTerm, isFunctionName } from './terms.ts'
 import { type Identifier, type NetTree, namesIn, type ProveTree, type Verdict } from './tree.ts'
 
 /** A value that a net of the claim gets through `with`, and the set in which its declaration wants it. */
@@ -25,6 +27,16 @@ export interface Requirement {
   readonly side: 'left' | 'right'
   readonly node: NodeId
   readonly range: Range
+}
+
+/** What `with` says of one input or output, where it is a function of one of the other net: `x = exp(x')`. */
+export interface Definition {
+  readonly kind: 'input' | 'output'
+  /** The net that `name` belongs to; `other` is of the other net. */
+  readonly of: 'left' | 'right'
+  readonly name: string
+  readonly other: string
+  readonly fn: Expression
 }
 
 /** left == right, `with` already applied. Their inputs and outputs match by position, in shape and domain. */
@@ -36,6 +48,8 @@ export interface Claim {
   /** What has to hold for `with` to make sense; the prover shows it by ranges. */
   readonly requirements: readonly Requirement[]
   readonly expect: Verdict | null
+  /** What pictures show of `with`; null where it says something else. */
+  readonly definitions: readonly Definition[] | null
   readonly span: Span
 }
 
@@ -92,8 +106,26 @@ export function buildClaim(
     rightName: tree.right.name,
     requirements,
     expect: tree.expect,
+    definitions: definitionsOf(scope, sorted),
     span,
   }
+}
+
+/** The equations as functions of one input or output each; null where one is none, or there are none. */
+function definitionsOf(scope: Scope, { inputs, outputs, inputsOf, outputsOf }: Sorted): readonly Definition[] | null {
+  const silent: Scope = { ...scope, report: () => {} }
+  const definition = (kind: 'input' | 'output', of: 'left' | 'right', { name, value }: Equation): Definition | null => {
+    const names = new Set<string>()
+    namesIn(value, n => names.add(n))
+    const [other] = [...names].filter(n => !isFunctionName(n) && !scope.functions.has(n))
+    const fn = expressionTerm(silent, 0, value, t => (t.kind === 'name' && t.name === other ? x0 : undefined))
+    return fn === null || other === undefined ? null : { kind, of, name: name.name, other, fn }
+  }
+  const found = [
+    ...inputs.map(e => definition('input', inputsOf, e)),
+    ...outputs.map(e => definition('output', outputsOf, e)),
+  ]
+  return found.length > 0 && found.every(d => d !== null) ? found : null
 }
 
 function portPlace(scope: Scope, tree: NetTree, kind: 'input' | 'output', name: string): Span {

@@ -194,7 +194,7 @@ function layoutOf(s: Statement): Layout {
       return simple([head, ...separated(equations, 'with '), ...expect])
     }
     case 'net': {
-      const head = { text: `net ${s.name.name} {`, start: s.start }
+      const head = { text: `net ${s.name.name}${titleText(s.title)} {`, start: s.start }
       const tail = { text: '}', start: s.end - 1 }
       const { form } = s
       if (form.kind === 'chain') {
@@ -280,6 +280,13 @@ function equationSegments(
 }
 
 function stepSegments(step: DeriveStep): Segment[] {
+  const segments = moveSegments(step)
+  if (step.kind === 'gives' || step.caption === null) return segments
+  const last = segments[segments.length - 1]
+  return [...segments, { text: `"${step.caption}"`, start: last.start }]
+}
+
+function moveSegments(step: DeriveStep): Segment[] {
   const plain = (text: string): Segment[] => [{ text, start: step.start }]
   const { start } = step
   switch (step.kind) {

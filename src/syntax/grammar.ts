@@ -306,30 +306,37 @@ const actions: ohm.ActionDict<unknown> = {
       steps: all(steps),
     }
   },
-  DeriveStep_attach(_k, attachments): DeriveStep {
-    return { kind: 'attach', ...place(this), attachments: all(attachments) }
+  DeriveStep_attach(_k, attachments, caption): DeriveStep {
+    return { kind: 'attach', ...place(this), caption: quoted(caption), attachments: all(attachments) }
   },
-  DeriveStep_substitute(_k, replacements): DeriveStep {
-    return { kind: 'substitute', ...place(this), replacements: all(replacements) }
+  DeriveStep_substitute(_k, replacements, caption): DeriveStep {
+    return { kind: 'substitute', ...place(this), caption: quoted(caption), replacements: all(replacements) }
   },
-  DeriveStep_normalize(_k, side): DeriveStep {
-    return { kind: 'normalize', ...place(this), side: side.sourceString as SideName }
+  DeriveStep_normalize(_k, side, caption): DeriveStep {
+    return { kind: 'normalize', ...place(this), caption: quoted(caption), side: side.sourceString as SideName }
   },
-  DeriveStep_apply(_k, rule, reversed, _a, side, piece): DeriveStep {
+  DeriveStep_apply(_k, rule, reversed, _a, side, piece, caption): DeriveStep {
     return {
       kind: 'apply',
       ...place(this),
+      caption: quoted(caption),
       rule: identifier(rule),
       reversed: reversed.numChildren > 0,
       side: side.sourceString as SideName,
       piece: numeral(piece),
     }
   },
-  DeriveStep_run(_k, strategy, _a, side): DeriveStep {
-    return { kind: 'run', ...place(this), strategy: identifier(strategy), side: side.sourceString as SideName }
+  DeriveStep_run(_k, strategy, _a, side, caption): DeriveStep {
+    return {
+      kind: 'run',
+      ...place(this),
+      caption: quoted(caption),
+      strategy: identifier(strategy),
+      side: side.sourceString as SideName,
+    }
   },
-  DeriveStep_reverse(_k): DeriveStep {
-    return { kind: 'reverse', ...place(this) }
+  DeriveStep_reverse(_k, caption): DeriveStep {
+    return { kind: 'reverse', ...place(this), caption: quoted(caption) }
   },
   DeriveStep_gives(_k, left, direction, right, when): DeriveStep {
     return {

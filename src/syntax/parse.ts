@@ -315,14 +315,17 @@ class Reader {
   private net(from: number, to: number): NetTree | null {
     const name = this.name(from + 1)
     if (name === null) return null
-    if (this.kind(from + 2) !== BRACE || from + 2 >= to) return this.unexpected(from + 2, ['"{"'])
-    const close = this.partner[from + 2]
+    const titled = this.kind(from + 2) === TEXT && from + 2 < to
+    const open = titled ? from + 3 : from + 2
+    if (this.kind(open) !== BRACE || open >= to) return this.unexpected(open, ['"{"'])
+    const close = this.partner[open]
     // What follows is an error of its own: the net is read all the same.
     if (close + 1 < to) this.noStatement(close + 1, to)
-    const first = from + 3
+    const first = open + 1
     const block = this.keyword(first, ITEMS) || this.kind(first + 1) === IS || first === close
     const form = block ? this.block(first, close) : this.chainForm(first, close)
-    return form && { kind: 'net', start: this.span(from).start, end: this.span(close).end, name, form }
+    const title = titled ? this.word(from + 2).slice(1, -1) : null
+    return form && { kind: 'net', start: this.span(from).start, end: this.span(close).end, name, title, form }
   }
 
   private chainForm(from: number, to: number): ChainNetForm | null {

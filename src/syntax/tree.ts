@@ -234,6 +234,8 @@ export interface BlockNetForm {
 export interface NetTree extends Located {
   readonly kind: 'net'
   readonly name: Identifier
+  /** What pictures call it instead of its name. */
+  readonly title: string | null
   readonly form: ChainNetForm | BlockNetForm
 }
 
@@ -316,23 +318,27 @@ export interface Attachment extends Located {
   /** The set of the new input. */
   readonly domain: RangeTree | null
 }
+/** `caption`: what pictures say beside the step instead of words made from it. */
+interface Captioned extends Located {
+  readonly caption: string | null
+}
 export type DeriveStep =
-  | (Located & { readonly kind: 'attach'; readonly attachments: readonly Attachment[] })
-  | (Located & {
+  | (Captioned & { readonly kind: 'attach'; readonly attachments: readonly Attachment[] })
+  | (Captioned & {
       readonly kind: 'substitute'
       readonly replacements: readonly (Located & { readonly name: Identifier; readonly value: Term })[]
     })
-  | (Located & { readonly kind: 'normalize'; readonly side: SideName })
+  | (Captioned & { readonly kind: 'normalize'; readonly side: SideName })
   /** `piece`: which node of the side, counted from the inputs, the rule's last stage means; null: the first that fits. */
-  | (Located & {
+  | (Captioned & {
       readonly kind: 'apply'
       readonly rule: Identifier
       readonly reversed: boolean
       readonly side: SideName
       readonly piece: NumberTerm | null
     })
-  | (Located & { readonly kind: 'run'; readonly strategy: Identifier; readonly side: SideName })
-  | (Located & { readonly kind: 'reverse' })
+  | (Captioned & { readonly kind: 'run'; readonly strategy: Identifier; readonly side: SideName })
+  | (Captioned & { readonly kind: 'reverse' })
   | (Located & {
       readonly kind: 'gives'
       readonly left: Term

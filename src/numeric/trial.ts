@@ -1,8 +1,6 @@
 // Two nets under one instance of what they leave open, compared at a point: roughly in doubles, or for good by
 // enclosures of growing precision.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
-import { type Bounded, bounded, compareBounded, type DoubleInterval } from '../numeric/bounded.ts'
-import type { Pairing } from '../numeric/pairing.ts'
 import type { Rational } from '../scalar/rational.ts'
 import { type Bounds, isExact } from '../scalar/scaled.ts'
 import { areApart, type Enclosed, enclosures } from '../semantics/enclosed.ts'
@@ -10,6 +8,9 @@ import type { Instance } from '../semantics/ground.ts'
 import { type Scope, scopeOf } from '../semantics/net.ts'
 import { type Outputs, outputsAt } from '../semantics/outputs.ts'
 import type { Partially } from '../semantics/partial.ts'
+import { type Bounded, bounded, compareBounded, type DoubleInterval } from './bounded.ts'
+import { middle } from './errors.ts'
+import type { Pairing } from './pairing.ts'
 
 /** A net under an instance: what is needed to evaluate it at a point. */
 export interface Side {
@@ -61,26 +62,37 @@ export type Decision =
       readonly place: number | null
     }
   | { readonly kind: 'same' }
-  /** Not decided; `definedness` tells whether one net is known to be defined or undefined there, and the other is not. */
-  | { readonly kind: 'open'; readonly definedness: boolean }
+  /**
+   * Not decided; `definedness` tells whether one net is known to be defined or undefined there, and the other is not.
+   * `left` and `right` are what the highest precision that was tried gave, if it gave all components of both.
+   */
+  | {
+      readonly kind: 'open'
+      readonly definedness: boolean
+      readonly values: { readonly left: readonly Bounds[]; readonly right: readonly Bounds[] } | null
+    }
 
 /** The precision of enclosures: from and up to how many bits, and when to give up though nothing is decided. */
 export interface Effort {
   readonly lowest?: number
   readonly highest: number
   late(): boolean
+  /** Stops early, though nothing is decided, where the values are known well enough. */
+  enough?(left: readonly Bounds[], right: readonly Bounds[]): boolean
 }
 
 /** Compares both nets at an exact point by enclosures, with twice the precision each time until something is shown. */
-export function decide(trial: Trial, point: Point, { lowest = LOWEST_BITS, highest, late }: Effort): Decision {
+export function decide(trial: Trial, point: Point, effort: Effort): Decision {
+  const { lowest = LOWEST_BITS, highest, late } = effort
   let definedness = false
+  let values: { left: readonly Bounds[]; right: readonly Bounds[] } | null = null
   for (let bits = lowest; bits <= highest && !late(); bits *= 2) {
     let scope = trial.enclosed.get(bits)
     if (scope === undefined) trial.enclosed.set(bits, (scope = scopeOf(trial.instance, enclosures(bits))))
     const { rational: exact } = scope.arithmetic
-    const values = point.map(components => components.map(exact))
-    const left = evaluateSide<Bounds>(trial.left, values, scope)
-    const right = evaluateSide<Bounds>(trial.right, values, scope)
+    const at = point.map(components => components.map(exact))
+    const left = evaluateSide<Bounds>(trial.left, at, scope)
+    const right = evaluateSide<Bounds>(trial.right, at, scope)
     definedness = (left.kind === 'unknown') !== (right.kind === 'unknown')
     if (left.kind === 'unknown' || right.kind === 'unknown') continue
     if (left.kind === 'undefined' || right.kind === 'undefined') {
@@ -89,11 +101,11 @@ export function decide(trial: Trial, point: Point, { lowest = LOWEST_BITS, highe
     const place = left.components.findIndex((value, i) => areApart(value, right.components[i]))
     if (place >= 0) return { kind: 'different', left, right, place }
     if (left.components.every(isExact) && right.components.every(isExact)) return { kind: 'same' }
+    values = { left: left.components, right: right.components }
+    if (effort.enough?.(values.left, values.right)) break
   }
-  return { kind: 'open', definedness }
+  return { kind: 'open', definedness, values }
 }
-
-const middle = ({ low, high }: DoubleInterval): number => low / 2 + high / 2
 
 export interface Look {
   readonly verdict: 'consistent' | 'different' | 'inconclusive'

@@ -1,0 +1,199 @@
+// Two nets compared on many points, given or drawn at random, with weights, sizes and functions given or drawn.
+import type { Diagram } from '../diagram/diagram.ts'
+import { isEmpty, type Range } from '../scalar/range.ts'
+import { fromDouble, type Rational } from '../scalar/rational.ts'
+import type { Instance } from '../semantics/ground.ts'
+import { componentsIn, sizeIn } from '../semantics/net.ts'
+import { comparePoint, contestOf, type PointComparison, type Referee } from './compare.ts'
+import {
+  checkNumber,
+  type EvaluationGiven,
+  type EvaluationProblem,
+  own,
+  Problem,
+  sizesGiven,
+  weightRows,
+} from './given.ts'
+import { constantsIn, type NoInstance, randomInstance, type Unknowns, unknownsOf } from './instance.ts'
+import { type Pairing, pairUp } from './pairing.ts'
+import { type Random, random } from './random.ts'
+import { randomWeights, samplePoints } from './samples.ts'
+
+export interface CompareOptions extends Omit<EvaluationGiven, 'inputs'> {
+  /** The points, by the names of the left net's inputs. Without them points are drawn. */
+  readonly points?: readonly Readonly<Record<string, ArrayLike<number>>>[]
+  /** How many points are drawn. Default 100. */
+  readonly samples?: number
+  /** For everything that is drawn. Default 1. */
+  readonly seed?: number
+  /** How far the referee goes where doubles do not tell; null for not at all. */
+  readonly referee?: Referee | null
+  readonly signal?: AbortSignal
+  onProgress?(done: number, of: number): void
+}
+
+/** A comparison with the point at which it was made. */
+export interface ComparisonAt extends PointComparison {
+  /** By the names of the left net's inputs. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>
+}
+
+export interface NetsComparison {
+  readonly ok: true
+  /** Different where one point is, else inconclusive where one is, else consistent. */
+  readonly verdict: PointComparison['verdict']
+  readonly seed: number
+  /** How many points were consistent, different, inconclusive; and at how many the referee was asked. */
+  readonly counts: {
+    readonly consistent: number
+    readonly different: number
+    readonly inconclusive: number
+    readonly referee: number
+  }
+  /** The first point of each kind; of those that are consistent the one whose values lie most apart. */
+  readonly different: ComparisonAt | null
+  readonly inconclusive: ComparisonAt | null
+  readonly consistent: ComparisonAt | null
+  /** What stood for what the nets leave open. */
+  readonly instance: Instance
+}
+export type ComparisonProblem =
+  | EvaluationProblem
+  /** Nothing known satisfies the declarations, or no double lies in the domain of an input. */
+  | { readonly kind: 'no-instance'; readonly missing: NoInstance['missing'] | 'inputs' }
+
+/** What nets leave open as it is given; what is not given is drawn. Throws Problem for what does not fit. */
+export function instanceGiven(unknowns: Unknowns, given: Omit<EvaluationGiven, 'inputs'>, source: Random): Instance {
+  const known = new Set([...Object.keys(given.sizes ?? {})])
+  const named = { ...given, sizes: { ...given.sizes } }
+  for (;;) {
+    try {
+      const sizes = sizesGiven(unknowns, named, [])
+      const drawn = randomInstance({ ...unknowns, sizes: [], weights: [], lengths: [], differences: [] }, source)
+      if ('missing' in drawn) throw new NoDraw(drawn.missing)
+      const size = (s: Parameters<typeof sizeIn>[0]): number => sizeIn(s, sizes)
+      const weights = unknowns.weights.map(symbol => {
+        const rows =
+          own(given.weights, symbol.name) === undefined ? null : weightRows(symbol, { inputs: {}, ...given }, size)
+        const doubles = rows ?? randomWeights(symbol, sizes, source)
+        return [symbol, doubles.map(row => Array.from(row, fromDouble))] as const
+      })
+      const functions = new Map(drawn.functions)
+      for (const fn of unknowns.functions) {
+        const formula = own(given.functions, fn.name)
+        if (formula !== undefined) functions.set(fn, formula)
+      }
+      return { sizes, weights: new Map(weights), functions }
+    } catch (error) {
+      // A size that nothing determines is drawn, and may determine others.
+      if (!(error instanceof Problem) || error.problem.kind !== 'missing-size' || known.has(error.problem.name))
+        throw error
+      known.add(error.problem.name)
+      named.sizes[error.problem.name] = source.integer(2, 5)
+    }
+  }
+}
+
+class NoDraw extends Error {
+  constructor(readonly missing: NoInstance['missing'] | 'inputs') {
+    super(missing)
+  }
+}
+
+/** The points given, each checked. Throws Problem. */
+function* pointsGiven(
+  given: readonly Readonly<Record<string, ArrayLike<number>>>[],
+  pairing: Pairing,
+  lengths: readonly number[],
+): Generator<Float64Array[]> {
+  for (const point of given) {
+    for (const name of Object.keys(point)) {
+      if (!pairing.inputs.some(input => input.left === name)) throw new Problem({ kind: 'unknown-input', name })
+    }
+    yield pairing.inputs.map(({ left: name, domain }, i) => {
+      const values = own(point, name)
+      if (values === undefined) throw new Problem({ kind: 'missing-input', name })
+      if (values.length !== lengths[i])
+        throw new Problem({ kind: 'input-length', name, expected: lengths[i], found: values.length })
+      return Float64Array.from(values, (x, k) => {
+        checkNumber(name, k, x, domain)
+        return x
+      })
+    })
+  }
+}
+
+function* pointsDrawn(
+  pairing: Pairing,
+  lengths: readonly number[],
+  constants: readonly Rational[],
+  source: Random,
+  samples: number,
+): Generator<Float64Array[]> {
+  const domain = pairing.inputs.flatMap((input, i) => new Array<Range>(lengths[i]).fill(input.domain))
+  let made = 0
+  for (const flat of samplePoints(domain, constants, source)) {
+    if (made++ >= samples) return
+    if (flat.some(Number.isNaN)) throw new NoDraw('inputs')
+    let start = 0
+    yield lengths.map(length => flat.slice(start, (start += length)))
+    if (domain.length === 0) return
+  }
+}
+
+/**
+ * Compares two nets on points, in doubles with bounds on their error and by enclosures where those do not tell. Inputs
+ * and outputs are paired by name where the names agree, else by position. `different` is shown in enclosures of doubles or
+ * of higher precision; `consistent` proves nothing. Throws TypeError where the nets' inputs or outputs do not fit each
+ * other, and an AbortError when `signal` aborts.
+ */
+export function compareNets(
+  left: Diagram,
+  right: Diagram,
+  options: CompareOptions = {},
+): NetsComparison | { readonly ok: false; readonly problem: ComparisonProblem } {
+  const { samples = 100, seed = 1, referee = {}, signal } = options
+  const pairing = pairUp(left, right)
+  if (pairing === null) throw new TypeError('compareNets: the inputs or outputs of the nets do not fit each other')
+  const source = random(seed)
+  try {
+    if (pairing.inputs.some(input => isEmpty(input.domain))) throw new NoDraw('inputs')
+    const instance = instanceGiven(unknownsOf(left, right), options, source)
+    const contest = contestOf(left, right, pairing, instance)
+    const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, instance.sizes)))
+    const points =
+      options.points === undefined
+        ? pointsDrawn(pairing, lengths, constantsIn([left, right]), source, samples)
+        : pointsGiven(options.points, pairing, lengths)
+    const total = options.points?.length ?? samples
+    const counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0 }
+    const first: Record<PointComparison['verdict'], ComparisonAt | null> = {
+      consistent: null,
+      different: null,
+      inconclusive: null,
+    }
+    let done = 0
+    for (const point of points) {
+      signal?.throwIfAborted()
+      const found = comparePoint(
+        contest,
+        point.map(components => Array.from(components, fromDouble)),
+        referee,
+      )
+      counts[found.verdict]++
+      if (found.by === 'enclosures') counts.referee++
+      const old = first[found.verdict]
+      if (old === null || (found.verdict === 'consistent' && found.distance > (old.distance || 0))) {
+        const inputs = Object.fromEntries(pairing.inputs.map((input, i) => [input.left, Array.from(point[i])]))
+        first[found.verdict] = { ...found, inputs }
+      }
+      options.onProgress?.(++done, total)
+    }
+    const verdict = counts.different > 0 ? 'different' : counts.inconclusive > 0 ? 'inconclusive' : 'consistent'
+    return { ok: true, verdict, seed, counts, ...first, instance }
+  } catch (error) {
+    if (error instanceof Problem) return { ok: false, problem: error.problem }
+    if (error instanceof NoDraw) return { ok: false, problem: { kind: 'no-instance', missing: error.missing } }
+    throw error
+  }
+}
