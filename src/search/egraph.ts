@@ -330,7 +330,7 @@ export class EGraph {
     }
     for (let i = 0; i < made.length; i++) {
       const c = this.classOf(made[i])
-      for (let k = 0; k < over.length; k++) if (this.classOf(over[k]) === c && over[k] !== made[i]) return false
+      for (let k = 0; k < over.length; k++) if (this.classOf(over[k]) === c) return false
     }
     return true
   }

@@ -18,7 +18,19 @@ export interface SearchBudget {
   readonly bytes?: number
   readonly signal?: AbortSignal
 }
-export const DEFAULT_BYTES = 512 * 2 ** 20
+const DEFAULT_BYTES = 512 * 2 ** 20
+/** More than any search makes in a second. */
+const TERMS_A_SECOND = 500_000
+
+/** A budget of so many seconds; what else is not said follows from these. */
+export function searchBudget(
+  seconds: number,
+  terms: number = Math.ceil(TERMS_A_SECOND * seconds),
+  bytes: number = DEFAULT_BYTES,
+  signal?: AbortSignal,
+): SearchBudget {
+  return { seconds, terms, bytes, signal }
+}
 
 export interface Saturation {
   /** `goal`: the terms that were to become equal are; `saturated`: nothing more follows from the rules. */
@@ -225,8 +237,8 @@ export function saturate(
     if ((++visited & 15) === 0) {
       budget.signal?.throwIfAborted()
       if (performance.now() > g.deadline) return { end: 'time', visits: visited }
-      if (g.bytes > bytes) return { end: 'memory', visits: visited }
     }
+    if (g.bytes > bytes) return { end: 'memory', visits: visited }
     g.forget()
     g.rebuild()
     for (let k = before; k < g.size; k++) queue.push(k)
