@@ -22,25 +22,22 @@ export function partsOfReason(reason: string): { readonly why: string; readonly 
 
 /** How each way of WAYS shows that two wires are equal. */
 export const WAY_TEXTS: Readonly<Record<string, string>> = {
-  function: `Both wires are written as functions of the wires that the step names, and the two expressions are the same; or
+  function: `Both wires are written as functions of the components of the wires that the step names, and the expressions are the same; or
 lemmas lead from one to the other. A lemma is an equality of two expressions on sets of numbers, with a proof from the axioms
-below, and it counts only where those wires are shown to have their values in those sets. The new wire has a value wherever
-the old one has: a node that the function does not evaluate in every case has to be shown to have a value by itself.`,
+below, and it counts only where those wires are shown to have their values in those sets. A function acts on every component
+by itself, so joins, slices and matrices with one entry other than 0 in each row are looked through: \`f(M x) = M' f(x)\` where
+\`f(m t) = m' f(t)\` for each pair of entries. \`mul\` with the identity matrix and without bias gives its wire: x^1 = x, and x^0 = 1
+for every real x. The new wire has a value wherever the old one has: a node that the function does not evaluate in every case has
+to be shown to have a value by itself.`,
   linear: `Both wires are written as linear combinations of the wires that the step names: a matrix for each, and a vector. The
 matrices are compared as sums of products of unknown and known ones, which do not commute; known ones are multiplied out in
-exact rationals.`,
-  congruence: `Both wires come from the same operation on wires that have been shown to be equal, or are shown to be so in this
-way. Matrices may differ in form: they are compared as for \`linear\`.`,
-  definition: `The operation is written out as what it stands for, and the result is compared by \`congruence\`. \`mix[f, W]\` is
-\`inverse(f) -> add[W] -> f\`; softmax and logsoftmax are their formulas; \`mul[W, b]\` is \`ln -> add[W, b] -> exp\` if all values of
-its wire are shown to be positive.`,
-  identity: `\`mul\` with the identity matrix and without bias gives its wire: x^1 = x, and x^0 = 1 for every real x.`,
+exact rationals, and numbers are polynomials.`,
+  congruence: `Both wires come from the same operation on the same wires, or on wires that have been shown to be equal. Matrices may
+differ in form: they are compared as for \`linear\`.`,
+  definition: `The checker makes the wires of what the operation stands for. \`mix[f, W]\` is \`inverse(f) -> add[W] -> f\`; softmax and
+logsoftmax are their formulas; \`mul[W, b]\` is \`ln -> add[W, b] -> exp\` if all values of its wire are shown to be positive.`,
   monotone: `The same function of the same wire stands before a maximum or minimum over groups on one side, and after one on the other.
 It is shown to increase or to decrease on a set that holds the values of that wire.`,
-  monomial: `A matrix with one entry in each row that is not 0 stands before a function on one side, and one with entries in the same places
-after it on the other: \`f(M x) = M' f(x)\`. Where the entries are m and m', a lemma shows f(m t) = m' f(t); where both are 1, there is
-nothing to show.`,
-  join: `A function of joined wires is the join of the function of each: it acts on every component by itself.`,
   pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.`,
   multiple: `A layer on a wire of which each component is multiplied (or divided) by the same wire s of one component is the layer on
 the wire, multiplied (or divided) by s: W (u * 1 s) = (W u) * 1 s, where 1 is a column of ones.`,

@@ -753,6 +753,128 @@ export function noValues(given: string, fn: string): Diagnostic {
 export function nowhereDefined(given: string): Diagnostic {
   return error('E823', null, `${quote(given)} is defined nowhere, so there is nothing to plot`)
 }
+/** What is wrong with a value that was given for a net; `values` says which ones are allowed. Counts begin at 0. */
+export interface BadValue {
+  readonly kind: string
+  readonly name: string
+  readonly expected?: number | readonly number[]
+  readonly found?: number | readonly number[]
+  readonly value?: number
+  readonly component?: number
+  /** Of an array with rows. */
+  readonly row?: number | null
+  readonly values?: string
+  /** Where the value comes from, if not from the command line. */
+  readonly file?: string | null
+}
+export function badValue(net: string, p: BadValue): Diagnostic {
+  const times = (n: BadValue['found']): string => (typeof n === 'object' ? n.join(' x ') : String(n))
+  const from = p.file ? ` of ${quote(p.file)}` : ''
+  const place =
+    p.row === undefined || p.row === null
+      ? `component ${(p.component ?? 0) + 1} of ${p.name}${p.file ? `, from ${quote(p.file)},` : ''}`
+      : `row ${p.row + 1}, column ${(p.component ?? 0) + 1}${from} (${p.name})`
+  switch (p.kind) {
+    case 'missing-input':
+      return notEvaluated(net, `the input ${p.name} is missing: give --input ${p.name}=1,2,3 or --input ${p.name}=FILE`)
+    case 'unknown-input':
+      return notEvaluated(net, `it has no input ${p.name}`)
+    case 'missing-weight':
+      return notEvaluated(net, `the weight ${p.name} is unknown: give --weights ${p.name}=[[...]] or a file`)
+    case 'missing-function':
+      return notEvaluated(net, `the function ${p.name} is unknown: give --function ${p.name}=FORMULA`)
+    case 'missing-size':
+      return notEvaluated(net, `the size ${p.name} is unknown: give --size ${p.name}=N`)
+    case 'input-length':
+      return notEvaluated(net, `the input ${p.name}${from} has ${times(p.expected)} components, not ${times(p.found)}`)
+    case 'rows':
+      return notEvaluated(
+        net,
+        `the input ${p.name}${from} has ${times(p.found)} rows, another one ${times(p.expected)}`,
+      )
+    case 'weight-size':
+      return notEvaluated(
+        net,
+        `the weight ${p.name} is ${times(p.expected)}, not ${times(p.found)}${from && `, as the array${from}`}`,
+      )
+    case 'bad-size':
+      return notEvaluated(net, `the size ${p.name} is ${p.value}, which does not fit the net`)
+    case 'not-finite':
+      return notEvaluated(net, `${place} is ${p.value}`)
+    default:
+      return notEvaluated(net, `${place} is ${p.value}, outside of ${p.values}`)
+  }
+}
+/** A file of numbers that is not what its name says, or holds something else. Counts begin at 1. */
+export function badNumbers(
+  file: string,
+  p: {
+    readonly kind: string
+    readonly row?: number
+    readonly column?: number
+    readonly found?: string | number
+    readonly expected?: number
+    readonly bytes?: number
+    readonly limit?: number
+    readonly version?: string
+    readonly detail?: string
+    readonly object?: boolean
+  },
+): Diagnostic {
+  const say = (why: string, hint: string | null = null): Diagnostic =>
+    error('E831', null, `${quote(file)} ${why}`, { hint })
+  switch (p.kind) {
+    case 'empty':
+      return say('holds no numbers')
+    case 'not-npy':
+      return say('is no .npy file: it does not begin as one')
+    case 'not-text':
+      return say('is neither text nor a .npy file')
+    case 'not-numbers':
+      return say('holds arrays by names where one array is wanted', 'give the file without a name: --input FILE')
+    case 'too-deep':
+      return say('nests lists too deeply for an array')
+    case 'too-large':
+      return say(`has ${p.bytes} bytes; of text, ${p.limit} are read`, 'write the numbers as .npy')
+    case 'npy-version':
+      return say(`is a .npy file of version ${p.version}; versions 1 to 3 are read`)
+    case 'npy-header':
+      return say(
+        p.detail === 'long' ? 'has a .npy header that is too long to be one' : 'has a .npy header that cannot be read',
+      )
+    case 'dtype':
+      return p.object
+        ? say('holds pickled Python objects, which are not read', 'write it from an array of numbers: a.astype(float)')
+        : say(
+            `has elements of the type ${quote(String(p.found))}, which are no real numbers`,
+            'booleans, integers and floats of up to 8 bytes are read',
+          )
+    case 'size':
+      return say(
+        `has ${p.found} bytes where its header asks for ${p.expected}: it is ${Number(p.found) < Number(p.expected) ? 'cut off' : 'too long'}`,
+      )
+    case 'json':
+      return say(`is not JSON: ${p.detail}`)
+    case 'ragged':
+      return say(`has ${p.found} numbers in row ${p.row}, and ${p.expected} in the rows before`)
+    default:
+      return say(`has ${quote(String(p.found))} in row ${p.row}, column ${p.column}, which is no number`)
+  }
+}
+export function outOfMemory(net: string, why: string): Diagnostic {
+  return error('E832', null, `${quote(net)} is too large to be evaluated: ${why}`, {
+    hint: 'smaller sizes, or fewer rows at a time',
+  })
+}
+export function undefinedAt(node: string, row: number | null): Diagnostic {
+  const where = row === null ? '' : ` in row ${row + 1}`
+  return warning('W833', null, `${node} gives NaN${where}: the net is undefined there, or a number overflowed`)
+}
+export function oneArray(file: string, outputs: readonly string[]): Diagnostic {
+  return error('E831', null, `${quote(file)} holds one array, and there are the outputs ${outputs.join(', ')}`, {
+    hint: `write one file for each: -o ${outputs[0]}=FILE`,
+  })
+}
 export function unknownCode(code: string, suggestion: string | null): Diagnostic {
   return error('E809', null, `there is no diagnostic ${quote(code)}`, {
     hint: didYouMean(suggestion) ?? 'netproof explain lists all codes',

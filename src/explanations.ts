@@ -403,4 +403,19 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'It is shown that the function has no value at any number of the set that it is to be plotted on.',
     example: null,
   },
+  E831: {
+    title: 'a file of numbers that cannot be read',
+    text: 'Numbers are read from .npy files (versions 1 to 3; booleans, integers and floats of up to 8 bytes, in either byte order, in C or Fortran order), from JSON (lists of lists of one length, or an object of such by name) and from tables of text (CSV, or with semicolons, tabs or blanks). A file has to have the size that its header says. Pickled objects are never read.',
+    example: null,
+  },
+  E832: {
+    title: 'a net that needs too much memory',
+    text: 'What the arrays of an evaluation need is known before any of them is made, and is more than may be used.',
+    example: null,
+  },
+  W833: {
+    title: 'an output that is no number',
+    text: 'Something on the way to the output is undefined at this input, as ln(0) is, or a number was too large for a double. `netproof eval --bound` says which of the two.',
+    example: null,
+  },
 }

@@ -1,8 +1,8 @@
 // The picture of a file: what it claims, with signs that say what is proved; else its rules and nets in tables.
 import { type Diagram, OPEN_END } from './diagram/diagram.ts'
 import { captionedScene } from './draw/captioned.ts'
-import { type Relation, stackScenes } from './draw/derivation.ts'
-import { type Drawable, sceneOf } from './draw/draw.ts'
+import { stackScenes } from './draw/derivation.ts'
+import { type Drawable, type DrawOptions, type Relation, sceneOf } from './draw/draw.ts'
 import type { Scene } from './draw/scene.ts'
 import { sizeOf } from './linear/size.ts'
 import { type LoadedClaim, type Program, trustedRules } from './load.ts'
@@ -43,25 +43,25 @@ export function drawableNamed(program: Program, name: string): Drawable | null {
  * The picture of a whole file: its claims, those that go on from one another as one derivation; in a file without claims
  * its derivations; else its rules and its nets in tables. null where there is nothing to be drawn.
  */
-export async function pictureOf(program: Program, relationOf: Judge): Promise<Scene | null> {
+export async function pictureOf(program: Program, relationOf: Judge, options: DrawOptions = {}): Promise<Scene | null> {
   const { claims, derivations } = program
   const nets = Object.entries(program.nets)
   if (claims.length > 0) {
     const scenes: Scene[] = []
-    for (const chain of chainsOf(claims)) scenes.push(await claimsScene(program, chain, relationOf))
+    for (const chain of chainsOf(claims)) scenes.push(await claimsScene(program, chain, relationOf, options))
     return scenes.length === 1 ? scenes[0] : stackScenes(scenes)
   }
   if (derivations.length > 0) {
     const pictures = derivations.map(d => ({ title: d.title, lines: d.lines }))
-    return sceneOf(pictures.length === 1 ? { lines: pictures[0].lines } : pictures)
+    return sceneOf(pictures.length === 1 ? { lines: pictures[0].lines } : pictures, options)
   }
   const tables: Drawable[] = []
   const rules = rowsOfRules(program)
   if (rules.length > 0) tables.push({ rows: rules })
-  if (nets.length === 1 && rules.length === 0) return sceneOf(nets[0][1])
+  if (nets.length === 1 && rules.length === 0) return sceneOf(nets[0][1], options)
   if (nets.length > 0)
     tables.push({ rows: nets.map(([name, net]) => ({ title: program.titles[name] ?? name, pictures: [net] })) })
-  return tables.length === 0 ? null : sceneOf(tables.length === 1 ? tables[0] : tables)
+  return tables.length === 0 ? null : sceneOf(tables.length === 1 ? tables[0] : tables, options)
 }
 
 /** Rules of one title that follow each other share a row. */
@@ -89,10 +89,16 @@ function chainsOf(claims: readonly LoadedClaim[]): LoadedClaim[][] {
   return chains
 }
 
-async function claimsScene(program: Program, chain: readonly LoadedClaim[], relationOf: Judge): Promise<Scene> {
+async function claimsScene(
+  program: Program,
+  chain: readonly LoadedClaim[],
+  relationOf: Judge,
+  options: DrawOptions,
+): Promise<Scene> {
   const [first] = chain
   const caption = (name: string): string => program.titles[name] ?? name
-  if (first.definitions !== null) return definedScene(program, first, first.definitions, await relationOf(first))
+  if (first.definitions !== null)
+    return definedScene(program, first, first.definitions, await relationOf(first), options)
   const stages = [{ caption: caption(first.leftName), diagram: first.left, apart: true }] as {
     caption: string
     diagram: Diagram
@@ -106,7 +112,7 @@ async function claimsScene(program: Program, chain: readonly LoadedClaim[], rela
       relation: await relationOf(claim),
       apart: true,
     })
-  return sceneOf({ stages })
+  return sceneOf({ stages }, options)
 }
 
 /** A claim of nets whose inputs and outputs are read through functions: what that means, and the equivalence. */
@@ -115,6 +121,7 @@ async function definedScene(
   claim: LoadedClaim,
   definitions: readonly Definition[],
   relation: Relation,
+  options: DrawOptions,
 ): Promise<Scene> {
   const nets = { left: program.nets[claim.leftName], right: program.nets[claim.rightName] }
   const scenes: Scene[] = []
@@ -143,7 +150,7 @@ async function definedScene(
   }
   return captionedScene(claim.title, [
     { caption: `defining modified ${kinds.join(' and ')} like this`, scenes },
-    { caption: said[relation], scenes: [await sceneOf({ stages })] },
+    { caption: said[relation], scenes: [await sceneOf({ stages }, options)] },
   ])
 }
 

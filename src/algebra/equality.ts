@@ -1,8 +1,7 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
 
-import { Budget as Work } from '../check/budget.ts'
-import { keepsDefinedness, verifyScalarProof } from '../check/scalar.ts'
+import { keepsDefinedness } from '../check/scalar.ts'
 import type { Obstacle } from '../scalar/analysis.ts'
 import {
   ANY,
@@ -44,6 +43,7 @@ import { Normalizer } from './normal.ts'
 import * as P from './polynomial.ts'
 import { Ring } from './ring.ts'
 import { type SignForm, signForm } from './sign.ts'
+import { verifyScalarProof } from './verify.ts'
 
 export interface Budget {
   /** Units of work of polynomial arithmetic and rewriting. */
@@ -95,7 +95,7 @@ export function proveEqual(
     }
     if (domain.some(isEmpty)) return unproved('the domain is empty')
     const proof = search(sides, domain, meter)
-    const verification = verifyScalarProof(proof, sides[0], sides[1], domain, new Work(VERIFICATION_STEPS))
+    const verification = verifyScalarProof(proof, sides[0], sides[1], domain, VERIFICATION_STEPS)
     return verification.accepted
       ? { kind: 'proved', proof }
       : unproved(`a step could not be verified: ${verification.reason}`)

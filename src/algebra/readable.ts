@@ -2,7 +2,6 @@
 // are decided on the domain resolved, exponentials merged, the names softplus, sigmoid and relu used where they apply.
 // Every step is an equation of the axioms' table, and the whole is verified before it is given out.
 
-import { verifyScalarProof } from '../check/scalar.ts'
 import { Case } from '../scalar/case.ts'
 import {
   apply,
@@ -29,6 +28,7 @@ import { Expander, type Normal } from './expander.ts'
 import type { Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
 import { innerSums, isSum, startsNegative } from './ring.ts'
+import { verifyScalarProof } from './verify.ts'
 
 /** `before` is defined on the whole domain, and so is `after`, and they are equal there. */
 export interface Replacement {

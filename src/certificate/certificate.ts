@@ -1,7 +1,7 @@
 // What a certificate says, as data: read from JSON by anybody, with care, and no more of it at a time than is needed.
-import type { Node } from '../diagram/diagram.ts'
+import { type Diagram, inputsOf, type Node, outputsOf } from '../diagram/diagram.ts'
 import { type Linear, literal } from '../linear/linear.ts'
-import type { Size } from '../linear/size.ts'
+import { type Shape, type Size, sameShape } from '../linear/size.ts'
 import type { Enclosure } from '../scalar/enclosure.ts'
 import type { Expression } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
@@ -50,11 +50,16 @@ export interface StatedStep extends StatedGrounds {
   readonly direction: string
   readonly at: number
   readonly nodes: readonly Node[]
-  readonly becomes: number
-  /** The claim that is cited, and what stands for its unknowns and its inputs here. */
-  readonly theorem: number | null
+  /** The wire that `at` becomes; null for the last one that the step makes. */
+  readonly becomes: number | null
+  readonly cited: StatedCitation | null
+}
+/** A claim that is cited: its number, and what stands here for its unknowns, its inputs, and the other nodes of its nets. */
+export interface StatedCitation {
+  readonly theorem: number
   readonly instance: StatedInstance
   input(name: string): number
+  readonly places: readonly [left: readonly number[], right: readonly number[]]
 }
 /** The values that the outputs have: one enclosure for each component. */
 export type StatedValue = readonly Enclosure[] | 'undefined'
@@ -69,28 +74,26 @@ export interface StatedClaim {
   readonly left: string
   readonly right: string
   readonly verdict: string
-  readonly leftNodes: readonly Node[]
-  readonly rightNodes: readonly Node[]
-  requirements(): readonly (StatedGrounds & { readonly wire: number; readonly range: Range })[]
-  steps(): Iterable<StatedStep>
+  /** Both have the same inputs, and outputs of the same shapes; the nodes are numbered on. */
+  readonly nets: readonly [left: Diagram, right: Diagram]
+  requirements(): readonly { readonly wire: number; readonly range: Range }[]
+  /** `wires` are those that there are when a step begins. */
+  steps(wires: readonly Node[]): Iterable<StatedStep>
   counterexample(): StatedCounterexample
 }
 
 const FUNCTIONS = ['parts', 'composition', 'inverse', 'idempotent', 'relu-nonnegative', 'abs-nonnegative']
-const ALGEBRA = ['normal-elementwise', 'affine-after', 'affine-before', 'equality']
+const ALGEBRA = ['normal-elementwise', 'affine-after', 'affine-before', 'multiplicative-identity', 'equality']
 const LAYERS = ['additive-product', 'additive-identity', 'additive-zero', 'linear-after', 'linear-before']
-const MATRICES = ['elementwise', 'normal-additive', 'equality']
+const MATRICES = ['elementwise', 'normal-additive', 'affine-before', 'equality']
 const GROUPS = ['maxpool-increasing', 'maxpool-decreasing', 'minpool-increasing', 'minpool-decreasing']
 /** In what ways the steps of a rule may be shown; `equality` is where wires of the two nets are compared. */
 export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['function', [...FUNCTIONS, ...ALGEBRA]],
   ['linear', [...LAYERS, ...MATRICES]],
-  ['congruence', ['affine-before', 'normal-multiplicative', 'equality']],
+  ['congruence', ['normal-multiplicative', 'equality']],
   ['definition', ['multiplicative-additive', 'mixing', 'softmax', 'logsoftmax']],
-  ['identity', ['multiplicative-identity']],
   ['monotone', GROUPS],
-  ['monomial', ['equality']],
-  ['join', ['equality']],
   // Pools in pools, and layers of multiples: only a search uses these.
   ['pool', ['equality']],
   ['multiple', ['equality']],
@@ -113,9 +116,34 @@ export type Checked =
   /** `step` is where it goes wrong; `isCertificate` is false for what is no certificate at all. */
   | { readonly accepted: false; readonly step: string; readonly reason: string; readonly isCertificate: boolean }
 
+const NOTHING: readonly Json[] = []
+
 /** Whether a JSON value says that it is a certificate. */
 export function isCertificate(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'format' in json && json.format === FORMAT
+}
+
+/**
+ * The work that checking a document of this size may take, in small steps (see scalar/work.ts): some for any document, and
+ * more for each row of it. Work is linear in the rows, but for proofs about functions.
+ */
+export function workFor(document: unknown): number {
+  const part = (of: unknown, key: string): unknown =>
+    Object.hasOwn(Object(of), key) ? (of as { [key: string]: unknown })[key] : null
+  const list = (of: unknown, key: string): readonly unknown[] => {
+    const found = part(of, key)
+    return Array.isArray(found) ? found : NOTHING
+  }
+  const rows = (of: unknown, ...keys: readonly string[]): number =>
+    keys.reduce((sum, key) => sum + list(of, key).length, 0)
+  const ofClaims = list(document, 'claims').reduce(
+    (sum: number, claim) => sum + rows(claim, 'leftNet', 'rightNet', 'steps'),
+    0,
+  )
+  return (
+    40_000_000 +
+    120 * (ofClaims + rows(document, 'lemmas') + rows(part(document, 'tables'), 'expressions', 'operators', 'proofs'))
+  )
 }
 
 /** Reads a certificate. All that is wrong with it is thrown as Malformed (or RangeError), when it is come to. */
@@ -145,54 +173,63 @@ export class CertificateReader {
   claim(i: number): StatedClaim {
     const json = this.claims[i]
     const [left, right, verdict] = ['left', 'right', 'verdict'].map(key => readText(field(json, key)))
-    let wires = 0
-    const nodes = (list: Json): Node[] => readList(list).map(row => this.tables.node(row, wires++))
-    const place = (value: Json): number => index(value, wires)
-    const leftNodes = nodes(field(json, 'leftNet'))
-    const rightNodes = nodes(field(json, 'rightNet'))
-    const step = (row: Json): StatedStep => {
-      const [rule, by, side, direction] = ['rule', 'by', 'side', 'direction'].map(key => readText(field(row, key)))
-      const at = place(field(row, 'at'))
-      const made = nodes(field(row, 'nodes'))
-      const becomes = place(field(row, 'becomes'))
-      const theorem = by === 'theorem' ? index(field(row, 'theorem'), i) : null
-      const input = (name: string): number => place(field(field(row, 'inputs'), name))
-      const instance = this.instance(row)
-      return {
-        rule,
-        by,
-        side,
-        direction,
-        at,
-        nodes: made,
-        becomes,
-        theorem,
-        instance,
-        input,
-        ...this.grounds(row, place),
-      }
-    }
+    const leftNodes = this.nodes(field(json, 'leftNet'), [])
+    const rightNodes = this.nodes(field(json, 'rightNet'), leftNodes)
+    const count = leftNodes.length + rightNodes.length
     return {
       left,
       right,
       verdict,
-      leftNodes,
-      rightNodes,
+      nets: netsOf(leftNodes, rightNodes),
       requirements: () =>
         readList(field(json, 'requirements')).map(row => ({
-          wire: place(field(row, 'wire')),
+          wire: index(field(row, 'wire'), count),
           range: readRange(field(row, 'range')),
-          ...this.grounds(row, place),
         })),
-      *steps() {
-        for (const row of readList(field(json, 'steps'))) yield step(row)
-      },
+      steps: wires => this.steps(readList(field(json, 'steps')), i, wires),
       counterexample: () => this.counterexample(field(json, 'counterexample')),
     }
   }
 
+  /** New wires, after others. */
+  private nodes(list: Json, before: readonly Node[]): Node[] {
+    const made: Node[] = []
+    const shapeOf = (i: number): Shape => (i < before.length ? before[i] : made[i - before.length]).shape
+    for (const row of readList(list)) made.push(this.tables.node(row, before.length + made.length, shapeOf))
+    return made
+  }
+
+  private *steps(rows: readonly Json[], claims: number, wires: readonly Node[]): Iterable<StatedStep> {
+    for (const row of rows) {
+      const nodes = Object.hasOwn(Object(row), 'nodes') ? this.nodes(field(row, 'nodes'), wires) : []
+      const place = (value: Json): number => index(value, wires.length + nodes.length)
+      const by = readText(field(row, 'by'))
+      yield {
+        rule: readText(field(row, 'rule')),
+        by,
+        side: readText(field(row, 'side')),
+        direction: readText(field(row, 'direction')),
+        at: index(field(row, 'at'), wires.length),
+        nodes,
+        becomes: Object.hasOwn(Object(row), 'becomes') ? place(field(row, 'becomes')) : null,
+        cited: by === 'theorem' ? this.cited(row, claims, place) : null,
+        ...this.grounds(row, place),
+      }
+    }
+  }
+
+  private cited(row: Json, claims: number, place: (value: Json) => number): StatedCitation {
+    const places = (key: string): number[] => readList(field(row, key)).map(place)
+    return {
+      theorem: index(field(row, 'theorem'), claims),
+      instance: this.instance(row),
+      input: name => place(field(field(row, 'inputs'), name)),
+      places: [places('left'), places('right')],
+    }
+  }
+
   private grounds(json: Json, place: (value: Json) => number): StatedGrounds {
-    const list = (key: string) => (Object.hasOwn(Object(json), key) ? readList(field(json, key)) : [])
+    const list = (key: string) => (Object.hasOwn(Object(json), key) ? readList(field(json, key)) : NOTHING)
     const lemmas = list('lemmas').map(l => index(l, this.lemmas.length))
     return { over: list('over').map(place), ranges: list('ranges').map(readRange), lemmas }
   }
@@ -228,4 +265,21 @@ export class CertificateReader {
       values: [value(field(json, 'left')), value(field(json, 'right'))],
     }
   }
+}
+
+/** Two nets with the same inputs, and outputs that belong together. */
+function netsOf(leftNodes: readonly Node[], rightNodes: readonly Node[]): readonly [Diagram, Diagram] {
+  const isInput = (wire: number): boolean => leftNodes[wire].kind === 'input'
+  if (rightNodes.some(n => n.kind === 'input' || n.args.some(a => a < leftNodes.length && !isInput(a))))
+    throw new Malformed('the nets have more in common than their inputs')
+  const net = (nodes: readonly Node[]): Diagram => ({ name: '', nodes, names: new Map() })
+  const left = net(leftNodes)
+  const right = net([...inputsOf(left), ...rightNodes])
+  const [l, r] = [outputsOf(left), outputsOf(right)]
+  if (l.length === 0 || l.length !== r.length || l.some((n, k) => !sameShape(n.shape, r[k].shape)))
+    throw new Malformed('the nets have different outputs')
+  // Outputs belong together by their names where these are the same.
+  if (new Set([...l, ...r].map(n => n.name)).size === l.length && l.some((n, k) => n.name !== r[k].name))
+    throw new Malformed('the outputs stand in another order')
+  return [left, right]
 }

@@ -23,6 +23,7 @@ import {
   knownSize,
   type Shape,
   type Size,
+  sameShape,
   scaleSize,
   sizeOf,
   unknownSize,
@@ -308,37 +309,31 @@ export class TableWriter {
     }
   }
 
-  /** A node with its args as the numbers that `wire` gives them. */
-  node(node: Node, wire: (id: number) => number): Json {
-    const { kind } = node
-    const common = { kind, args: node.args.map(wire), shape: node.shape.map(sizeJson) }
+  /** A node whose args are wires that are already there: `[kind, args, shape, ...]`, the shape null where it is that of the first arg. */
+  node(node: Node, shapeOf: (wire: number) => Shape): Json {
+    const { kind, args, shape } = node
+    const isAsBefore = args.length > 0 && sameShape(shapeOf(args[0]), shape)
+    const common = [kind, args, isAsBefore ? null : shape.map(sizeJson)]
     const bias = (b: Linear | null): number | null => (b === null ? null : this.operator(b))
     switch (node.kind) {
       case 'input':
-        return { ...common, name: node.name, domain: rangeJson(node.domain) }
+        return [...common, node.name, rangeJson(node.domain)]
       case 'output':
-        return { ...common, name: node.name }
+        return [...common, node.name]
       case 'constant':
-        return { ...common, value: this.operator(node.value) }
+        return [...common, this.operator(node.value)]
       case 'pointwise':
-        return { ...common, function: this.expression(node.fn) }
+        return [...common, this.expression(node.fn)]
       case 'additive':
-        return { ...common, operators: node.operators.map(a => this.operator(a)), bias: bias(node.bias) }
+        return [...common, node.operators.map(a => this.operator(a)), bias(node.bias)]
       case 'multiplicative':
-        return { ...common, operator: this.operator(node.operator), bias: bias(node.bias) }
+        return [...common, this.operator(node.operator), bias(node.bias)]
       case 'slice':
-        return { ...common, start: sizeJson(node.start), end: sizeJson(node.end) }
+        return [...common, sizeJson(node.start), sizeJson(node.end)]
       case 'reduce':
-        return { ...common, operation: node.operation, group: node.group }
-      case 'mix': {
-        const fn = this.expression(node.fn)
-        return {
-          ...common,
-          function: fn,
-          inverse: this.expression(node.inverse),
-          operator: this.operator(node.operator),
-        }
-      }
+        return [...common, node.operation, node.group]
+      case 'mix':
+        return [...common, this.expression(node.fn), this.expression(node.inverse), this.operator(node.operator)]
       default:
         return common
     }
@@ -542,50 +537,40 @@ export class TableReader {
   }
 
   /** The node with this number; its args have smaller ones. */
-  node(json: Json, id: number): Node {
-    const args = readList(field(json, 'args')).map(a => index(a, id))
-    const common = { id, args, shape: readShape(field(json, 'shape')) }
-    const bias = (): Linear | null => {
-      const b = field(json, 'bias')
-      return b === null ? null : this.operator(b)
-    }
-    const kind = field(json, 'kind')
+  node(json: Json, id: number, shapeOf: (wire: number) => Shape): Node {
+    const row = readList(json)
+    const kind = row[0]
+    const args = readList(row[1]).map(a => index(a, id))
+    if (row[2] === null && args.length === 0) throw new Malformed('a node without args has no shape of its own')
+    const shape = row[2] === null ? shapeOf(args[0]) : readShape(row[2])
+    const bias = (b: Json): Linear | null => (b === null ? null : this.operator(b))
     switch (kind) {
       case 'input':
-        return {
-          ...common,
-          kind,
-          name: readText(field(json, 'name')),
-          domain: readInhabited(field(json, 'domain')),
-          absorbed: false,
-        }
+        return { kind, id, args, shape, name: readText(row[3]), domain: readInhabited(row[4]), absorbed: false }
       case 'output':
-        return { ...common, kind, name: readText(field(json, 'name')), absorbed: false }
+        return { kind, id, args, shape, name: readText(row[3]), absorbed: false }
       case 'constant':
-        return { ...common, kind, value: this.operator(field(json, 'value')) }
+        return { kind, id, args, shape, value: this.operator(row[3]) }
       case 'pointwise':
-        return { ...common, kind, fn: this.expression(field(json, 'function'), args.length) }
+        return { kind, id, args, shape, fn: this.expression(row[3], args.length) }
       case 'additive': {
-        const operators = readList(field(json, 'operators')).map(a => this.operator(a))
-        return { ...common, kind, operators, bias: bias() }
+        const operators = readList(row[3]).map(a => this.operator(a))
+        return { kind, id, args, shape, operators, bias: bias(row[4]) }
       }
       case 'multiplicative':
-        return { ...common, kind, operator: this.operator(field(json, 'operator')), bias: bias() }
+        return { kind, id, args, shape, operator: this.operator(row[3]), bias: bias(row[4]) }
       case 'slice':
-        return { ...common, kind, start: readSize(field(json, 'start')), end: readSize(field(json, 'end')) }
-      case 'reduce': {
-        const group = index(field(json, 'group'), MOST_SIZE)
-        return { ...common, kind, operation: oneOf(field(json, 'operation'), 'max', 'min'), group }
-      }
+        return { kind, id, args, shape, start: readSize(row[3]), end: readSize(row[4]) }
+      case 'reduce':
+        return { kind, id, args, shape, operation: oneOf(row[3], 'max', 'min'), group: index(row[4], MOST_SIZE) }
       case 'mix': {
-        const fn = this.expression(field(json, 'function'), 1)
-        const inverse = this.expression(field(json, 'inverse'), 1)
-        return { ...common, kind, fn, inverse, operator: this.operator(field(json, 'operator')) }
+        const [fn, inverse] = [this.expression(row[3], 1), this.expression(row[4], 1)]
+        return { kind, id, args, shape, fn, inverse, operator: this.operator(row[5]) }
       }
       case 'join':
       case 'softmax':
       case 'logsoftmax':
-        return { ...common, kind }
+        return { kind, id, args, shape }
       default:
         throw new Malformed('not a kind of node')
     }

@@ -2,7 +2,7 @@
 import type { Node } from '../diagram/diagram.ts'
 import { isColumnOfOnes, type Linear } from '../linear/linear.ts'
 import { call, variable, x0 } from '../scalar/expression.ts'
-import { reject } from './budget.ts'
+import { reject } from './rejection.ts'
 import type { Wires } from './wires.ts'
 
 /** The matrix of a layer that has one and no bias; null for other nodes. */
@@ -28,7 +28,7 @@ const QUOTIENT = call('/', x0, variable(1))
  * Shows W (u * 1 s) = (W u) * 1 s for a wire s of one component, 1 being a column of ones, and so for a quotient: W adds
  * up components that have been multiplied by one number.
  */
-export function scaled(wires: Wires, a: number, b: number): void {
+export function multipleThroughLayer(wires: Wires, a: number, b: number): void {
   const argOf = (w: number, k: number): number => wires.now(wires.nodes[w].args[k])
   const w = matrixOf(wires.nodes[a]) ?? reject('not a layer of one matrix')
   const [before, after] = [wires.nodes[argOf(a, 0)], wires.nodes[b]]

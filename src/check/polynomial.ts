@@ -7,7 +7,8 @@
 import { type Expression, wholeNumber } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
-import { type Budget, reject } from './budget.ts'
+import { digitsWork, spend } from '../scalar/work.ts'
+import { reject } from './rejection.ts'
 
 /**
  * A product of powers of atoms, as pairs of UTF-16 units: the number of an atom, and its exponent + ORIGIN; larger numbers
@@ -19,15 +20,17 @@ export type Polynomial = ReadonlyMap<Monomial, Rational>
 
 const ORIGIN = 0x8000
 const MOST_ATOMS = 0xffff
-const MOST_DIGITS = 10_000
+const LARGEST = 1n << 40_000n
+const MINUS_ONE = ONE.neg()
 
+/** A power of an atom. */
 function monomial(atom: number, exponent: number): Monomial {
   if (Math.abs(exponent) >= ORIGIN) reject('an exponent is too large')
   return exponent === 0 ? '' : String.fromCharCode(atom, ORIGIN + exponent)
 }
 
 /** Atoms with their exponents. */
-function powersIn(m: Monomial): [number, number][] {
+function powersIn(m: Monomial): [atom: number, exponent: number][] {
   return Array.from({ length: m.length / 2 }, (_, i) => [m.charCodeAt(2 * i), m.charCodeAt(2 * i + 1) - ORIGIN])
 }
 
@@ -48,7 +51,43 @@ function toPower(m: Monomial, n: number): Monomial {
   return powersIn(m).reduce((result, [atom, exponent]) => result + monomial(atom, exponent * n), '')
 }
 
-const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
+export const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
+export const UNIT = term('')
+
+/** Adds a term in place. Work is counted here: by terms, more for long ones and for large numbers. */
+export function addTerm(terms: Map<Monomial, Rational>, m: Monomial, c: Rational): void {
+  const total = terms.get(m)?.add(c) ?? c
+  if (total.n > LARGEST || total.d > LARGEST) reject('a number is too large')
+  spend(2 + (m.length >> 2) + digitsWork(total.n) + digitsWork(total.d))
+  if (total.n === 0n) terms.delete(m)
+  else terms.set(m, total)
+}
+
+export function product(a: Polynomial, b: Polynomial): Polynomial {
+  if (a === UNIT || b === UNIT) return a === UNIT ? b : a
+  const result = new Map<Monomial, Rational>()
+  for (const [m, c] of a) for (const [n, d] of b) addTerm(result, times(m, n), c.mul(d))
+  return result
+}
+
+/** a / b if that is a polynomial, else null. For polynomials without negative exponents. */
+export function quotient(a: Polynomial, b: Polynomial): Polynomial | null {
+  if (b.size === 0) return null
+  const leading = (p: Polynomial): Monomial => [...p.keys()].reduce((m, n) => (m > n ? m : n))
+  const lead = leading(b)
+  const rest = new Map(a)
+  const result = new Map<Monomial, Rational>()
+  while (rest.size > 0) {
+    spend(rest.size)
+    const m = leading(rest)
+    const ratio = times(m, toPower(lead, -1))
+    if (powersIn(ratio).some(([, exponent]) => exponent < 0)) return null
+    const c = (rest.get(m) as Rational).div(b.get(lead) as Rational)
+    result.set(ratio, c)
+    for (const [n, d] of b) addTerm(rest, times(n, ratio), c.mul(d).neg())
+  }
+  return result
+}
 
 const isSum = (e: Expression): boolean => e.kind === 'call' && (e.name === '+' || e.name === '-')
 
@@ -65,8 +104,6 @@ export class Arithmetic {
   /** What powers of atoms are: of sums, and by relations. */
   private readonly values = new Map<number, { readonly power: number; readonly value: Polynomial }>()
 
-  constructor(protected readonly budget: Budget) {}
-
   /** From now on, atom^power is the value, unless this is no polynomial. */
   relate(atom: Expression, power: number, value: Expression): void {
     const { above, below } = this.multipliedOut(this.expanded(value))
@@ -78,25 +115,6 @@ export class Arithmetic {
     return this.multipliedOut(this.expanded(e)).above
   }
 
-  /** a / b if that is a polynomial, else null. For polynomials without negative exponents. */
-  quotient(a: Polynomial, b: Polynomial): Polynomial | null {
-    if (b.size === 0) return null
-    const leading = (p: Polynomial): Monomial => [...p.keys()].reduce((m, n) => (m > n ? m : n))
-    const lead = leading(b)
-    const rest = new Map(a)
-    const result = new Map<Monomial, Rational>()
-    while (rest.size > 0) {
-      this.budget.spend(rest.size)
-      const m = leading(rest)
-      const ratio = times(m, toPower(lead, -1))
-      if (powersIn(ratio).some(([, exponent]) => exponent < 0)) return null
-      const c = (rest.get(m) as Rational).div(b.get(lead) as Rational)
-      result.set(ratio, c)
-      for (const [n, d] of b) this.add(rest, times(n, ratio), c.mul(d).neg())
-    }
-    return result
-  }
-
   private atom(key: Expression | string): number {
     const index = this.atoms.get(key) ?? this.atoms.size
     if (index > MOST_ATOMS) reject('there are too many different parts')
@@ -104,33 +122,13 @@ export class Arithmetic {
     return index
   }
 
-  /** Adds a term in place. Work is counted here: by terms, more for long ones and for large numbers. */
-  private add(terms: Map<Monomial, Rational>, m: Monomial, c: Rational): void {
-    const total = terms.get(m)?.add(c) ?? c
-    this.budget.spend(1 + (m.length >> 3) + ((this.digits(total) ** 2) >> 8))
-    if (total.n === 0n) terms.delete(m)
-    else terms.set(m, total)
-  }
-  /** The hexadecimal digits of numerator and denominator. */
-  private digits({ n, d }: Rational): number {
-    const digits = n.toString(16).length + d.toString(16).length
-    return digits > MOST_DIGITS ? reject('a number is too large') : digits
-  }
-
-  private product(a: Polynomial, b: Polynomial): Polynomial {
-    const result = new Map<Monomial, Rational>()
-    for (const [m, c] of a) for (const [n, d] of b) this.add(result, times(m, n), c.mul(d))
-    return result
-  }
-
   /** p = above / below, where above has no negative exponents, and no powers of atoms that have a value. */
-  private multipliedOut(p: Polynomial): { above: Polynomial; below: Monomial } {
+  multipliedOut(p: Polynomial): { above: Polynomial; below: Monomial } {
     const least = new Map<number, number>()
-    for (const m of p.keys()) {
+    for (const m of p.keys())
       for (const [atom, exponent] of powersIn(m)) least.set(atom, Math.min(least.get(atom) ?? 0, exponent))
-    }
     const below = [...least].sort(([u], [v]) => v - u).reduce((m, [atom, n]) => m + monomial(atom, -n), '')
-    let above = below === '' ? p : this.product(p, term(below))
+    let above = product(p, below === '' ? UNIT : term(below))
     for (let isDone = this.values.size === 0; !isDone; ) {
       const next = new Map<Monomial, Rational>()
       isDone = true
@@ -139,11 +137,11 @@ export class Arithmetic {
         for (const [atom, exponent] of powersIn(m)) {
           const { power, value } = this.values.get(atom) ?? { power: exponent + 1, value: p }
           for (let n = exponent; n >= power; n -= power) {
-            factor = this.product(this.product(factor, term(monomial(atom, -power))), value)
+            factor = product(product(factor, term(monomial(atom, -power))), value)
             isDone = false
           }
         }
-        for (const [n, d] of factor) this.add(next, n, d)
+        for (const [n, d] of factor) addTerm(next, n, d)
       }
       above = next
     }
@@ -152,7 +150,7 @@ export class Arithmetic {
 
   /** A whole power: of a term, or of the atom that a sum becomes. */
   private power(base: Polynomial, exponent: number): Polynomial {
-    if (exponent === 0) return term('')
+    if (exponent === 0) return UNIT
     let single = base
     if (base.size > 1) {
       const { above, below } = this.multipliedOut(base)
@@ -162,15 +160,16 @@ export class Arithmetic {
         this.values.set(atom, { power: 1, value: above })
         single = term(monomial(atom, 1))
       }
-      single = this.product(single, term(toPower(below, -1)))
+      single = product(single, term(toPower(below, -1)))
     }
     const [[m, c] = ['', ZERO] as const] = single
     if (c.n === 0n && exponent < 0) reject('division by zero')
-    if (!c.equals(ONE) && this.digits(c) * Math.abs(exponent) > MOST_DIGITS) reject('a number is too large')
+    const digits = c.equals(ONE) || c.equals(MINUS_ONE) ? 0 : (c.n * c.d).toString(16).length
+    if (digits * Math.abs(exponent) > 10_000) reject('a number is too large')
     return term(toPower(m, exponent), c.pow(rational(exponent)) as Rational)
   }
 
-  private expanded(root: Expression): Polynomial {
+  expanded(root: Expression): Polynomial {
     const order = partsFirst([root], operandsOf)
     const uses = new Map<Expression, number>()
     for (const e of order) for (const p of operandsOf(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
@@ -180,19 +179,16 @@ export class Arithmetic {
       if (e.kind === 'number') return term('', e.value)
       if (a === undefined || e.kind !== 'call') return term(monomial(this.atom(e), 1))
       if (e.name === '^') return this.power(a, wholeNumber(e.args[1]) as number)
-      if (e.name === '/') return this.product(a, this.power(b, -1))
-      if (e.name === '*') return this.product(a, b)
-      if (e.name === 'neg') return this.product(a, term('', ONE.neg()))
+      if (e.name === '/') return product(a, this.power(b, -1))
+      if (e.name === '*') return product(a, b)
+      if (e.name === 'neg') return product(a, term('', MINUS_ONE))
       // Sums of sums are long: what nothing else needs is added to in place.
       const isFree = isSum(e.args[0]) && uses.get(e.args[0]) === 1
       const sum = isFree ? (a as Map<Monomial, Rational>) : new Map(a)
-      for (const [m, c] of b) this.add(sum, m, e.name === '+' ? c : c.neg())
+      for (const [m, c] of b) addTerm(sum, m, e.name === '+' ? c : c.neg())
       return sum
     }
-    for (const e of order) {
-      this.budget.spend(1)
-      values.set(e, expand(e))
-    }
+    for (const e of order) values.set(e, expand(e))
     return values.get(root) as Polynomial
   }
 }

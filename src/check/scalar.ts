@@ -1,43 +1,32 @@
 // Checks proofs that two expressions are defined and equal on a domain. Nothing is searched for: every equation has to be
 // an instance of an axiom whose conditions hold, or arithmetic; every fact has to follow; every split has to cover what it
 // splits; every case has to end in equality or contradiction; and both sides have to be defined.
-import { Case, NULL, powerSigns, rangeOfSigns, type Signs, timesSigns } from '../scalar/case.ts'
+import { Case, NULL, rangeOfSigns } from '../scalar/case.ts'
 import * as E from '../scalar/expression.ts'
-import { call, type Expression, mapParts, parts, wholeNumber } from '../scalar/expression.ts'
+import { call, type Expression, parts, wholeNumber } from '../scalar/expression.ts'
 import * as Proof from '../scalar/proof.ts'
 import { type Branch, type Equation, type Link, replaceAll, strictParts } from '../scalar/proof.ts'
-import { isSubset, NON_NEGATIVE, NON_POSITIVE, type Range, REALS, union } from '../scalar/range.ts'
-import { Budget, reject } from './budget.ts'
-import { Arithmetic } from './polynomial.ts'
-
-/** `axioms` are the names of those that the proof uses. */
-export type Verification =
-  | { readonly accepted: true; readonly axioms: ReadonlySet<string> }
-  | { readonly accepted: false; readonly reason: string }
-
-const STEPS = 20_000_000
+import { isSubset, type Range, union } from '../scalar/range.ts'
+import { spend } from '../scalar/work.ts'
+import { Arithmetic, quotient } from './polynomial.ts'
+import { reject } from './rejection.ts'
 
 /**
- * Whether the proof shows that both sides are defined and equal wherever variable i is in domain[i]. Whatever goes wrong,
- * the proof is not accepted; nothing is thrown.
+ * The names of the axioms by which the proof shows that both sides are defined and equal wherever variable i is in domain[i].
+ * Throws when it does not show that.
  */
-export function verifyScalarProof(
+export function checkScalarProof(
   proof: Branch,
   left: Expression,
   right: Expression,
   domain: readonly Range[],
-  budget: Budget = new Budget(STEPS),
-): Verification {
-  try {
-    if (E.variablesOf(left, right).some(index => index >= domain.length)) reject('a variable has no domain')
-    const checker = new Checker(budget)
-    const sides = [E.unfold(left, Proof.MOST_PARTS), E.unfold(right, Proof.MOST_PARTS)]
-    const todo: State[] = [{ branch: proof, within: new Case(domain), sides, owed: sides }]
-    for (let state = todo.pop(); state !== undefined; state = todo.pop()) todo.push(...checker.checkCase(state))
-    return { accepted: true, axioms: checker.axioms }
-  } catch (error) {
-    return { accepted: false, reason: error instanceof Error ? error.message : String(error) }
-  }
+): ReadonlySet<string> {
+  if (E.variablesOf(left, right).some(index => index >= domain.length)) reject('a variable has no domain')
+  const checker = new Checker()
+  const sides = [E.unfold(left, Proof.MOST_PARTS), E.unfold(right, Proof.MOST_PARTS)]
+  const todo: State[] = [{ branch: proof, within: new Case(domain), sides, owed: sides }]
+  for (let state = todo.pop(); state !== undefined; state = todo.pop()) todo.push(...checker.checkCase(state))
+  return checker.axioms
 }
 
 /** Equations in use: rewriting from left to right, and arithmetic modulo the relations among them. */
@@ -56,8 +45,7 @@ class Equations extends Arithmetic {
     let result = root
     for (let isDone = this.rules.size === 0; !isDone; ) {
       const next = E.fold<Expression>(result, (e, of) => {
-        this.budget.spend(4) // as much as some terms of a polynomial
-        const rebuilt = mapParts(e, of)
+        const rebuilt = E.mapParts(e, of)
         return this.rules.get(rebuilt) ?? rebuilt
       })
       isDone = next === result
@@ -77,7 +65,7 @@ class Equations extends Arithmetic {
   vanishes(e: Expression, within: Case): boolean {
     const zeros = within.conditions.filter(c => within.signs(c.expression) === NULL)
     const p = zeros.length > 0 ? this.numerator(this.normal(e)) : null
-    return p !== null && zeros.some(c => this.quotient(p, this.numerator(this.normal(c.expression))) !== null)
+    return p !== null && zeros.some(c => quotient(p, this.numerator(this.normal(c.expression))) !== null)
   }
 
   /** Whether `after` is defined wherever all of `given` are. */
@@ -93,8 +81,8 @@ class Equations extends Arithmetic {
     for (const e of strictParts(...given.map(g => this.normal(g)))) known.add(e)
     const divisors = [...known].flatMap(divisorsOf).map(d => this.numerator(d))
     const isNonZero = (e: Expression): boolean => {
-      const rest = divisors.reduce((p, d) => this.quotient(p, d) ?? p, this.numerator(e))
-      return divisors.some(d => this.quotient(d, rest) !== null)
+      const rest = divisors.reduce((p, d) => quotient(p, d) ?? p, this.numerator(e))
+      return divisors.some(d => quotient(d, rest) !== null)
     }
     return open.every(e => known.has(e) || divisorsOf(e).some(isNonZero))
   }
@@ -136,12 +124,10 @@ interface State {
 class Checker {
   readonly axioms = new Set<string>()
 
-  constructor(private readonly budget: Budget) {}
-
   /** Checks one case, but for those that it splits into: these are the result. */
   checkCase({ branch: { steps, end }, ...state }: State): State[] {
     let { within, sides, owed } = state
-    const none = new Equations(this.budget)
+    const none = new Equations()
     const areDefined = (): boolean => {
       if (owed.every(e => within.defined(e))) owed = []
       return owed.length === 0
@@ -149,15 +135,14 @@ class Checker {
     const isDefined = (e: Expression): boolean =>
       within.defined(e) || (areDefined() && none.keepDefined(sides, e, within))
     areDefined()
-    this.budget.spend(1000)
+    spend(100)
     for (const step of steps) {
-      this.budget.spend(E.postorder(...sides).length)
       if ('chain' in step) {
         const { expression, range } = step.fact
         if (!isDefined(expression)) reject('a fact about something that may be undefined')
-        const sign = (): Range => rangeOfSigns(signsOfProduct(this.afterChain(expression, step.chain, within), within))
-        const shown = step.kind === 'monotone' ? rangeOfDifference(expression, within) : sign()
-        if (!isSubset(shown, range)) reject('the fact does not follow')
+        const sign = (): Range => rangeOfSigns(within.signsOfProduct(this.afterChain(expression, step.chain, within)))
+        const shown = step.kind === 'monotone' ? within.rangeOfDifference(expression) : sign()
+        if (shown === null || !isSubset(shown, range)) reject('the fact does not follow')
         within = within.with(expression, range)
         areDefined()
         continue
@@ -185,7 +170,7 @@ class Checker {
   }
 
   private checkEquations(list: readonly Equation[], within: Case): Equations {
-    const equations = new Equations(this.budget)
+    const equations = new Equations()
     for (const equation of list) {
       this.checkEquation(equation, within, equations)
       equations.use(equation)
@@ -196,7 +181,7 @@ class Checker {
   /** Checks that wherever `before` is defined in this case, `after` is defined and equal. */
   private checkEquation(equation: Equation, within: Case, known: Equations): void {
     const { kind, before, after } = equation
-    this.budget.spend(50 + (E.postorder(before, after).length >> 2))
+    spend(10)
     if (kind === 'axiom') {
       const { name, left, right } = Proof.findAxiom(equation.axiom)
       const [l, r] = [left, right].map(side => Proof.instantiate(side, equation.bindings))
@@ -213,7 +198,7 @@ class Checker {
         if (!known.keepDefined([before.kind === 'choose' ? e : before], f, within)) reject('arithmetic is not defined')
       }
     } else if (kind === 'function') {
-      if (!isDeclared(equation.property, before, after)) reject('the function is not declared so')
+      if (Proof.asDeclared(equation.property, before) !== after) reject('the function is not declared so')
     } else if (kind === 'fact') {
       const given = within.conditions.map(c => c.expression)
       const isSolution = strictParts(...given).includes(before) && !E.postorder(after).includes(before)
@@ -229,41 +214,4 @@ class Checker {
       return replaceAll(state, step.before, step.after)
     }, Proof.signOf(expression))
   }
-}
-
-/** A range of f(x) - f(y) for a monotone function f. */
-function rangeOfDifference(e: Expression, within: Case): Range {
-  const [u, v] = e.kind === 'call' && e.name === '-' ? e.args : []
-  if (u?.kind !== 'apply' || v?.kind !== 'apply' || u.fn !== v.fn || u.args.length !== 1 || u.fn.monotone === null)
-    return reject('not a difference of values of a monotone function')
-  const difference = within.range(call('-', u.args[0], v.args[0]))
-  const increasing = u.fn.monotone === 'increasing'
-  if (isSubset(difference, NON_NEGATIVE)) return increasing ? NON_NEGATIVE : NON_POSITIVE
-  return isSubset(difference, NON_POSITIVE) ? (increasing ? NON_POSITIVE : NON_NEGATIVE) : REALS
-}
-
-function isDeclared(property: 'odd' | 'even' | 'inverse', before: Expression, after: Expression): boolean {
-  const [argument] = parts(before)
-  if (before.kind !== 'apply' || before.fn.arity !== 1) return false
-  if (property === 'inverse') {
-    if (argument.kind !== 'apply' || argument.args[0] !== after) return false
-    return argument.fn.inverse === before.fn || before.fn.inverse === argument.fn
-  }
-  if (before.fn.parity !== property || argument.kind !== 'call' || argument.name !== 'neg') return false
-  const mirrored = E.apply(before.fn, argument.args[0])
-  return after === (property === 'even' ? mirrored : call('neg', mirrored))
-}
-
-/** The signs of a product of powers of signs, and of anything else. */
-function signsOfProduct(root: Expression, within: Case): Signs {
-  const signs = new Map<Expression, Signs>()
-  const of = (e: Expression): Signs => signs.get(e) as Signs
-  const isPower = (e: Expression): boolean => isCall(e, '^') && wholeNumber(parts(e)[1]) !== null
-  for (const e of Proof.partsFirst([root], e => (isCall(e, '*') || isPower(e) ? parts(e) : []))) {
-    const [a, b] = parts(e)
-    if (isCall(e, '*')) signs.set(e, timesSigns(of(a), of(b)))
-    else if (isPower(e)) signs.set(e, powerSigns(of(a), wholeNumber(b) as number))
-    else signs.set(e, within.signs(isCall(e, 'sign') ? a : e))
-  }
-  return of(root)
 }

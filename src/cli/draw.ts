@@ -3,9 +3,9 @@ import { noPicture, notDrawable, unknownName } from '../diagnostic.ts'
 import { drawableNamed, judge, pictureOf } from '../picture.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { loadFile, report, USAGE } from './common.ts'
-import { type PictureOptions, pictureWriter } from './picture.ts'
+import { type NetPictureOptions, pictureWriter } from './picture.ts'
 
-export interface DrawCommandOptions extends PictureOptions {
+export interface DrawCommandOptions extends NetPictureOptions {
   readonly output: string
   readonly allowOutside?: boolean
   readonly timeout: number
@@ -16,10 +16,10 @@ export async function drawCommand(
   name: string | undefined,
   options: DrawCommandOptions,
 ): Promise<number> {
-  const { write } = await pictureWriter(options.output, options)
+  const { write, drawing } = await pictureWriter(options.output, options)
   const program = loadFile(file, options)
   if (name === undefined) {
-    const scene = await pictureOf(program, await judge(program, { budget: { seconds: options.timeout } }))
+    const scene = await pictureOf(program, await judge(program, { budget: { seconds: options.timeout } }), drawing)
     if (scene !== null) {
       await write(scene)
       return 0

@@ -2,7 +2,7 @@
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
-import { EMBED, PICTURES, THEME } from './picture.ts'
+import { EMBED, FOLD, LEVEL, PICTURES, ROW_WIDTH, THEME } from './picture.ts'
 
 const ENDINGS = `ends in ${PICTURES.slice(0, -1).join(', ')} or ${PICTURES.at(-1)}`
 /** As in search/cost.ts, which is loaded only where it is needed. */
@@ -24,6 +24,8 @@ function wholeNumber(text: string): number {
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value]
 }
+
+const NUMBER_FILES = 'of a .npy, .csv or .json file'
 
 /** Runs the command line on arguments (without node and the script); gives the exit status of cli.md. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -99,6 +101,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`)
     .addOption(THEME)
     .addOption(EMBED)
+    .addOption(LEVEL)
+    .addOption(FOLD)
+    .addOption(ROW_WIDTH)
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .option('--timeout <seconds>', 'time to prove each claim, for the sign between its nets', positiveNumber, 5)
     .action(run(async () => (await import('./draw.ts')).drawCommand))
@@ -124,12 +129,31 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('the outputs of a net for given inputs')
     .argument('<file>', 'a .net file, or - for standard input')
     .argument('<net>', 'a net of the file')
-    .option('--input <name=values>', 'values of an input: x=1,2,3', collect, [])
-    .option('--weights <name=rows>', 'a weight: W=[[1,2],[3,4]], or a JSON file', collect, [])
+    .option('--input <name=values>', `values of an input: x=1,2,3 or rows ${NUMBER_FILES}`, collect, [])
+    .option('--weights <name=rows>', `a weight: W=[[1,2],[3,4]] or rows ${NUMBER_FILES}`, collect, [])
     .option('--size <name=n>', 'an unknown size: n=3', collect, [])
     .option('--function <name=formula>', 'an unknown function: sigma=t/(1+t)', collect, [])
+    .option('-o, --output <file>', 'where to write: [NAME=]FILE, which ends in .json, .csv or .npy', collect, [])
+    .option('--bound', 'bounds on the errors of the outputs')
     .option('--json', 'one JSON document on standard output')
     .action(run(async () => (await import('./eval.ts')).evalCommand))
+  program
+    .command('gradients')
+    .description('whether two nets have the same outputs and gradients, in numbers with bounds, and why')
+    .argument('<file>', 'a .net file, or - for standard input')
+    .argument('<left>', 'a net')
+    .argument('<right>', 'the net to compare it with')
+    .option('--input <name=values>', `points to compare at: x=1,2,3 or rows ${NUMBER_FILES}`, collect, [])
+    .option('--weights <name=rows>', `a weight: W=[[1,2],[3,4]] or rows ${NUMBER_FILES}`, collect, [])
+    .option('--size <name=n>', 'an unknown size: n=3', collect, [])
+    .option('--function <name=formula>', 'an unknown function: sigma=t/(1+t)', collect, [])
+    .option('--samples <n>', 'points to draw where none are given', wholeNumber, 20)
+    .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
+    .option('--timeout <seconds>', 'time for the proof', positiveNumber, 5)
+    .option('--search <seconds>', 'time for the search where normal forms differ; 0 for none', nonNegativeNumber, 2)
+    .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
+    .option('--json', 'one JSON document on standard output')
+    .action(run(async () => (await import('./gradients.ts')).gradientsCommand))
   const rules = program
     .command('rules')
     .description('list the built-in rules and those of a file')

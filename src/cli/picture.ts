@@ -2,9 +2,9 @@
 // like. All of it is looked at before the work begins, so that nobody waits for a picture that cannot be written.
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Option } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { badTheme, fileProblem, lowContrast, unknownFormat, unknownTheme } from '../diagnostic.ts'
-import type { Picture } from '../draw/draw.ts'
+import type { DrawOptions, Picture } from '../draw/draw.ts'
 import type { Theme } from '../draw/themes.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { report, Stop, USAGE, writeOutput } from './common.ts'
@@ -13,10 +13,28 @@ export interface PictureOptions {
   readonly theme?: string
   readonly embedFonts?: boolean
 }
+export interface NetPictureOptions extends PictureOptions {
+  readonly level?: 'wires' | 'layers'
+  readonly fold?: boolean
+  readonly rowWidth?: number
+}
 
 /** The options on what pictures look like. */
 export const THEME = new Option('--theme <theme>', 'post, print, dark, or a JSON file').default('post')
 export const EMBED = new Option('--embed-fonts', 'put the letters that are used into SVG and HTML files')
+
+/** The options on how nets are drawn. */
+export const LEVEL = new Option('--level <level>', 'every component of a wire, or one box a layer')
+  .choices(['wires', 'layers'])
+  .default('wires')
+export const FOLD = new Option('--fold', 'draw repeated blocks at their start and end, with their number between')
+export const ROW_WIDTH = new Option('--row-width <n>', 'begin a new row where a net is wider than this').argParser(
+  text => {
+    const value = Number(text)
+    if (!(value >= 200) || !Number.isFinite(value)) throw new InvalidArgumentError('A number from 200 on is needed.')
+    return value
+  },
+)
 
 /** Endings of the files that pictures are written to. */
 export const PICTURES = ['.svg', '.png', '.tex', '.html'] as const
@@ -28,8 +46,13 @@ type Ending = (typeof PICTURES)[number]
  */
 export async function pictureWriter(
   file: string,
-  options: PictureOptions,
-): Promise<{ readonly ending: Ending; readonly theme: Theme; readonly write: (picture: Picture) => Promise<void> }> {
+  options: NetPictureOptions,
+): Promise<{
+  readonly ending: Ending
+  readonly theme: Theme
+  readonly drawing: DrawOptions
+  readonly write: (picture: Picture) => Promise<void>
+}> {
   const ending = PICTURES.find(e => file.toLowerCase().endsWith(e))
   if (ending === undefined) {
     report([unknownFormat(file, PICTURES)])
@@ -38,13 +61,26 @@ export async function pictureWriter(
   checkWritable(file)
   const theme = await themeOf(options.theme ?? 'post')
   const { printPicture } = await import('../draw/draw.ts')
+  const drawing = drawOptionsOf(options, theme)
   return {
     ending,
     theme,
+    drawing,
     write: async picture => {
       const format = ending.slice(1) as 'svg' | 'png' | 'tex' | 'html'
-      writeOutput(file, await printPicture(picture, format, { theme, embedFonts: options.embedFonts }))
+      writeOutput(file, await printPicture(picture, format, drawing))
     },
+  }
+}
+
+/** What the options mean to the library. */
+function drawOptionsOf(options: NetPictureOptions, theme: Theme): DrawOptions {
+  return {
+    theme,
+    embedFonts: options.embedFonts,
+    level: options.level,
+    fold: options.fold,
+    wrap: options.rowWidth ?? null,
   }
 }
 

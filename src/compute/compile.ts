@@ -183,6 +183,7 @@ export function compile(diagram: Diagram, options: CompileOptions = {}): Compile
   const batchSize = options.batch ?? DEFAULT_BATCH
   if (!Number.isSafeInteger(batchSize) || batchSize < 1)
     throw new RangeError(`compile: batch is ${batchSize}, not a whole number from 1 on`)
+  if (!(limit >= 0)) throw new RangeError(`compile: memory is ${limit}, not a number of bytes`)
 
   const unknowns = unknownsOf(diagram)
   const { sizes, functions } = reported(() => ({

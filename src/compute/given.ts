@@ -1,7 +1,7 @@
 // Checks of batches and weights: lengths, finite numbers, declared domains, each over whole arrays.
 import type { WeightSymbol } from '../linear/linear.ts'
 import { asRows, type EvaluationProblem, Problem, type WeightValue } from '../numeric/given.ts'
-import { isReals, type Range } from '../scalar/range.ts'
+import { isReals, printRange, type Range } from '../scalar/range.ts'
 import { ceilDouble, floorDouble, fromDouble } from '../scalar/rational.ts'
 import type { Numbers } from './pointwise.ts'
 
@@ -37,7 +37,7 @@ function messageOf(p: EvaluationProblem, sample: number | null): string {
     case 'not-finite':
       return `component ${p.component + 1} of ${p.name}${where} is ${p.value}`
     case 'outside':
-      return `component ${p.component + 1} of ${p.name}${where} is ${p.value}, outside of its domain`
+      return `component ${p.component + 1} of ${p.name}${where} is ${p.value}, outside of ${printRange(p.allowed)}`
   }
 }
 

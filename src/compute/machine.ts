@@ -44,6 +44,8 @@ export interface Machine {
 /** Products with fewer multiplications gain nothing from a kernel, and from WebAssembly only with more. */
 const WORTH_A_KERNEL = 4_096
 const WORTH_WASM = 32_768
+/** Addresses are 32 bits. */
+const MOST_WASM_BYTES = 2 ** 32 - 65_536
 
 /** What the products of matrices in a program need. */
 interface Products {
@@ -78,7 +80,8 @@ function arrayFor(
   length: number,
 ): { data: Numbers; kernel: BlockKernel | null } {
   const isWorthIt = kernel === 'wasm' || (kernel === 'auto' && largest >= WORTH_WASM)
-  const isWasm = isWorthIt && isWasmAvailable(precision)
+  const fits = length * (precision === 'float64' ? 8 : 4) <= MOST_WASM_BYTES
+  const isWasm = isWorthIt && fits && isWasmAvailable(precision)
   if (kernel === 'wasm' && !isWasm)
     throw new RangeError('compile: kernel is wasm, but there is no WebAssembly SIMD here')
   if (isWasm) return wasmKernel(precision, length)

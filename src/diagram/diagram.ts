@@ -2,7 +2,7 @@
 // twice copies it. There is no separate notion of a chain of layers: a chain is a graph that happens to be one.
 import type { Linear } from '../linear/linear.ts'
 import type { Shape, Size } from '../linear/size.ts'
-import type { Expression } from '../scalar/expression.ts'
+import { type Expression, unfold } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
 
 /** Stable within a net and through a derivation: the node `at` which a step happens keeps its id. Shown as `n3`. */
@@ -131,6 +131,25 @@ export function operatorsOf(node: Node): readonly Linear[] {
       return node.bias === null ? [node.operator] : [node.operator, node.bias]
     case 'mix':
       return [node.operator]
+    default:
+      return []
+  }
+}
+
+/** What a node does beside its operators: nodes of one kind with equal ones do the same. An input does what no other does. */
+export function parametersOf(node: Node): readonly unknown[] {
+  switch (node.kind) {
+    case 'input':
+    case 'output':
+      return [node]
+    case 'pointwise':
+      return [unfold(node.fn)]
+    case 'slice':
+      return [node.start, node.end]
+    case 'reduce':
+      return [node.operation, node.group]
+    case 'mix':
+      return [unfold(node.fn), unfold(node.inverse)]
     default:
       return []
   }

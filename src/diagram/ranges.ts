@@ -516,6 +516,20 @@ export function fuse(nodes: ReadonlyMap<NodeId, Node>, root: NodeId): Fused | nu
   return { fn: values.get(root) as Expression, args }
 }
 
+/** Whether all values of a node's wire are shown to be in a set: by its own range, or as a function of wires before it. */
+export function valuesLieIn(
+  nodes: ReadonlyMap<NodeId, Node>,
+  ranges: (node: NodeId) => WireRange,
+  node: NodeId,
+  set: Range,
+): boolean {
+  if (within(ranges(node), set)) return true
+  // Range by range nothing may be seen of what the functions before the wire are together.
+  const fused = fuse(nodes, node)
+  if (fused === null) return false
+  return componentwise(fused.args.map(ranges)).every(domain => isSubset(analyseShared(fused.fn, domain).range, set))
+}
+
 /**
  * Why a diagram cannot be shown to be defined on its whole domain: the first node, or null when it is defined everywhere.
  * Only nodes on the way to an output count. Where a function alone may be undefined, it is looked at together with the

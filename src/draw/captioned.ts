@@ -1,6 +1,7 @@
 // Pictures one below the other, each with a caption at its left: what is defined first, then what follows from it.
-import { CAPTION_LINE, captionGroup, captionsOf, MARGIN, STAGE_GAP, widthOf } from './derivation.ts'
+
 import { cleanText, cutText } from './label.ts'
+import { CAPTION_LINE, captionGroup, captionsOf, MARGIN, STAGE_GAP, widthOf } from './parts.ts'
 import { type Group, greatest, moveGroup, type Scene } from './scene.ts'
 
 export interface Block {

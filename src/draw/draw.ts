@@ -1,8 +1,6 @@
 // Pictures of nets, equations and derivations.
 import type { Diagram } from '../diagram/diagram.ts'
 import {
-  type Derivation,
-  derivationScene,
   diagramScene,
   type Equation,
   type EquationDerivation,
@@ -11,18 +9,22 @@ import {
   stackScenes,
 } from './derivation.ts'
 import { embeddedFonts } from './fonts.ts'
+import type { NetOptions } from './net.ts'
 import { printPage } from './page.ts'
 import { type Plot, plotScene } from './plot.ts'
 import { toPng } from './png.ts'
 import type { Scene } from './scene.ts'
+import { type Derivation, derivationScene, type StageOptions } from './stages.ts'
 import { printSvg } from './svg.ts'
 import { type Table, tableScene } from './table.ts'
 import type { Theme } from './themes.ts'
 import { printTikz } from './tikz.ts'
 
-export type { Derivation, Equation, EquationDerivation, EquationLine, Relation, Stage } from './derivation.ts'
+export type { Equation, EquationDerivation, EquationLine } from './derivation.ts'
+export type { Relation } from './parts.ts'
 export type { Curve, Panel, Plot } from './plot.ts'
 export { printScene, type Scene } from './scene.ts'
+export type { Derivation, Stage } from './stages.ts'
 export type { Row, Table } from './table.ts'
 export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
 export { toPng }
@@ -33,7 +35,7 @@ function isList(what: Picture): what is readonly Drawable[] {
   return Array.isArray(what)
 }
 
-export interface DrawOptions {
+export interface DrawOptions extends Pick<NetOptions, 'level' | 'fold' | 'wrap'>, Pick<StageOptions, 'page' | 'most'> {
   /** Set above the picture. Without it a net's or an equation's name is only told to those who cannot see the picture. */
   readonly title?: string
   /** One of `THEMES`, or one that `readTheme` has read; the post's where none is given. */
@@ -50,11 +52,13 @@ export async function sceneOf(what: Drawable | readonly Drawable[], options: Dra
     return stackScenes(scenes)
   }
   if ('panels' in what) return plotScene(what)
-  if ('lines' in what) return linesScene(options.title === undefined ? what : { ...what, title: options.title })
-  if ('stages' in what) return derivationScene(options.title === undefined ? what : { ...what, title: options.title })
-  if ('rows' in what) return tableScene(options.title === undefined ? what : { ...what, title: options.title })
-  if ('left' in what) return equationScene(what, options.title)
-  return diagramScene(what, options.title)
+  if ('lines' in what)
+    return linesScene(options.title === undefined ? what : { ...what, title: options.title }, options)
+  if ('stages' in what)
+    return derivationScene(options.title === undefined ? what : { ...what, title: options.title }, options)
+  if ('rows' in what) return tableScene(options.title === undefined ? what : { ...what, title: options.title }, options)
+  if ('left' in what) return equationScene(what, options.title, options)
+  return diagramScene(what, options.title, options)
 }
 
 /**

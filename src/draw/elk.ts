@@ -3,8 +3,10 @@
 import type { ELK, ElkNode } from 'elkjs/lib/elk-api.js'
 import { inletOf, outletOf, type Place, ROW_GAP, settle } from './layout.ts'
 
-/** Above so many places elkjs takes seconds, then overflows the stack. */
-export const ELK_LIMIT = 1500
+/** Above so many places elkjs takes seconds, and from about 10,000 on it overflows the stack. */
+export const ELK_LIMIT = 700
+/** Up to so many places elkjs orders them itself and places them exactly; above, in the order found here, and fast. */
+const SMALL = 120
 
 /**
  * Replaces the heights that `placeRows` found. With `keepOrder` the order in each column stays as it is (a picture that
@@ -50,6 +52,7 @@ export async function placeRowsByElk(columns: readonly Place[][], keepOrder: boo
       }
     }),
   )
+  const small = names.size <= SMALL
   const layoutOptions = {
     'elk.algorithm': 'layered',
     'elk.direction': 'RIGHT',
@@ -58,9 +61,9 @@ export async function placeRowsByElk(columns: readonly Place[][], keepOrder: boo
     'elk.spacing.nodeNode': `${ROW_GAP}`,
     'elk.layered.layering.strategy': 'INTERACTIVE',
     'elk.layered.cycleBreaking.strategy': 'INTERACTIVE',
-    'elk.layered.crossingMinimization.strategy': keepOrder ? 'INTERACTIVE' : 'LAYER_SWEEP',
+    'elk.layered.crossingMinimization.strategy': keepOrder || !small ? 'INTERACTIVE' : 'LAYER_SWEEP',
     'elk.layered.considerModelOrder.strategy': 'PREFER_EDGES',
-    'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+    'elk.layered.nodePlacement.strategy': small ? 'NETWORK_SIMPLEX' : 'LINEAR_SEGMENTS',
     'elk.layered.nodePlacement.favorStraightEdges': 'true',
   }
   let laidOut: ElkNode

@@ -45,11 +45,25 @@ export interface Layout {
   readonly note: string | null
 }
 
+/** What nodes and passing wires look like. */
+export interface Glyphs {
+  /** `order` has the indices of the arguments from top to bottom, for nodes whose arguments may come in any order. */
+  readonly of: (node: Node, shapes: readonly Shape[], order?: readonly number[]) => Glyph
+  readonly passing: (shape: Shape) => Glyph
+}
+/** Every component of a wire by itself. */
+export function strandGlyphs(names: Diagram['names']): Glyphs {
+  return { of: (node, shapes, order) => glyphOf(node, shapes, names, order), passing: passGlyph }
+}
+
 /** Where nodes were in the picture before: the middle of each, by its id, and what it was. */
 export type Positions = ReadonlyMap<NodeId, { readonly x: number; readonly y: number; readonly title: string }>
 
 /** Places the nodes in columns. Throws RangeError where a node reads one that does not come before it. */
-export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean } {
+export function placesOf(
+  diagram: Diagram,
+  glyphs: Glyphs = strandGlyphs(diagram.names),
+): { columns: Place[][]; far: boolean } {
   const column = new Map<NodeId, number>()
   const shapes = new Map<NodeId, Shape>()
   const users = new Map<NodeId, number[]>()
@@ -99,10 +113,9 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
   for (let c = 0; c < columns.length; c++) {
     const next: Place[] = []
     for (const node of byColumn[c]) {
-      const glyph = glyphOf(
+      const glyph = glyphs.of(
         node,
         node.args.map(a => shapes.get(a) as Shape),
-        diagram.names,
       )
       const sources = node.args.map((arg): Place => {
         const way = ways.get(arg) as Place[]
@@ -119,7 +132,7 @@ export function placesOf(diagram: Diagram): { columns: Place[][]; far: boolean }
         id: before.id,
         node: null,
         shape: before.shape,
-        glyph: passGlyph(before.shape),
+        glyph: glyphs.passing(before.shape),
         column: c,
         sources: [before],
         x: 0,
@@ -147,7 +160,7 @@ function mean(values: readonly number[]): number {
 }
 
 /** Gives every place a height: level wires in a chain; else columns are ordered and moved by sweeps until wires are short. */
-export function placeRows(columns: readonly Place[][], previous: Positions, names: Diagram['names']): void {
+export function placeRows(columns: readonly Place[][], previous: Positions, glyphs: Glyphs): void {
   if (columns.every(c => c.length === 1)) {
     for (const [place] of columns)
       place.y = place.sources.length === 0 ? 0 : place.sources[0].y + outletOf(place.sources[0]) - inletOf(place, 0)
@@ -177,12 +190,12 @@ export function placeRows(columns: readonly Place[][], previous: Positions, name
   const forward = columns.slice(1)
   const backward = columns.slice(0, -1).reverse()
   for (const column of forward) stack(column, fromSources)
-  orderArguments(columns, names)
+  orderArguments(columns, glyphs)
   for (let sweep = 0; sweep < 3; sweep++) {
     for (const column of backward) arrange(column, fromUsers, previous)
     for (const column of forward) arrange(column, fromSources, previous)
   }
-  orderArguments(columns, names)
+  orderArguments(columns, glyphs)
   // The order stands; now heights alone, so that wires which can be level are.
   for (let sweep = 0; sweep < 4; sweep++) {
     for (const column of backward) settle(column, both)
@@ -191,16 +204,15 @@ export function placeRows(columns: readonly Place[][], previous: Positions, name
 }
 
 /** Puts the arguments of symmetric nodes in the order in which their wires come. */
-export function orderArguments(columns: readonly Place[][], names: Diagram['names']): void {
+export function orderArguments(columns: readonly Place[][], glyphs: Glyphs): void {
   for (const place of columns.flat()) {
     const { node, sources } = place
     if (node === null || !isSymmetric(node)) continue
     const heights = sources.map(s => s.y + outletOf(s))
     const order = sources.map((_, k) => k).sort((a, b) => heights[a] - heights[b])
-    place.glyph = glyphOf(
+    place.glyph = glyphs.of(
       node,
       sources.map(s => s.shape),
-      names,
       order,
     )
   }

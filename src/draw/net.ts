@@ -1,10 +1,13 @@
 // The picture of one net: layout, then the shapes of nodes and of the wires between them.
 import { type Diagram, isOpenEnd, type Node, type NodeId } from '../diagram/diagram.ts'
 import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
+import { type Fold, foldNet, foldText, withFolds } from './fold.ts'
 import { dots } from './glyph.ts'
 import { cleanText, cutText } from './label.ts'
+import { layerGlyphs } from './layer.ts'
 import {
   crossings,
+  type Glyphs,
   inletOf,
   type Layout,
   outletOf,
@@ -14,8 +17,10 @@ import {
   placeRows,
   placesOf,
   positionsOf,
+  strandGlyphs,
 } from './layout.ts'
-import { type Figure, type Group, moveFigure, type WireRun } from './scene.ts'
+import { type Rows, RUN_OUT, rowsOf, rowWidth } from './rows.ts'
+import { type Figure, type Group, moveFigure, moveGroup, type WireRun } from './scene.ts'
 
 /** The shapes of a net in coordinates of its own: the left edge of the first column at x = 0. */
 export interface NetPicture {
@@ -24,89 +29,133 @@ export interface NetPicture {
   readonly top: number
   readonly bottom: number
   readonly positions: Positions
-  readonly note: string | null
+  /** What the reader has to know of how it is drawn, and of what is left out: a sentence each. */
+  readonly notes: readonly string[]
   /** What the picture shows, in words. */
   readonly description: string
+}
+
+export interface NetOptions {
+  /** Begins the ids of its groups. */
+  readonly prefix?: string
+  /** Keeps nodes where they were. */
+  readonly previous?: Positions
+  readonly highlight?: readonly NodeId[]
+  /** Nodes that are outlined: where something is about to happen. */
+  readonly matched?: readonly NodeId[]
+  /** Every component of a wire by itself, or one box a node with its sizes. */
+  readonly level?: 'wires' | 'layers'
+  /** Whether repeated blocks are drawn once at the start and once at the end, with their number between. */
+  readonly fold?: boolean
+  /** The width beyond which the net goes on in a row below; null for a width that gives it usual proportions. */
+  readonly wrap?: number | null
 }
 
 /** Descriptions name so many nodes. */
 const MAX_SAID = 40
 const NOWHERE: Positions = new Map()
+/** Up to this width a net stands in one row. */
+const ONE_ROW = 3200
 
-/** Lays out and draws a net. `prefix` begins the ids of its groups; `previous` keeps nodes where they were. */
-export async function drawNet(
-  diagram: Diagram,
-  prefix: string,
-  previous: Positions = NOWHERE,
-  highlight: readonly NodeId[] = [],
-): Promise<NetPicture> {
-  const layout = await layoutOf(diagram, previous)
+/** Lays out and draws a net. */
+export async function drawNet(given: Diagram, options: NetOptions = {}): Promise<NetPicture> {
+  const { prefix = '', previous = NOWHERE, highlight = [], matched = [], level = 'wires', wrap = null } = options
+  const plainGlyphs = level === 'layers' ? layerGlyphs(given.names) : strandGlyphs(given.names)
+  const { diagram, folds } = options.fold ? foldNet(given, plainGlyphs) : { diagram: given, folds: NO_FOLDS }
+  const glyphs = folds.size === 0 ? plainGlyphs : withFolds(plainGlyphs, folds)
+  const layout = await layoutOf(diagram, previous, glyphs)
+  const rows = rowsOf(layout, wrap ?? rowWidth(layout.width, layout.bottom - layout.top, ONE_ROW))
+  const moved = (g: Group, c: number): Group => {
+    const [dx, dy] = rows.shift[rows.rowOf[c]]
+    return dx === 0 && dy === 0 ? g : moveGroup(g, dx, dy)
+  }
   const wires: Group[] = []
   const nodes: Group[] = []
   const halos: Group[] = []
   const titles = new Map<NodeId, string>()
   const marked = new Set(highlight)
+  const outlined = new Set(matched)
   layout.columns.forEach((column, c) => {
     for (const place of column) {
-      wires.push(...wiresOf(layout, place, c, prefix))
+      for (const g of wiresOf(layout, place, c, prefix, rows)) wires.push(g)
       if (place.node === null) {
         const y = place.glyph.outputs.map(h => place.y + h)
         const [from, to] = [layout.left[c], layout.left[c] + layout.widths[c]]
         const runs = y.map((h): WireRun => ({ from: [from, h], to: [to, h], bend: [from, to] }))
-        wires.push({
-          id: `${prefix}n${place.id}-column${c}`,
-          class: 'pass',
-          title: '',
-          figures: [{ kind: 'wires', class: 'wire', runs }],
-        })
+        wires.push(
+          moved(
+            {
+              id: `${prefix}n${place.id}-column${c}`,
+              class: 'pass',
+              title: '',
+              figures: [{ kind: 'wires', class: 'wire', runs }],
+            },
+            c,
+          ),
+        )
         continue
       }
       const { glyph } = place
       titles.set(place.id, cutText(glyph.title, 200))
-      nodes.push({
-        id: `${prefix}n${place.id}`,
-        class: glyph.class,
-        title: cleanText(cutText(`n${place.id}: ${glyph.title}`, 400)),
-        figures: glyph.figures.map((f): Figure => moveFigure(f, place.x, place.y)),
-      })
-      if (marked.has(place.id)) {
-        halos.push({
-          id: `${prefix}n${place.id}-highlight`,
-          class: 'highlight',
-          title: '',
-          figures: [
-            {
-              kind: 'box',
-              class: 'halo',
-              corner: [place.x - 6, place.y + glyph.top - 6],
-              width: glyph.width + 12,
-              height: glyph.bottom - glyph.top + 12,
-              radius: 12,
-            },
-          ],
-        })
-      }
+      nodes.push(
+        moved(
+          {
+            id: `${prefix}n${place.id}`,
+            class: glyph.class,
+            title: cleanText(cutText(`n${place.id}: ${glyph.title}`, 400)),
+            figures: glyph.figures.map((f): Figure => moveFigure(f, place.x, place.y)),
+          },
+          c,
+        ),
+      )
+      if (marked.has(place.id)) halos.push(moved(haloOf(place, `${prefix}n${place.id}-highlight`, 'halo'), c))
+      if (outlined.has(place.id)) halos.push(moved(haloOf(place, `${prefix}n${place.id}-matched`, 'matched'), c))
     }
   })
+  const notes = [
+    ...(layout.note === null ? [] : [layout.note]),
+    ...[...folds.values()].slice(0, MAX_SAID).map(f => `Folded: ${foldText(f)}.`),
+    ...(rows.shift.length === 1 ? [] : [`In ${rows.shift.length} rows, each going on in the one below.`]),
+  ]
   return {
     groups: [...halos, ...wires, ...nodes],
-    width: layout.width,
-    top: layout.top,
-    bottom: layout.bottom,
+    width: rows.width,
+    top: rows.top,
+    bottom: rows.bottom,
     positions: positionsOf(layout),
-    note: layout.note,
+    notes,
     description: describe(diagram, titles),
   }
 }
+const NO_FOLDS: ReadonlyMap<NodeId, Fold> = new Map()
 
-function arrange(diagram: Diagram, previous: Positions): { columns: Place[][]; far: boolean } {
-  const { columns, far } = placesOf(diagram)
-  placeRows(columns, previous, diagram.names)
+function haloOf(place: Place, id: string, className: 'halo' | 'matched'): Group {
+  const { glyph } = place
+  return {
+    id,
+    class: 'highlight',
+    title: '',
+    figures: [
+      {
+        kind: 'box',
+        class: className,
+        corner: [place.x - 6, place.y + glyph.top - 6],
+        width: glyph.width + 12,
+        height: glyph.bottom - glyph.top + 12,
+        radius: 12,
+      },
+    ],
+  }
+}
+
+function arrange(diagram: Diagram, previous: Positions, glyphs: Glyphs): { columns: Place[][]; far: boolean } {
+  const { columns, far } = placesOf(diagram, glyphs)
+  placeRows(columns, previous, glyphs)
   return { columns, far }
 }
 
-async function layoutOf(diagram: Diagram, previous: Positions): Promise<Layout> {
-  const arranged = arrange(diagram, previous)
+async function layoutOf(diagram: Diagram, previous: Positions, glyphs: Glyphs): Promise<Layout> {
+  const arranged = arrange(diagram, previous, glyphs)
   let { columns } = arranged
   let note = arranged.far ? 'Wires that pass many columns run straight behind the nodes.' : null
   if (columns.every(c => c.length <= 1)) return placeColumns(columns, previous, note)
@@ -114,7 +163,7 @@ async function layoutOf(diagram: Diagram, previous: Positions): Promise<Layout> 
   let keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
   if (keepOrder) {
     // The order of the picture before is not worth wires that cross more than they must.
-    const fresh = arrange(diagram, NOWHERE).columns
+    const fresh = arrange(diagram, NOWHERE, glyphs).columns
     keepOrder = crossings(columns) <= crossings(fresh)
     if (!keepOrder) columns = fresh
   }
@@ -126,16 +175,42 @@ async function layoutOf(diagram: Diagram, previous: Positions): Promise<Layout> 
 }
 
 /** The wires into a place, one group for each argument. They turn between its column and the one before. */
-function wiresOf(layout: Layout, place: Place, c: number, prefix: string): Group[] {
-  return place.sources.map((source, k): Group => {
+function wiresOf(layout: Layout, place: Place, c: number, prefix: string, rows: Rows): Group[] {
+  return place.sources.flatMap((source, k): Group[] => {
     const { glyph } = source
     // Passing wires reach over the whole width of their column.
     const start =
       source.node === null ? layout.left[source.column] + layout.widths[source.column] : source.x + glyph.width
     const end = place.node === null ? layout.left[c] : place.x
+    const id = `${prefix}n${source.id}-n${place.id}-${place.node === null ? `column${c}-in` : k}`
+    const [before, row] = [rows.rowOf[source.column], rows.rowOf[c]]
+    const [outlets, inlets] = [glyph.outputs, place.glyph.inputs[k]]
+    if (before !== row) {
+      // On to the next row: out at the end of the one, in at the beginning of the other.
+      const out = rows.ends[before] + RUN_OUT
+      const begin = layout.left[c] - RUN_OUT
+      const [first, second] = [rows.shift[before], rows.shift[row]]
+      return [
+        moveGroup(
+          runOut(
+            `${id}-out`,
+            outlets.map(y => [start, out, source.y + y]),
+          ),
+          first[0],
+          first[1],
+        ),
+        moveGroup(
+          level(
+            `${id}-in`,
+            inlets.map(y => [Math.min(begin, -second[0]), end, place.y + y]),
+          ),
+          second[0],
+          second[1],
+        ),
+      ]
+    }
     const bend = [layout.left[source.column] + layout.widths[source.column], layout.left[c]] as const
-    const inlets = place.glyph.inputs[k]
-    const runs = glyph.outputs.map((y, i): WireRun => {
+    const runs = outlets.map((y, i): WireRun => {
       const [from, to] = [source.y + y, place.y + inlets[i]]
       const [left, right] = openEnds(source.node, place.node, start, end, Math.abs(from - to) < 0.5)
       return { from: [left, from], to: [right, to], bend }
@@ -146,9 +221,36 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string): Group
       const height = (source.y + outletOf(source) + place.y + inletOf(place, k)) / 2
       figures.push(...dots((bend[0] + bend[1]) / 2, glyph.strands, 44).map(f => moveFigure(f, 0, height)))
     }
-    const id = `${prefix}n${source.id}-n${place.id}-${place.node === null ? `column${c}-in` : k}`
-    return { id, class: 'wire', title: '', figures }
+    const [dx, dy] = rows.shift[row]
+    const group: Group = { id, class: 'wire', title: '', figures }
+    return [dx === 0 && dy === 0 ? group : moveGroup(group, dx, dy)]
   })
+}
+
+type Level = readonly [from: number, to: number, y: number]
+
+function level(id: string, lines: readonly Level[]): Group {
+  const runs = lines.map(([from, to, y]): WireRun => ({ from: [from, y], to: [to, y], bend: [from, to] }))
+  return { id, class: 'wire', title: '', figures: [{ kind: 'wires', class: 'wire', runs }] }
+}
+/** Wires that go on in the row below end in arrowheads. */
+function runOut(id: string, lines: readonly Level[]): Group {
+  const heads = lines.map(
+    ([, to, y]): Figure => ({
+      kind: 'polygon',
+      class: 'arrowhead',
+      points: [
+        [to - 10, y - 4],
+        [to, y],
+        [to - 10, y + 4],
+      ],
+    }),
+  )
+  const group = level(
+    id,
+    lines.map(([from, to, y]): Level => [from, to - 8, y]),
+  )
+  return { ...group, figures: [...group.figures, ...heads] }
 }
 
 /** How long a level wire is that ends in the open, wherever the layout puts its end. */

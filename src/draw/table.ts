@@ -1,10 +1,12 @@
 // Tables: nets one below the other with their names at the left, or equations with their names above, each row in a frame.
 import type { Diagram } from '../diagram/diagram.ts'
 import { boundsOf } from './bounds.ts'
-import { diagramScene, type Equation, equationScene, wrapText } from './derivation.ts'
+import { diagramScene, type Equation, equationScene } from './derivation.ts'
 import { cleanText, cutText, mathText, plain } from './label.ts'
 import { textWidth } from './metrics.ts'
+import type { NetOptions } from './net.ts'
 import { type Figure, type Group, greatest, moveGroup, type Point, type Scene } from './scene.ts'
+import { wrapText } from './words.ts'
 
 /** A row of a table: one net, or some equations side by side. */
 export interface Row {
@@ -33,12 +35,15 @@ interface Cell {
 }
 
 /** Rows in frames: the title of a net at its left, the title of equations above them. */
-export async function tableScene({ title, rows }: Table): Promise<Scene> {
+export async function tableScene({ title, rows }: Table, options: NetOptions = {}): Promise<Scene> {
   const beside = rows.every(row => row.pictures.every(p => 'nodes' in p))
   const cells: Cell[] = []
   for (const row of rows) {
     const scenes: Scene[] = []
-    for (const p of row.pictures) scenes.push(close('nodes' in p ? await diagramScene(p) : await equationScene(p)))
+    for (const p of row.pictures) {
+      const scene = 'nodes' in p ? diagramScene(p, undefined, options) : equationScene(p, undefined, options)
+      scenes.push(close(await scene))
+    }
     const width = scenes.reduce((w, s) => w + s.width, 0) + GAP * Math.max(scenes.length - 1, 0)
     const room = beside ? TITLE_WIDTH : Math.max(width - 2 * PADDING, TITLE_WIDTH)
     const lines = wrapText(mathText(row.title), room / TITLE_SIZE, 4, 'serif')

@@ -4,6 +4,7 @@ import { type Expression, number, one, printExpression } from '../scalar/express
 import { interner } from '../scalar/intern.ts'
 import type { Range } from '../scalar/range.ts'
 import { ONE, printRational, type Rational, ZERO } from '../scalar/rational.ts'
+import { spend } from '../scalar/work.ts'
 import { knownSize, printShape, type Size, sizeOf } from './size.ts'
 
 /** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
@@ -100,6 +101,7 @@ export function literal(entries: readonly (readonly Rational[])[]): Linear {
   const columns = entries[0]?.length ?? 0
   if (columns === 0 || entries.some(r => r.length !== columns))
     throw new RangeError('literal: rows must be of equal length, at least 1')
+  spend(4 * entries.length * columns)
   const key = entries.map(r => r.map(q => `${q.s * q.n}/${q.d}`).join()).join(';')
   return intern(`l${key}`, id => ({
     kind: 'literal',
@@ -196,8 +198,10 @@ export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
   const rows = knownSize(a.rows)
   const columns = knownSize(a.columns)
   if (rows === null || columns === null || rows * columns > MOST_ENTRIES) return null
-  const fill = (entry: (i: number, j: number) => Rational): Rational[][] =>
-    Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
+  const fill = (entry: (i: number, j: number) => Rational): Rational[][] => {
+    spend(rows * columns)
+    return Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => entry(i, j)))
+  }
   switch (a.kind) {
     case 'symbol':
       return a.symbol.value
@@ -265,6 +269,7 @@ export function linearPostorder(...roots: readonly Linear[]): Linear[] {
       }
     }
   }
+  spend(order.length)
   return order
 }
 

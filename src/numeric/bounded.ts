@@ -7,7 +7,7 @@
 import type { Node } from '../diagram/diagram.ts'
 import { STABLE } from '../scalar/evaluate.ts'
 import type { KnownName, Relation } from '../scalar/expression.ts'
-import { ceilDouble, floorDouble } from '../scalar/rational.ts'
+import { ceilDouble, exactDouble, floorDouble } from '../scalar/rational.ts'
 import type { StableForm } from '../scalar/stable.ts'
 import type { Arithmetic } from '../semantics/arithmetic.ts'
 import type { Instance } from '../semantics/ground.ts'
@@ -395,6 +395,8 @@ export interface Watch {
   operation?(name: KnownName | StableForm['kind'] | 'dot', args: readonly DoubleInterval[], value: Bounded): void
   /** A choice that was not decided, so that the result holds both branches. */
   undecided?(): void
+  /** Two values that are compared and may be equal: where they are, a function may have a kink. */
+  meeting?(): void
 }
 
 /** The arithmetic of intervals; a watch sees every operation. */
@@ -409,12 +411,22 @@ export function boundedArithmetic(watch: Watch = {}): Arithmetic<Bounded> {
   }
   return partialArithmetic<DoubleInterval>(
     {
-      rational: q => ({ low: floorDouble(q), high: ceilDouble(q) }),
+      rational: q => {
+        // Most weights and inputs are doubles, of which the quick conversion is exact.
+        const x = exactDouble(q)
+        return x === null ? { low: floorDouble(q), high: ceilDouble(q) } : { low: x, high: x }
+      },
       constant: name =>
         name === 'pi' ? { low: down(Math.PI), high: up(Math.PI) } : { low: down(Math.E), high: up(Math.E) },
-      call: (name, args) => seen(name, args, callBounds(name, args)),
+      call: (name, args) => {
+        if (name === 'sign' && args[0].low <= 0 && args[0].high >= 0) watch.meeting?.()
+        return seen(name, args, callBounds(name, args))
+      },
       stable: (form, args) => seen(form, args, stableBounds(form, args)),
-      decide: decideBounds,
+      decide: (relation, left, right) => {
+        if (left.low <= right.high && right.low <= left.high) watch.meeting?.()
+        return decideBounds(relation, left, right)
+      },
       hull: (a, b) => {
         watch.undecided?.()
         return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high) }

@@ -40,7 +40,9 @@ export interface ComparisonAt extends PointComparison {
 
 export interface NetsComparison {
   readonly ok: true
-  /** Different where one point is, else inconclusive where one is, else consistent. */
+  /**
+   * Different where one point is; else inconclusive where a given point is, or all that were drawn are; else consistent.
+   */
   readonly verdict: PointComparison['verdict']
   readonly seed: number
   /** How many points were consistent, different, inconclusive; and at how many the referee was asked. */
@@ -94,14 +96,14 @@ export function instanceGiven(unknowns: Unknowns, given: Omit<EvaluationGiven, '
   }
 }
 
-class NoDraw extends Error {
+export class NoDraw extends Error {
   constructor(readonly missing: NoInstance['missing'] | 'inputs') {
     super(missing)
   }
 }
 
 /** The points given, each checked. Throws Problem. */
-function* pointsGiven(
+export function* pointsGiven(
   given: readonly Readonly<Record<string, ArrayLike<number>>>[],
   pairing: Pairing,
   lengths: readonly number[],
@@ -123,7 +125,7 @@ function* pointsGiven(
   }
 }
 
-function* pointsDrawn(
+export function* pointsDrawn(
   pairing: Pairing,
   lengths: readonly number[],
   constants: readonly Rational[],
@@ -189,7 +191,8 @@ export function compareNets(
       }
       options.onProgress?.(++done, total)
     }
-    const verdict = counts.different > 0 ? 'different' : counts.inconclusive > 0 ? 'inconclusive' : 'consistent'
+    const isOpen = options.points === undefined ? counts.consistent === 0 : counts.inconclusive > 0
+    const verdict = counts.different > 0 ? 'different' : isOpen ? 'inconclusive' : 'consistent'
     return { ok: true, verdict, seed, counts, ...first, instance }
   } catch (error) {
     if (error instanceof Problem) return { ok: false, problem: error.problem }

@@ -102,7 +102,7 @@ function logarithmic(a: number, b: number): number {
 }
 
 /** Distance and bound of two intervals. */
-function measure(l: DoubleInterval, r: DoubleInterval): { distance: number; bound: number } {
+export function measure(l: DoubleInterval, r: DoubleInterval): { distance: number; bound: number } {
   const [a, b] = [middle(l), middle(r)]
   if (l.low > 0 && r.low > 0) {
     const width = (i: DoubleInterval): number => logarithmic(i.high, i.low) / 2
@@ -185,7 +185,7 @@ export function compareInDoubles(contest: Contest, point: Point, refine = true):
 }
 
 /** The component that decides: one of which the values lie apart, else the one whose values lie most apart. */
-function compareAll(l: readonly DoubleInterval[], r: readonly DoubleInterval[]) {
+export function compareAll(l: readonly DoubleInterval[], r: readonly DoubleInterval[]) {
   let at: number | null = null
   let largest = -1
   let telling = true
@@ -230,7 +230,7 @@ function ratio(a: Scaled, b: Scaled): number {
 }
 
 /** As `measure`, for enclosures; relative differences stand for differences of logarithms where they are small. */
-function measureEnclosed(l: Bounds, r: Bounds): { distance: number; bound: number } {
+export function measureEnclosed(l: Bounds, r: Bounds): { distance: number; bound: number } {
   const [a, b] = [magnitude(l), magnitude(r)]
   const scale = compare(a, b) >= 0 ? a : b
   const centre = (x: Bounds): Bounds => ({ low: x.low, high: x.low })
@@ -245,13 +245,13 @@ function measureEnclosed(l: Bounds, r: Bounds): { distance: number; bound: numbe
   return { distance: isPositive ? -Math.log1p(-Math.min(1, distance)) : distance, bound: ratio(widths.high, scale) }
 }
 
-function shown(a: Bounds): KnownValue {
+export function shown(a: Bounds): KnownValue {
   const width = difference({ low: a.high, high: a.high }, { low: a.low, high: a.low })
   return { value: toNumber(a.low), error: isExact(a) ? 0 : toNumber(width.high), text: decimal(a.low) }
 }
 
 /** Whether an enclosure is narrower than half a unit in the last place of a double. */
-function isNarrow(a: Bounds): boolean {
+export function isNarrow(a: Bounds): boolean {
   if (isExact(a)) return true
   const width = difference({ low: a.high, high: a.high }, { low: a.low, high: a.low }).high
   return top(width) < top(magnitude(a)) - 54

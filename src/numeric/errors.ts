@@ -53,6 +53,11 @@ function isSubnormal(a: DoubleInterval): boolean {
   return Math.max(Math.abs(a.low), Math.abs(a.high)) < SMALLEST && !(a.low === 0 && a.high === 0)
 }
 
+/** Whether a value is 0 and nothing else. */
+export function isZero(value: Bounded): boolean {
+  return isKnown(value) && value.low === 0 && value.high === 0
+}
+
 export const middle = ({ low, high }: DoubleInterval): number => low / 2 + high / 2
 
 /** Not less than the distance of the middle from either end. */
@@ -129,7 +134,7 @@ export function boundedNet(diagram: Diagram, instance: Instance): BoundedNet {
     const sets = evaluateNet(diagram, inputs, scope, (node, value) => outward(widen(node, value)))
     if (kind !== null || jumped) return null
     try {
-      reverse ??= reverseNet(diagram, scope, { weights: false })
+      reverse ??= reverseNet(diagram, scope, { weights: false, isZero })
       const result: DoubleInterval[] = []
       for (const id of ids) {
         const components = computed.get(id) as readonly DoubleInterval[]

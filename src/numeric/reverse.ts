@@ -29,13 +29,15 @@ export type Reverse<V> = (
   seeds: ReadonlyMap<NodeId, readonly V[]>,
 ) => Derivatives<V>
 
-export interface ReverseOptions {
+export interface ReverseOptions<V> {
+  /** Whether a value is 0 for sure: x^0 has the derivative 0 also at x = 0, where w x^(w - 1) has no value. */
+  isZero?(value: V): boolean
   /** Whether derivatives with respect to weights are wanted. Default true. */
   readonly weights?: boolean
 }
 
 /** Throws TypeError or TooLarge, when it is used, where a function has no derivative to write down. */
-export function reverseNet<V>(diagram: Diagram, scope: Scope<V>, options: ReverseOptions = {}): Reverse<V> {
+export function reverseNet<V>(diagram: Diagram, scope: Scope<V>, options: ReverseOptions<V> = {}): Reverse<V> {
   const order = livingNodes(diagram).toReversed()
   const slopes = new Map<Expression, readonly Slope<V>[]>()
   const slopesOf = (fn: Expression): readonly Slope<V>[] => {
@@ -48,7 +50,7 @@ export function reverseNet<V>(diagram: Diagram, scope: Scope<V>, options: Revers
     return found
   }
   return (wires, seeds) => {
-    const sweep = new Sweep(wires, scope, slopesOf, options.weights ?? true)
+    const sweep = new Sweep(wires, scope, slopesOf, options)
     for (const [id, seed] of seeds) sweep.add(id, seed)
     for (const node of order) sweep.back(node)
     return { wires: sweep.cotangents, weights: sweep.weights }
@@ -70,7 +72,7 @@ class Sweep<V> {
     private readonly wires: ReadonlyMap<NodeId, readonly V[]>,
     private readonly scope: Scope<V>,
     private readonly slopesOf: (fn: Expression) => readonly Slope<V>[],
-    private readonly wantsWeights: boolean,
+    private readonly options: ReverseOptions<V>,
   ) {
     this.zero = scope.arithmetic.rational(ZERO)
     this.one = scope.arithmetic.rational(ONE)
@@ -204,8 +206,9 @@ class Sweep<V> {
 
   private multiplicative(node: Node & { kind: 'multiplicative' }, rows: readonly V[][], seeds: readonly V[][]): void {
     const { scope } = this
-    const { call, choose } = scope.arithmetic
+    const { call } = scope.arithmetic
     const exponents = linearEntries(node.operator, scope)
+    const bias = node.bias === null ? null : linearEntries(node.bias, scope)
     const outputs = pieces(this.value(node.id), exponents.length)
     const back = rows.map((row, r) => {
       const total: V[] = row.map(() => this.zero)
@@ -215,20 +218,20 @@ class Sweep<V> {
         const before = [this.one]
         for (const p of powers) before.push(this.times(before[before.length - 1], p))
         let after = seeds[r][i]
-        if (node.bias !== null) after = this.times(after, call('exp', [linearEntries(node.bias, scope)[i][0]]))
+        if (bias !== null) after = this.times(after, call('exp', [bias[i][0]]))
         for (let j = row.length - 1; j >= 0; j--) {
           const w = weights[j]
-          const slope = this.times(w, call('^', [row[j], call('-', [w, this.one])]))
-          // x^0 is 1 wherever x is, also at 0, where the formula has no value.
-          const partial = choose('==', w, this.zero, this.zero, slope)
-          total[j] = this.plus(total[j], this.times(partial, this.times(before[j], after)))
+          if (!this.options.isZero?.(w)) {
+            const partial = this.times(w, call('^', [row[j], call('-', [w, this.one])]))
+            total[j] = this.plus(total[j], this.times(partial, this.times(before[j], after)))
+          }
           after = this.times(after, powers[j])
         }
       })
       return total
     })
     this.add(node.args[0], back.flat())
-    if (!this.wantsWeights) return
+    if (this.options.weights === false) return
     // In a weight and in the bias: y ln x, and y.
     const scaled = seeds.map((s, r) => s.map((v, i) => this.times(v, outputs[r][i])))
     const logarithms = rows.map(row => row.map(x => call('ln', [x])))
@@ -262,7 +265,7 @@ class Sweep<V> {
   /** Adds what the weights of an operator get: the sum over all rows of seed times arg, taken apart to its parts. */
   private entries(root: Linear, rows: readonly (readonly V[])[], seeds: readonly (readonly V[])[]): void {
     const order = linearPostorder(root).toReversed()
-    if (!this.wantsWeights || !order.some(a => a.kind === 'symbol' && a.symbol.value === null)) return
+    if (this.options.weights === false || !order.some(a => a.kind === 'symbol' && a.symbol.value === null)) return
     const { scope } = this
     const columnsOf = (table: readonly (readonly V[])[], width: number): V[][] =>
       Array.from({ length: width }, (_, j) => table.map(row => row[j]))

@@ -4,27 +4,29 @@ import { proveEqual } from '../algebra/equality.ts'
 import { simplify } from '../algebra/simplify.ts'
 import { FORMAT, VERSION, WAYS } from '../certificate/certificate.ts'
 import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
-import { Budget, Rejected } from '../check/budget.ts'
+import { Rejected } from '../check/rejection.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf, outputsOf } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
-import { hasAtMost, linearPostorder, weightsOf } from '../linear/linear.ts'
+import { hasAtMost, type Linear, linearPostorder, type WeightSymbol, weightsOf } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import type { Log } from '../rewrite/log.ts'
 import type { Match } from '../rewrite/match.ts'
 import { depthOf, type Rule } from '../rewrite/rule.ts'
-import { call, compose, type Expression, postorder, unfold, x0 } from '../scalar/expression.ts'
+import { call, compose, type Expression, type FunctionSymbol, postorder, unfold, x0 } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import { intersect, negate, type Range } from '../scalar/range.ts'
 import type { Instance } from '../search/instances.ts'
 import type { Found } from '../search/search.ts'
-import { expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
+import { expressionsIn, linearsIn, livingNodes, unknownFunctionsIn } from '../semantics/contents.ts'
+import { type Substitution, substituteInNode } from '../semantics/substitution.ts'
 import { version } from '../version.ts'
 import type { Meeting } from './compare.ts'
 import type { Counterexample, NetValue } from './counterexample.ts'
 import { writeFound } from './found.ts'
+import { functionGrounds } from './grounds.ts'
 import type { Proved, Refuted, Verdict } from './prove.ts'
 
 /** A rule as two nets with unknowns, and the proof that they are equal; null where the rule is only assumed. */
@@ -252,10 +254,13 @@ interface StepJson {
   at: number
   nodes: Json[]
   becomes: number
+  over?: readonly number[]
+  ranges?: readonly string[]
+  lemmas?: readonly number[]
 }
 
 class ClaimWriter {
-  private readonly wires = new Wires(new Budget(Number.POSITIVE_INFINITY))
+  private readonly wires = new Wires()
   /** By side, the wire that a node of the net is now. */
   private readonly wireOf = { left: new Map<NodeId, number>(), right: new Map<NodeId, number>() }
   private readonly netRows: { left: Json[]; right: Json[] } = { left: [], right: [] }
@@ -282,16 +287,32 @@ class ClaimWriter {
   /** A node of the net of a side as a new wire; gives its row. */
   private add(node: Node, side: 'left' | 'right'): Json {
     const args = node.args.map(a => this.at(side, a))
-    const wire = this.wires.assume({ ...node, args, id: this.wires.nodes.length })
+    const wire = this.wires.add({ ...node, args, id: this.wires.nodes.length })
     this.wireOf[side].set(node.id, wire)
-    return this.certificate.tables.node(this.wires.nodes[wire], w => w)
+    return this.row(wire)
+  }
+  private row(wire: number): Json {
+    return this.certificate.tables.node(this.wires.nodes[wire], w => this.wires.nodes[w].shape)
+  }
+  /** Writes a step down, without what goes without saying. */
+  private put({ rule, side, direction, by, at, nodes, becomes, ...rest }: StepJson): void {
+    const isLast = becomes === this.wires.nodes.length - 1
+    const given = Object.entries(rest).filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    this.out.push({
+      rule,
+      side,
+      direction,
+      by,
+      at,
+      ...(nodes.length > 0 ? { nodes } : {}),
+      ...(isLast ? {} : { becomes }),
+      ...Object.fromEntries(given),
+    })
   }
 
   requirements({ requirements }: Proved): Json {
     return requirements.map(({ side, node, range }) => {
-      const wire = this.at(side, node)
-      const over = [...this.leaves(wire, new Set(), Number.POSITIVE_INFINITY)]
-      return { wire, range: rangeJson(range), over }
+      return { wire: this.at(side, node), range: rangeJson(range) }
     })
   }
 
@@ -315,6 +336,11 @@ class ClaimWriter {
     const wire = this.wires.now(this.at(side, at))
     const applied = applyMatch(graph, match)
     if (applied === null) throw new Uncertified(`the step ${rule.name} at n${at} cannot be made again`)
+    if (isBuiltIn(rule) && wayOf(rule) === 'definition') {
+      this.definition(rule, wire, applied.wire === null ? [...applied.created, at] : applied.created, graph, side)
+      this.wireOf[side].set(at, this.wires.nodes.length - 1)
+      return
+    }
     const nodes = applied.created.map(id => this.add(nodeAt(graph, id), side))
     const before = this.wires.nodes.length
     let becomes: number
@@ -330,14 +356,38 @@ class ClaimWriter {
     else {
       step.by = wayOf(rule)
       if (step.by === 'function' || step.by === 'linear') this.grounded(step, depth, before - applied.created.length)
-      else {
-        const over = this.wires.nodes[wire].args.map(w => this.wires.now(w))
-        const ranges = over.map(w => rangeJson(whole(this.wires.range(w))))
-        this.out.push({ ...step, over, ranges } as unknown as Json)
-      }
+      else this.put({ ...step, ...this.conditions(wire) })
     }
     this.wireOf[side].set(at, becomes)
     this.wires.identify(wire, becomes)
+  }
+
+  /** The args of a wire, and the sets in which they are shown to be. */
+  private conditions(wire: number): { over: readonly number[]; ranges: readonly string[] } {
+    const over = this.wires.nodes[wire].args.map(w => this.wires.now(w))
+    return { over, ranges: over.map(w => rangeJson(whole(this.wires.range(w)))) }
+  }
+
+  /** The step that spells an operation out, by wires that the checker makes for itself: `made` are the same in the graph. */
+  private definition(rule: Rule, at: number, made: readonly NodeId[], graph: Graph, side: 'left' | 'right'): void {
+    const { nodes } = this.wires
+    const [first, conditions] = [nodes.length, this.conditions(at)]
+    this.wires.spellOut(at)
+    const isSame =
+      made.length === nodes.length - first && made.every((id, k) => nodeAt(graph, id).kind === nodes[first + k].kind)
+    if (!isSame) throw new Uncertified(`${rule.name} does not make what an operation stands for`)
+    for (const [k, id] of made.entries()) this.wireOf[side].set(id, first + k)
+    const becomes = nodes.length - 1
+    this.put({
+      rule: rule.name,
+      side,
+      direction: DIRECTIONS[side],
+      by: 'definition',
+      at,
+      nodes: [],
+      becomes,
+      ...conditions,
+    })
   }
 
   /** The wires at which to stop when looking from a wire through at most so many nodes that are functions or linear. */
@@ -406,19 +456,12 @@ class ClaimWriter {
   }
 
   private emit(step: StepJson, over: readonly number[]): void {
-    if (step.by === 'linear') {
-      this.out.push({ ...step, over, ...this.factors([step.at, step.becomes], over) } as unknown as Json)
-      return
-    }
-    const [before] = this.wires.asFunction(step.at, over)
-    const [after] = this.wires.asFunction(this.wires.now(step.becomes), over)
-    if (before === after || unfold(before) === unfold(after)) {
-      this.out.push({ ...step, over } as unknown as Json)
-      return
-    }
-    const ranges = over.map(w => whole(this.wires.range(w)))
-    const lemmas = this.certificate.lemmasFor(before, after, ranges)
-    this.out.push({ ...step, over, ranges: ranges.map(rangeJson), lemmas } as unknown as Json)
+    if (step.by === 'linear') this.put({ ...step, over, ...this.factors([step.at, step.becomes], over) })
+    else this.put({ ...step, over, ...this.functionGrounds(step, over) })
+  }
+
+  private functionGrounds({ at, becomes }: StepJson, over: readonly number[]): ReturnType<typeof functionGrounds> {
+    return functionGrounds(this.wires, at, becomes, over, (l, r, domain) => this.certificate.lemmasFor(l, r, domain))
   }
 
   /** f -> add: first the function in front of the layer, then the layer with what it has become. */
@@ -430,7 +473,12 @@ class ClaimWriter {
     const last = this.wires.nodes.length - 2
     this.grounded({ ...step, by: 'function', at, becomes: last }, 1, last + 1 - step.nodes.length)
     this.wires.identify(at, last)
-    this.out.push({ ...step, by: 'congruence', nodes: [layer] } as unknown as Json)
+    this.put({
+      ...step,
+      by: 'linear',
+      nodes: [layer],
+      over: this.wires.nodes[step.becomes].args.map(w => this.wires.now(w)),
+    })
   }
 
   // --- Rules of users -------------------------------------------------------------------------------------------------
@@ -439,18 +487,20 @@ class ClaimWriter {
     const { rule } = match
     const theorem = this.certificate.theorem(rule)
     if (theorem === null) {
-      this.out.push({ ...step, by: 'assumption' } as unknown as Json)
+      this.put({ ...step, by: 'assumption' })
       return
     }
     const { variables } = rule
     const { tables } = this.certificate
-    const functions: Record<string, Json> = {}
-    const weights: Record<string, Json> = {}
-    const inputs: Record<string, Json> = {}
-    const sizes: Record<string, Json> = {}
+    const [functions, weights, sizes] = [
+      new Map<FunctionSymbol, Expression>(),
+      new Map<WeightSymbol, Linear>(),
+      new Map<string, Size>(),
+    ]
+    const inputs = new Map<string, number>()
     const size = (pattern: Size, found: Size): void => {
       if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1)
-        sizes[pattern.terms[0][0]] = sizeJson(found)
+        sizes.set(pattern.terms[0][0], found)
     }
     const statement = this.certificate.statement(rule) as Statement
     const nets = [statement.left, statement.right]
@@ -458,13 +508,13 @@ class ClaimWriter {
       const slot = variables.functions.findIndex(f => f.name === symbol.name)
       const value =
         slot >= 0 ? match.functions[slot]?.fn : match.reals[variables.reals.findIndex(r => r.name === symbol.name)]
-      if (value !== undefined) functions[tables.nameOf(symbol)] = tables.expression(value)
+      if (value !== undefined) functions.set(symbol, value)
     }
     for (const symbol of weightsOf(linearsIn(nets))) {
       const blocks = match.operators[variables.operators.findIndex(o => o.name === symbol.name)]
       if (blocks === undefined) continue
       if (blocks.length > 1) throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
-      weights[tables.nameOf(symbol)] = tables.operator(blocks[0])
+      weights.set(symbol, blocks[0])
       size(symbol.rows, blocks[0].rows)
       size(symbol.columns, blocks[0].columns)
     }
@@ -474,11 +524,126 @@ class ClaimWriter {
       if (wires === undefined || wires.length > 1)
         throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
       const wire = this.wires.now(wireOf(wires[0]))
-      inputs[node.name] = wire
+      inputs.set(node.name, wire)
       size(node.shape[0], this.wires.nodes[wire].shape.at(-1) ?? sizeOf(1))
     }
-    for (const [name, found] of match.sizes) sizes[name] = sizeJson(found)
-    this.out.push({ ...step, by: 'theorem', theorem, functions, weights, sizes, inputs } as unknown as Json)
+    for (const [name, found] of match.sizes) sizes.set(name, found)
+    const by: Substitution = { functions, weights, sizes }
+    const cited: StepJson = { ...step, by: 'theorem' }
+    const left = this.places(statement.left, by, inputs, step.at, (existing, wire) => {
+      this.link(cited, existing, wire, [...cited.nodes, this.row(wire)])
+      cited.nodes = []
+    })
+    const after: [made: number, existing: number][] = []
+    const right = this.places(statement.right, by, inputs, step.becomes, (existing, wire) => {
+      cited.nodes.push(this.row(wire))
+      after.push([wire, existing])
+    })
+    const over = [...inputs.values()]
+    const named = <K, V>(map: ReadonlyMap<K, V>, name: (key: K) => string, of: (value: V) => Json): Json =>
+      Object.fromEntries([...map].map(([key, value]) => [name(key), of(value)]))
+    this.put({
+      ...cited,
+      becomes: right.end,
+      over,
+      ranges: over.map(w => rangeJson(whole(this.wires.range(w)))),
+      theorem,
+      functions: named(
+        functions,
+        f => tables.nameOf(f),
+        e => tables.expression(e),
+      ),
+      weights: named(
+        weights,
+        w => tables.nameOf(w),
+        a => tables.operator(a),
+      ),
+      sizes: named(sizes, name => name, sizeJson),
+      inputs: named(
+        inputs,
+        name => name,
+        w => w,
+      ),
+      left: left.places,
+      right: right.places,
+    } as unknown as StepJson)
+    this.wires.identify(step.at, right.end)
+    for (const [made, existing] of after) this.link(cited, made, existing, [])
+  }
+
+  /**
+   * The wires that do just what the nodes of a rule's side do, which ends at a wire. `differs` is told of a wire that does the
+   * same in another way, and of the one that was made instead.
+   */
+  private places(
+    net: Diagram,
+    by: Substitution,
+    inputs: ReadonlyMap<string, number>,
+    end: number,
+    differs: (existing: number, made: number) => void,
+  ): { places: number[]; end: number } {
+    const { wires } = this
+    const nodes = livingNodes(net)
+    const byId = new Map(nodes.map(n => [n.id, n]))
+    const root = outputsOf(net)[0].args[0]
+    // From the end on, args that are not inputs of the rule are taken in order: those of a sum may stand in another one.
+    const existing = new Map<NodeId, number>([[root, wires.now(end)]])
+    const isInner = (id: NodeId): boolean => byId.get(id)?.kind !== 'input'
+    const inputAt = (id: NodeId): number => {
+      const node = byId.get(id)
+      return wires.now((node?.kind === 'input' ? inputs.get(node.name) : undefined) ?? end)
+    }
+    for (const node of nodes.toReversed()) {
+      const wire = existing.get(node.id)
+      if (wire === undefined || node.kind === 'input') continue
+      const outer = node.args.filter(id => !isInner(id)).map(inputAt)
+      const rest = wires.nodes[wire].args.map(a => wires.now(a)).filter(w => !outer.includes(w))
+      for (const [k, id] of node.args.filter(isInner).entries())
+        if (!existing.has(id) && rest[k] !== undefined) existing.set(id, rest[k])
+    }
+    const found = new Map<NodeId, number>()
+    const places: number[] = []
+    for (const node of nodes) {
+      if (node.kind === 'input') found.set(node.id, inputAt(node.id))
+      if (node.kind === 'input' || node.kind === 'output') continue
+      const old = existing.get(node.id)
+      if (old === undefined) throw new Uncertified('a wire of a rule is not found')
+      const args = node.args.map(a => wires.now(found.get(a) as number))
+      const fresh: Node = { ...substituteInNode(node, by), args, id: wires.nodes.length }
+      let place = wires.now(old)
+      if (!this.isJust(fresh, args, place)) {
+        place = wires.add(fresh)
+        differs(wires.now(old), place)
+      }
+      found.set(node.id, place)
+      places.push(place)
+    }
+    return { places, end: found.get(root) as number }
+  }
+  private isJust(node: Node, args: readonly number[], wire: number): boolean {
+    try {
+      this.wires.does(node, args, wire)
+      return true
+    } catch (error) {
+      if (error instanceof Rejected) return false
+      throw error
+    }
+  }
+
+  /** A step from a wire to one that does the same, in another way, with the same wires. */
+  private link(cited: StepJson, at: number, becomes: number, made: Json[]): void {
+    const { nodes } = this.wires
+    const isLinear = [at, becomes].every(w => nodes[w].kind === 'additive' || nodes[w].kind === 'constant')
+    const by = isLinear ? 'linear' : nodes[at].kind === 'pointwise' ? 'function' : 'congruence'
+    const over = [...new Set([...nodes[at].args, ...nodes[becomes].args].map(w => this.wires.now(w)))]
+    const step = { ...cited, rule: 'equality', by, at, nodes: made, becomes }
+    if (by === 'congruence') this.put(step)
+    else
+      this.emit(
+        step,
+        over.filter(w => !isLinear || nodes[w].kind !== 'constant'),
+      )
+    this.wires.identify(at, becomes)
   }
 
   // --- Where the two meet ---------------------------------------------------------------------------------------------
@@ -521,18 +686,17 @@ class ClaimWriter {
 
   /** The steps of a proof that was found by search. */
   private found(found: Found): void {
-    const { tables } = this.certificate
     const common = { side: 'both', direction: 'forward' }
     const rows = (nodes: readonly unknown[]): Json[] => nodes as Json[]
     writeFound(found, {
       wires: this.wires,
       at: (side, node) => this.at(side, node),
-      row: wire => tables.node(this.wires.nodes[wire], w => w),
+      row: wire => this.row(wire),
       lemmas: (left, right, domain) => this.certificate.lemmasFor(left, right, domain),
-      step: step => this.out.push({ ...common, ...step } as unknown as Json),
+      step: step => this.put({ ...common, ...step } as StepJson),
       cite: ({ instance, rule, wires }, at, becomes, nodes, wireOf) => {
         const { match } = instance as Instance
-        const step = { ...common, rule, by: '', at, nodes: rows(nodes), becomes }
+        const step: StepJson = { ...common, rule, by: '', at, nodes: rows(nodes), becomes }
         this.byTheorem(step, match, id => wireOf(wires[id]))
       },
       fail: reason => {
@@ -562,7 +726,12 @@ class ClaimWriter {
         ]),
       ].sort((p, q) => p - q)
       this.emit({ ...step, by: 'function' }, over)
-    } else this.out.push({ ...step, ...this.factors([wire, step.becomes], [...a.args, ...b.args]) } as unknown as Json)
+    } else {
+      const by = [a, b].every(n => n.kind === 'additive' || n.kind === 'constant') ? 'linear' : 'congruence'
+      const args = [...new Set([...a.args, ...b.args].map(w => this.wires.now(w)))]
+      const over = by === 'linear' ? args.filter(w => this.wires.nodes[w].kind !== 'constant') : []
+      this.put({ ...step, by, over, ...this.factors([wire, step.becomes], args) })
+    }
     this.wires.identify(wire, known)
   }
 }

@@ -1,19 +1,15 @@
 // A proof that the search has found, as steps of a certificate. Each equality of the search is about a few nodes, one below
 // the other. A wire of the checker that has become another one is no longer looked through; so what a step looks through is
 // copied first, where that is needed.
-import { rangeJson } from '../certificate/json.ts'
 import type { Wires } from '../check/wires.ts'
 import type { Node, NodeId } from '../diagram/diagram.ts'
-import { whole } from '../diagram/ranges.ts'
-import { entriesOf } from '../linear/linear.ts'
-import { knownSize } from '../linear/size.ts'
-import { call, type Expression, number, substitute, unfold, variable } from '../scalar/expression.ts'
+import type { Expression } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
-import { ONE, type Rational } from '../scalar/rational.ts'
 import type { TermId } from '../search/egraph.ts'
 import type { Instance } from '../search/instances.ts'
 import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
+import { type FindLemmas, functionGrounds } from './grounds.ts'
 
 /** A new wire, as a row of the certificate. */
 type Row = unknown
@@ -82,7 +78,7 @@ class FoundWriter {
   private fresh(term: TermId, wire: (t: TermId) => number = t => this.wireOf.get(t) as number): number {
     const { wires } = this.ledger
     const node = this.found.node(term)
-    const made = wires.assume({ ...node, id: wires.nodes.length, args: node.args.map(wire) } as Node)
+    const made = wires.add({ ...node, id: wires.nodes.length, args: node.args.map(wire) } as Node)
     this.rows.push(this.ledger.row(made))
     return made
   }
@@ -187,18 +183,12 @@ class FoundWriter {
     const { rule, by } = equality
     const over = [...new Set(equality.over.map(t => wires.now(this.wire(t))))]
     if (by === 'function') {
-      const [before] = wires.asFunction(at, over)
-      const [after] = wires.asFunction(wires.now(becomes), over)
-      const isPlain = before === after || unfold(before) === unfold(after)
       // The sets on which the search has asked, where they still belong to these wires.
-      const asked = equality.domain?.length === over.length ? equality.domain : over.map(w => whole(wires.range(w)))
-      const domain = isPlain ? [] : asked
-      const lemmas = isPlain ? [] : ledger.lemmas(before, after, domain)
-      this.emit({ rule, by, at, becomes, over, ranges: domain.map(rangeJson), lemmas })
+      const asked = equality.domain?.length === over.length ? equality.domain : null
+      const find: FindLemmas = (left, right, domain) => ledger.lemmas(left, right, domain)
+      this.emit({ rule, by, at, becomes, over, ...functionGrounds(wires, at, becomes, over, find, asked) })
     } else if (by === 'linear') {
       this.emit({ rule, by, at, becomes, over: over.filter(w => wires.nodes[w].kind !== 'constant') })
-    } else if (by === 'monomial') {
-      this.emit({ rule, by, at, becomes, lemmas: this.factors(equality) })
     } else if (by === 'theorem') {
       // The checker cites a theorem from left to right: then the wire on the left becomes the other one.
       const { reversed } = equality.instance as Instance
@@ -209,30 +199,4 @@ class FoundWriter {
       wires.identify(from, to)
     } else this.emit({ rule, by, at, becomes })
   }
-
-  /** Lemmas that the factors of a matrix pass through a function. */
-  private factors({ left, right, inner, made, domain }: Equality): readonly number[] {
-    const { node } = this.found
-    const { fn } = node(left) as Node & { kind: 'pointwise' }
-    const before = movesOf(node(inner[0]))
-    const after = made.includes(right) ? null : movesOf(node(right))
-    const lemmas = new Set<number>()
-    for (const [i, m] of before.entries()) {
-      const factor = after?.[i] ?? ONE
-      if (m.equals(ONE) && factor.equals(ONE)) continue
-      const scaled = substitute(fn, v => call('*', number(m), variable(v)))
-      for (const lemma of this.ledger.lemmas(scaled, call('*', number(factor), fn), domain ?? [])) lemmas.add(lemma)
-    }
-    return [...lemmas]
-  }
-}
-
-/** The entries of a layer's matrix that are not 0, one in each row; none where they are all 1 and need not be known. */
-function movesOf(node: Node): readonly Rational[] {
-  const operator = node.kind === 'additive' ? node.operators[0] : null
-  if (operator?.kind === 'scale' && operator.factor.kind === 'number') {
-    const { value } = operator.factor
-    return Array.from({ length: knownSize(operator.rows) ?? 0 }, () => value)
-  }
-  return (operator === null ? null : entriesOf(operator))?.map(row => row.find(q => q.n !== 0n) ?? ONE) ?? []
 }

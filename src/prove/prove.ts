@@ -5,15 +5,12 @@ import type { Json } from '../certificate/json.ts'
 import { check } from '../check/check.ts'
 import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputsOf } from '../diagram/diagram.ts'
 import {
-  analyseShared,
-  componentwise,
   definednessObstacle,
-  fuse,
   type Obstacle,
+  valuesLieIn,
   type WireRange,
   whole,
   wireRanges,
-  within,
 } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
@@ -393,14 +390,7 @@ function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requ
     const found = ranges.get(node)
     if (found === undefined)
       throw new RangeError(`prove: a requirement names the node n${node}, which ${diagram.name} does not have`)
-    if (within(found, range)) continue
-    // Range by range nothing may be seen of what the functions before the wire are together.
-    const fused = fuse(nodesById(diagram), node)
-    const together =
-      fused === null
-        ? null
-        : [...componentwise(fused.args.map(a => ranges.get(a) as WireRange))].map(d => analyseShared(fused.fn, d).range)
-    if (together === null || !within(together, range))
+    if (!valuesLieIn(nodesById(diagram), id => ranges.get(id) as WireRange, node, range))
       return { kind: 'outside', side, found: whole(found), needed: range }
   }
   return null

@@ -1,8 +1,22 @@
 // One case of a proof: the domain of the variables and the facts assumed so far, with the questions that proofs ask.
 import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
 import type { Condition } from './axioms.ts'
-import { compose, type Expression, postorder, TOTAL, wholeNumber } from './expression.ts'
-import { EMPTY, isReals, isSubset, NEGATIVE, POSITIVE, point, type Range, signsOf, union } from './range.ts'
+import { call, compose, type Expression, postorder, TOTAL, wholeNumber } from './expression.ts'
+import { partsFirst } from './proof.ts'
+import {
+  EMPTY,
+  isReals,
+  isSubset,
+  NEGATIVE,
+  NON_NEGATIVE,
+  NON_POSITIVE,
+  POSITIVE,
+  point,
+  type Range,
+  REALS,
+  signsOf,
+  union,
+} from './range.ts'
 import { ZERO } from './rational.ts'
 
 /** A set of signs, as bits: 1 negative, 2 zero, 4 positive. */
@@ -76,6 +90,35 @@ export class Case {
   signs(e: Expression): Signs {
     const { negative, zero, positive } = signsOf(this.range(e))
     return (negative ? MINUS : 0) | (zero ? NULL : 0) | (positive ? PLUS : 0)
+  }
+
+  /** The signs of a product of whole powers, from those of its factors, sign(u) having that of u. */
+  signsOfProduct(root: Expression): Signs {
+    const found = new Map<Expression, Signs>()
+    const of = (e: Expression): Signs => found.get(e) as Signs
+    const factorsOf = (e: Expression): readonly Expression[] => {
+      if (e.kind !== 'call') return []
+      if (e.name === '^') return wholeNumber(e.args[1]) === null ? [] : [e.args[0]]
+      return e.name === '*' ? e.args : []
+    }
+    for (const e of partsFirst([root], factorsOf)) {
+      const [a, b] = factorsOf(e)
+      if (b !== undefined) found.set(e, timesSigns(of(a), of(b)))
+      else if (a !== undefined && e.kind === 'call') found.set(e, powerSigns(of(a), wholeNumber(e.args[1]) as number))
+      else found.set(e, this.signs(e.kind === 'call' && e.name === 'sign' ? e.args[0] : e))
+    }
+    return of(root)
+  }
+
+  /** The range of f(x) - f(y) for an unknown function f that is monotone, from that of x - y; null for other expressions. */
+  rangeOfDifference(e: Expression): Range | null {
+    const [u, v] = e.kind === 'call' && e.name === '-' ? e.args : []
+    if (u?.kind !== 'apply' || v?.kind !== 'apply' || u.fn !== v.fn || u.args.length !== 1) return null
+    if (u.fn.monotone === null) return null
+    const difference = this.range(call('-', u.args[0], v.args[0]))
+    const increases = u.fn.monotone === 'increasing'
+    if (isSubset(difference, NON_NEGATIVE)) return increases ? NON_NEGATIVE : NON_POSITIVE
+    return isSubset(difference, NON_POSITIVE) ? (increases ? NON_POSITIVE : NON_NEGATIVE) : REALS
   }
 
   holds({ expression, range }: Condition): boolean {

@@ -7,6 +7,7 @@
 import { interner } from './intern.ts'
 import type { Range } from './range.ts'
 import { ONE, printRational, type Rational, rational, ZERO } from './rational.ts'
+import { spend } from './work.ts'
 
 /** Operators and functions that the language knows. `^` is the real power of `soundness.md`. */
 export type KnownName =
@@ -304,6 +305,7 @@ export function postorder(...roots: readonly Expression[]): Expression[] {
       }
     }
   }
+  spend(order.length)
   return order
 }
 
@@ -433,6 +435,7 @@ export function unfold(root: Expression, limit = 200_000): Expression {
   const todo: Expression[] = [root]
   while (todo.length > 0) {
     const e = todo[todo.length - 1]
+    spend(2)
     if (done.has(e)) {
       todo.pop()
       continue

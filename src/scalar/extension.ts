@@ -46,6 +46,7 @@ import {
   top,
   trailingZeros,
 } from './scaled.ts'
+import { spend } from './work.ts'
 
 /** What is known of a set of values: an interval around it, that there are none, or nothing. */
 export type Enclosing = Bounds | 'undefined' | 'unknown'
@@ -333,11 +334,16 @@ function powerByLogarithm(x: Bounds, y: Bounds, precision: Precision): Enclosing
   return increasing('exp', product, precision.bits) ?? 'unknown'
 }
 
+/** The functions of which values are found by a few operations on whole numbers; the others take series. */
+const RATIONAL: ReadonlySet<string> = new Set('+ - * / neg abs max min relu sign floor'.split(' '))
+
 /**
  * An interval around the values of a function over a box. 'undefined' only when it is undefined at every point of the
  * box; 'unknown' when it may be undefined at some point, or when the values are not bounded or too large to work with.
  */
 export function extend(name: KnownName, args: readonly Bounds[], precision: Precision): Enclosing {
+  const { bits } = precision
+  spend(RATIONAL.has(name) ? 20 + (bits >> 3) : 400 + ((bits * bits) >> 6))
   return bounded(valuesOf(name, args, precision), precision)
 }
 

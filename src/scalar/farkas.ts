@@ -3,6 +3,7 @@
 // From constraints c_i(x) >= 0 and any multipliers m_i >= 0 with L = sum_i m_i c_i + b follows L >= b (Farkas); the
 // best multipliers are searched for. Whatever the search does, the multipliers that it ends with prove the bound.
 import { ONE, type Rational, rational, ZERO } from './rational.ts'
+import { spend } from './work.ts'
 
 /** sum_j coefficients[j] * x_j + constant >= 0, or > 0 when strict; the coefficients by the names of the variables. */
 export interface Constraint {
@@ -73,6 +74,7 @@ export function lowerBound(form: ReadonlyMap<string, Rational>, constraints: rea
   /** Maximizes the sum of costs; Bland's rule, so that it ends. Tells whether the maximum is finite and was reached. */
   const maximize = (costs: readonly Cost[], usable: number): 'reached' | 'unbounded' | 'stopped' => {
     for (;;) {
+      spend(rows * (usable + columns))
       let column = -1
       for (let k = 0; k < usable && column < 0; k++) {
         if (basis.includes(k)) continue

@@ -1,5 +1,6 @@
 // Tables in which equal values are one object. Recent values are held strongly, which is fast; when there are very many,
 // they are handed to weak references, so that a long-lived process does not keep all it has ever seen.
+import { spend } from './work.ts'
 
 const RECENT = 2_000_000
 
@@ -35,6 +36,7 @@ export function interner<T extends object>(capacity = RECENT): Interner<T> {
     get<U extends T>(key: string, make: (id: number) => U): U {
       const known = recent.get(key) ?? (old.size > 0 ? old.get(key)?.deref() : undefined)
       if (known !== undefined) return known as U
+      spend(4 + (key.length >> 4))
       const fresh = make(nextId++)
       recent.set(key, fresh)
       retire()
@@ -48,6 +50,7 @@ export function interner<T extends object>(capacity = RECENT): Interner<T> {
       )
     },
     add<U extends T>(head: number, first: number, second: number, make: (id: number) => U): U {
+      spend(4)
       const fresh = make(nextId++)
       triples.add(head, first, second, fresh)
       retire()

@@ -1,9 +1,10 @@
 // Proofs about real functions as data: equations that are instances of axioms or hold by arithmetic, facts derived from
 // signs, and case splits. `check/scalar.ts` checks them without searching; `algebra/` finds them.
 import { AXIOMS, type Axiom, type Condition } from './axioms.ts'
-import { call, type Expression, number, parts, postorder, printExpression, withParts } from './expression.ts'
+import { apply, call, type Expression, number, parts, postorder, printExpression, withParts } from './expression.ts'
 import { printRange, type Range } from './range.ts'
 import { type Rational, rational } from './rational.ts'
+import { spend } from './work.ts'
 
 export type { Condition } from './axioms.ts'
 
@@ -146,6 +147,19 @@ export function axiomStep(name: string, ...bindings: readonly Expression[]): Equ
   }
 }
 
+/** What a value of an unknown function is equal to by a property that is declared of it; null where there is no such property. */
+export function asDeclared(property: 'odd' | 'even' | 'inverse', value: Expression): Expression | null {
+  if (value.kind !== 'apply' || value.fn.arity !== 1) return null
+  const [argument] = value.args
+  if (property === 'inverse') {
+    if (argument.kind !== 'apply') return null
+    return argument.fn.inverse === value.fn || value.fn.inverse === argument.fn ? argument.args[0] : null
+  }
+  if (value.fn.parity !== property || argument.kind !== 'call' || argument.name !== 'neg') return null
+  const mirrored = apply(value.fn, argument.args[0])
+  return property === 'even' ? mirrored : call('neg', mirrored)
+}
+
 /** `root` with every occurrence of `before` replaced. */
 export function replaceAll(root: Expression, before: Expression, after: Expression): Expression {
   const values = new Map<Expression, Expression>()
@@ -195,6 +209,7 @@ export function partsFirst<T>(roots: readonly T[], partsOf: (e: T) => readonly T
       }
     }
   }
+  spend(order.length)
   return order
 }
 

@@ -12,6 +12,7 @@ import {
   rational,
   ZERO,
 } from './rational.ts'
+import { spend } from './work.ts'
 
 /** One interval; null is -infinity as `low`, +infinity as `high` (and those ends are open). */
 export interface Interval {
@@ -95,6 +96,7 @@ export function normalizeRange(intervals: readonly Interval[]): Range {
     if (isEmptyInterval(intervals[0])) return EMPTY_RANGE
     return intern([{ low, lowOpen: low === null || lowOpen, high, highOpen: high === null || highOpen }])
   }
+  spend(intervals.length)
   const sorted = intervals
     .filter(i => !isEmptyInterval(i))
     .map(i => ({

@@ -64,6 +64,15 @@ export function fromDouble(x: number): Rational {
   return power >= 0 ? new Fraction(signed << BigInt(power), 1n) : new Fraction(signed, 1n << BigInt(-power))
 }
 
+/** The double that q is, where that is quick to see; null otherwise, also for some doubles. */
+export function exactDouble({ s, n, d }: Rational): number | null {
+  if (n > SAFE || d > LARGEST_DIVISOR || (d & (d - 1n)) !== 0n) return null
+  return Number(s * n) / Number(d)
+}
+const SAFE = 2n ** 53n
+/** n / d is then a normal number, so that nothing is rounded. */
+const LARGEST_DIVISOR = 2n ** 1000n
+
 /** The number of binary digits of n >= 0. */
 export function bitLength(n: bigint): number {
   return n === 0n ? 0 : n.toString(16).length * 4 - Math.clz32(Number.parseInt(n.toString(16)[0], 16)) + 28

@@ -37,6 +37,7 @@ import {
 } from './range.ts'
 import { ONE, rational, ZERO } from './rational.ts'
 import { termsOf } from './terms.ts'
+import { spend } from './work.ts'
 
 /** Why an expression is not shown to be defined: an argument of an operation in it can leave the needed set. */
 export interface Obstacle {
@@ -316,6 +317,7 @@ export function visit(root: Expression, scope: Scope): Info {
       stack.pop()
       continue
     }
+    spend(4)
     const missing = pending(top.e, top.scope)
     if (missing.length > 0) {
       for (let k = missing.length - 1; k >= 0; k--) stack.push(missing[k])

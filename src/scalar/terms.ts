@@ -3,6 +3,7 @@
 // that is (x/x and 1 have the same).
 import { type CallExpression, call, type Expression, number, parts } from './expression.ts'
 import { ONE, type Rational, rational, ZERO } from './rational.ts'
+import { digitsWork, spend } from './work.ts'
 
 /** An atom to an integer power, not 0. */
 export interface Factor {
@@ -32,6 +33,7 @@ function keyOf(factors: readonly Factor[]): string {
 function addTo(sum: Map<string, Term>, key: string, factors: readonly Factor[], coefficient: Rational): void {
   const old = sum.get(key)
   const total = old === undefined ? coefficient : old.coefficient.add(coefficient)
+  spend(4 + digitsWork(total.n) + digitsWork(total.d))
   if (total.n === 0n) sum.delete(key)
   else sum.set(key, { key, factors, coefficient: total })
 }
@@ -333,6 +335,7 @@ function linearParts(root: Expression): { constant: Rational; coefficients: Map<
     const e = order[k]
     const w = weights.get(e)
     if (w === undefined || w.n === 0n) continue
+    spend(4 + digitsWork(w.n) + digitsWork(w.d))
     const inner = summands(e)
     if (e.kind === 'number') constant = constant.add(w.mul(e.value))
     else if (inner === null) coefficients.set(e, w)

@@ -22,6 +22,7 @@ import {
   union,
 } from './range.ts'
 import { ONE, type Rational, rational, ZERO } from './rational.ts'
+import { spend } from './work.ts'
 
 type Polynomial = readonly bigint[]
 
@@ -343,6 +344,7 @@ export function polynomialRange(
   domain: Range,
   thresholds: readonly Rational[] = [ZERO],
 ): Range {
+  spend(50 * (1 + coefficients.length * coefficients.length))
   const trimmed = coefficients.slice(0, coefficients.findLastIndex(c => c.n !== 0n) + 1)
   const pieces = k === 0 ? domain : [...intersect(domain, NEGATIVE), ...intersect(domain, POSITIVE)]
   return union(...pieces.map(i => rangeOver(trimmed, k, i, thresholds)))

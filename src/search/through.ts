@@ -15,10 +15,10 @@ import type { Why } from './reasons.ts'
 /** Matrices of more entries are not looked at row by row. */
 const MAX_ENTRIES = 16_384
 
-const MOVED: Why = { rule: 'equality', title: 'matrix that moves and scales, through a function', by: 'monomial' }
+const MOVED: Why = { rule: 'equality', title: 'matrix that moves and scales, through a function', by: 'function' }
 const FACTOR: Why = { rule: 'normal-elementwise', title: 'factor through a function', by: 'function' }
 const ORDERED: Why = { rule: 'additive-product', title: 'hidden units in a fixed order', by: 'linear' }
-const JOINED: Why = { rule: 'equality', title: 'function of joined wires', by: 'join' }
+const JOINED: Why = { rule: 'equality', title: 'function of joined wires', by: 'function' }
 
 function operatorAlone(node: Additive): Linear | null {
   return node.operators.length === 1 && node.bias === null ? node.operators[0] : null

@@ -4,6 +4,7 @@ import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf } from '../
 import { type Linear, linearParts, type WeightSymbol, weightsOf } from '../linear/linear.ts'
 import { addSizes, type Size, scaleSize } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
+import { spend } from '../scalar/work.ts'
 
 /** The roots and all their parts, each once, in the order in which a reader meets them. */
 function reachable<T>(roots: Iterable<T>, partsOf: (of: T) => readonly T[]): Set<T> {
@@ -13,6 +14,7 @@ function reachable<T>(roots: Iterable<T>, partsOf: (of: T) => readonly T[]): Set
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (found.has(next)) continue
       found.add(next)
+      spend(2)
       for (const part of partsOf(next).toReversed()) stack.push(part)
     }
   }

@@ -4,6 +4,7 @@ import type { WeightSymbol } from '../linear/linear.ts'
 import type { Shape, Size } from '../linear/size.ts'
 import { type Expression, number } from '../scalar/expression.ts'
 import type { Rational } from '../scalar/rational.ts'
+import { spend } from '../scalar/work.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import { livingNodes } from './contents.ts'
 import { groundExpression, type Instance } from './ground.ts'
@@ -104,6 +105,7 @@ export function evaluateNode<V>(node: Node, args: readonly (readonly V[])[], sco
   const { call } = arithmetic
   const axes = node.shape.map(scope.size)
   const total = axes.reduce((product, n) => product * n, 1)
+  spend(4 * total)
   const last = axes.at(-1) ?? 1
   const rows = last === 0 ? 0 : total / last
   // One vector for every row: a bias, or a constant.

@@ -4,6 +4,7 @@ import { type Linear, linearParts, linearPostorder, type WeightSymbol } from '..
 import type { Size } from '../linear/size.ts'
 import type { Expression } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
+import { spend } from '../scalar/work.ts'
 import type { Arithmetic } from './arithmetic.ts'
 
 /** What the unknowns of an operator are. */
@@ -72,6 +73,7 @@ function applyRows<V>(rows: Matrix<V>, x: readonly V[], arithmetic: Arithmetic<V
 
 function applyLeaf<V>(a: Linear, x: readonly V[], scope: LinearScope<V>): V[] {
   const { arithmetic } = scope
+  spend(x.length + scope.size(a.rows))
   switch (a.kind) {
     case 'symbol':
       return applyRows(scope.weight(a.symbol), x, arithmetic)
@@ -151,6 +153,7 @@ export function multiplyMatrices<V>(
   columns: number,
   arithmetic: Arithmetic<V>,
 ): Matrix<V> {
+  spend(columns * (left.length + right.length))
   const transposed = Array.from({ length: columns }, (_, j) => right.map(row => row[j]))
   return left.map(row => transposed.map(column => arithmetic.dot(row, column)))
 }
@@ -166,10 +169,13 @@ export function entriesOfParts<V>(root: Linear, scope: LinearScope<V>): Readonly
   const found = new Map<Linear, Matrix<V>>()
   for (const a of linearPostorder(root)) {
     const of = (part: Linear): Matrix<V> => found.get(part) as Matrix<V>
-    const table = (entry: (i: number, j: number) => boolean): Matrix<V> =>
-      Array.from({ length: scope.size(a.rows) }, (_, i) =>
-        Array.from({ length: scope.size(a.columns) }, (_, j) => arithmetic.rational(entry(i, j) ? ONE : ZERO)),
-      )
+    const table = (entry: (i: number, j: number) => boolean): Matrix<V> => {
+      const [rows, columns] = [scope.size(a.rows), scope.size(a.columns)]
+      spend(4 * rows * columns)
+      const row = (i: number): V[] =>
+        Array.from({ length: columns }, (_, j) => arithmetic.rational(entry(i, j) ? ONE : ZERO))
+      return Array.from({ length: rows }, (_, i) => row(i))
+    }
     const entries = ((): Matrix<V> => {
       switch (a.kind) {
         case 'symbol':

@@ -31,8 +31,9 @@ import {
   x0,
 } from '../scalar/expression.ts'
 import { intersect, isSubset, negate, point, type Range, REALS } from '../scalar/range.ts'
-import { expressionsIn, linearsIn, unknownFunctionsIn } from './contents.ts'
+import { expressionsIn, linearsIn, sizesIn, unknownFunctionsIn } from './contents.ts'
 import type { Instance } from './ground.ts'
+import { sizeIn } from './net.ts'
 
 /** What unknowns stand for; those that are not there stay. A function is an expression in its arguments. */
 export interface Substitution {
@@ -210,6 +211,10 @@ export function instanceOf(nets: readonly Diagram[], by: Substitution): Instance
     if (w.value === null) weights.set(w, value(w.name, a === undefined ? null : entriesOf(a)))
   }
   for (const f of unknownFunctionsIn(expressionsIn(nets))) functions.set(f, value(f.name, by.functions.get(f)))
+  const { lengths, differences } = sizesIn(nets)
+  const isAtLeastIn = (size: Size, least: number): boolean => sizeIn(size, sizes) >= least
+  if (![...lengths].every(s => isAtLeastIn(s, 1)) || ![...differences].every(s => isAtLeastIn(s, 0)))
+    throw new Unfit('for these sizes a wire has no components')
   for (const f of unknownFunctionsIn([...functions.values()])) throw new Unfit(`${f.name} has no value`)
   return { sizes, weights, functions }
 }

@@ -1,7 +1,7 @@
 // The equality prover on identities that people write, on near-misses of them, on hostile input and on random equations.
 import { describe, expect, test } from 'vitest'
 import { proveEqual } from '../../src/algebra/equality.ts'
-import { verifyScalarProof } from '../../src/check/scalar.ts'
+import { verifyScalarProof } from '../../src/algebra/verify.ts'
 import { derivative } from '../../src/scalar/derivative.ts'
 import { call, type Expression, number, printExpression, variable } from '../../src/scalar/expression.ts'
 import { printProof } from '../../src/scalar/proof.ts'

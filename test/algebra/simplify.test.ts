@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { proveEqual } from '../../src/algebra/equality.ts'
 import { innerAffine, linearForm, outerAffine, simplify } from '../../src/algebra/simplify.ts'
-import { verifyScalarProof } from '../../src/check/scalar.ts'
+import { verifyScalarProof } from '../../src/algebra/verify.ts'
 import { Case } from '../../src/scalar/case.ts'
 import { call, compose, type Expression, number, printExpression, variable } from '../../src/scalar/expression.ts'
 import { REALS } from '../../src/scalar/range.ts'

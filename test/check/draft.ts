@@ -39,19 +39,19 @@ export function draft(): Draft {
 
 type Shape = readonly Json[]
 export function input(name: string, domain = '(-inf, inf)', shape: Shape = [1]): Json {
-  return { kind: 'input', args: [], shape, name, domain }
+  return ['input', [], shape, name, domain]
 }
 export function output(arg: number, name = 'y', shape: Shape = [1]): Json {
-  return { kind: 'output', args: [arg], shape, name }
+  return ['output', [arg], shape, name]
 }
 export function pointwise(fn: number, args: readonly number[], shape: Shape = [1]): Json {
-  return { kind: 'pointwise', args, shape, function: fn }
+  return ['pointwise', args, shape, fn]
 }
 export function additive(operator: number, arg: number, bias: number | null = null, shape: Shape = [1]): Json {
-  return { kind: 'additive', args: [arg], shape, operators: [operator], bias }
+  return ['additive', [arg], shape, [operator], bias]
 }
 export function multiplicative(operator: number, arg: number, bias: number | null = null, shape: Shape = [1]): Json {
-  return { kind: 'multiplicative', args: [arg], shape, operator, bias }
+  return ['multiplicative', [arg], shape, operator, bias]
 }
 
 /** A step of a proof: wire `at` becomes `becomes`; `given` says whatever else is different. */

@@ -4,6 +4,7 @@ import { CertificateReader } from '../../src/certificate/certificate.ts'
 import { type Json, TableWriter } from '../../src/certificate/json.ts'
 import { type Diagram, inputsOf, type Node, outputsOf } from '../../src/diagram/diagram.ts'
 import { entriesOf, type WeightSymbol } from '../../src/linear/linear.ts'
+import type { Shape } from '../../src/linear/size.ts'
 import { type Bounded, bounded, boundedScope, compareWires } from '../../src/numeric/bounded.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../../src/numeric/instance.ts'
 import { candidatePoints } from '../../src/numeric/points.ts'
@@ -25,14 +26,6 @@ function pointsOf(domain: readonly Range[], constants: readonly Rational[], coun
 }
 
 type Point = ReadonlyMap<string, readonly Rational[]>
-
-function netsOf(left: readonly Node[], right: readonly Node[]): [Diagram, Diagram] {
-  const inputs = left.filter(n => n.kind === 'input')
-  return [
-    { name: 'left', nodes: left, names: new Map() },
-    { name: 'right', nodes: [...inputs, ...right], names: new Map() },
-  ]
-}
 
 /** The outputs in doubles with bounds; 'undefined' where anything on the way is. */
 function valuesAt(net: Diagram, point: Point, instance: Instance): readonly Bounded[] | 'undefined' {
@@ -106,16 +99,18 @@ function statedInstance(
 
 /** The two nets of claim `i` written out: the same text for the same nets, wherever their parts stand in the tables. */
 export function netsText(document: unknown, i: number): string {
-  const { leftNodes, rightNodes } = new CertificateReader(document as Json).claim(i)
+  const { nets } = new CertificateReader(document as Json).claim(i)
   const writer = new TableWriter()
-  const rows = [leftNodes, rightNodes].map(nodes => nodes.map(node => writer.node(node, wire => wire)))
+  const nodes = new Map(nets.flatMap(net => net.nodes.map(node => [node.id, node] as const)))
+  const shapeOf = (wire: number): Shape => (nodes.get(wire) as Node).shape
+  const rows = nets.map(net => net.nodes.map(node => writer.node(node, shapeOf)))
   return JSON.stringify([rows, writer.tables])
 }
 
 /** What is wrong with claim `i` of a document that the checker has accepted; null where nothing is seen. */
 export function objection(document: unknown, i: number): string | null {
   const claim = new CertificateReader(document as Json).claim(i)
-  const nets = netsOf(claim.leftNodes, claim.rightNodes)
+  const { nets } = claim
   if (claim.verdict === 'proved') {
     const found = findCounterexample(nets[0], nets[1], { seed: 11, budget: { samples: 16 } })
     return found.kind === 'counterexample' ? 'a counterexample was found' : undefinedAt(nets, 5)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { derivationScene, equationScene, wrapText } from '../../src/draw/derivation.ts'
+import { equationScene } from '../../src/draw/derivation.ts'
 import { labelText } from '../../src/draw/label.ts'
 import { textWidth } from '../../src/draw/metrics.ts'
 import type { Scene } from '../../src/draw/scene.ts'
+import { derivationScene } from '../../src/draw/stages.ts'
+import { wrapText } from '../../src/draw/words.ts'
 import { build, EXAMPLES, known, theorem } from './nets.ts'
 
 const lines = (scene: Scene, id: string): string[] =>

@@ -2,8 +2,8 @@
 // a unit. `UPDATE_GOLDEN=1 npx vitest run test/draw/golden.test.ts` writes them anew; look at the pictures before you do.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { type Drawable, draw, printScene, sceneOf } from '../../src/draw/draw.ts'
-import { EXAMPLES, theorem } from './nets.ts'
+import { type Drawable, type DrawOptions, draw, printScene, sceneOf } from '../../src/draw/draw.ts'
+import { deepNet, EXAMPLES, residualNet, theorem } from './nets.ts'
 
 const TOLERANCE = 0.5
 const folder = new URL('golden/', import.meta.url)
@@ -52,7 +52,26 @@ const pictures: Record<string, Drawable> = {
   },
 }
 
+const drawn: Record<string, { what: Drawable; options: DrawOptions }> = {
+  layers: { what: residualNet(2), options: { level: 'layers' } },
+  folded: { what: deepNet(9), options: { level: 'layers', fold: true } },
+  rows: { what: deepNet(5), options: { wrap: 700 } },
+  pages: {
+    what: {
+      title: 'in pages',
+      stages: [product, sum, composed, plain, product].map((diagram, i) => ({ caption: `stage ${i + 1}`, diagram })),
+    },
+    options: { page: 2, most: 4 },
+  },
+}
+
 describe('goldens', () => {
+  for (const [name, { what, options }] of Object.entries(drawn)) {
+    it(name, async () => {
+      golden(`${name}.scene.txt`, printScene(await sceneOf(what, options)))
+      golden(`${name}.svg`, await draw(what, options))
+    })
+  }
   for (const [name, what] of Object.entries(pictures)) {
     it(name, async () => {
       golden(`${name}.scene.txt`, printScene(await sceneOf(what)))

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
 import { labelText } from '../../src/draw/label.ts'
-import { crossings, orderArguments, type Place, placeRows, placesOf, settle } from '../../src/draw/layout.ts'
+import {
+  crossings,
+  orderArguments,
+  type Place,
+  placeRows,
+  placesOf,
+  settle,
+  strandGlyphs,
+} from '../../src/draw/layout.ts'
 import { drawNet } from '../../src/draw/net.ts'
 import { call, type Expression, variable, x0 } from '../../src/scalar/expression.ts'
 import { build, EXAMPLES, known, matrix, size, theorem } from './nets.ts'
@@ -13,7 +21,7 @@ interface Position {
 }
 
 const xOf = async (d: Diagram, previous?: ReadonlyMap<NodeId, Position>): Promise<ReadonlyMap<NodeId, Position>> =>
-  (await drawNet(d, '', previous)).positions
+  (await drawNet(d, { previous })).positions
 
 describe('columns', () => {
   it('inputs first, outputs last, constants right before their use', () => {
@@ -45,7 +53,7 @@ describe('rows', () => {
     const b = build()
     b.output('y', b.plus(matrix('B', 2, 5), b.map(known('exp'), b.plus(matrix('A', 5, 3), b.input('x', 3)))))
     const { columns } = placesOf(b.diagram('chain'))
-    placeRows(columns, new Map(), new Map())
+    placeRows(columns, new Map(), strandGlyphs(new Map()))
     for (const [place] of columns) expect(place.y).toBe(0)
   })
   it('places settle where they want to be, or share what they lack', () => {
@@ -139,7 +147,7 @@ describe('the order of arguments', () => {
     columns[0].forEach((place, i) => {
       place.y = 100 * i
     })
-    orderArguments(columns, new Map())
+    orderArguments(columns, strandGlyphs(new Map()))
     const [z, x] = columns[1][0].glyph.inputs.map(heights => heights[0])
     return [x, z]
   }
@@ -156,7 +164,7 @@ describe('the order of arguments', () => {
     const [x, z] = [b.input('x', 2), b.input('z', 3)]
     const operators = [matrix('Z', 1, 3), matrix('X', 1, 2)]
     b.output('y', b.add({ kind: 'additive', args: [z, x], shape: [size(1)], operators, bias: null }))
-    const { groups } = await drawNet(b.diagram('sum'), '')
+    const { groups } = await drawNet(b.diagram('sum'))
     const texts = groups.find(g => g.id === 'n3')?.figures.flatMap(f => (f.kind === 'text' ? [f] : [])) ?? []
     const above = [...texts].sort((p, q) => p.at[1] - q.at[1]).map(f => labelText(f.label))
     expect(above).toEqual(['X', 'Z'])

@@ -295,3 +295,21 @@ export const EXAMPLES: Readonly<Record<string, () => Diagram>> = {
     return b.diagram('parts')
   },
 }
+
+/** Layers and functions, one after the other. */
+export function deepNet(layers: number): Diagram {
+  const b = build()
+  let at = b.input('x', 3)
+  for (let i = 1; i <= layers; i++) at = b.map(known('relu'), b.plus(matrix(`W${i}`, 3, 3), at))
+  b.output('y', at)
+  return b.diagram('deep')
+}
+/** Layers, each with a wire around it. */
+export function residualNet(layers: number): Diagram {
+  const b = build()
+  let at = b.input('x', 128)
+  for (let i = 1; i <= layers; i++)
+    at = b.map(call('+', x0, variable(1)), at, b.map(known('relu'), b.plus(matrix(`W${i}`, 128, 128), at)))
+  b.output('y', b.plus(matrix('C', 10, 128), at))
+  return b.diagram('residual')
+}

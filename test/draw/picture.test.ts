@@ -3,15 +3,13 @@
 import { Resvg } from '@resvg/resvg-js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
-import { derivationScene } from '../../src/draw/derivation.ts'
+import type { NodeId } from '../../src/diagram/diagram.ts'
 import { draw, sceneOf } from '../../src/draw/draw.ts'
-import { identity } from '../../src/linear/linear.ts'
+import { derivationScene } from '../../src/draw/stages.ts'
 import { call, variable, x0 } from '../../src/scalar/expression.ts'
 import { examine, isNode } from './examine.ts'
-import { build, EXAMPLES, known, matrix, size, theorem, vector } from './nets.ts'
-
-const ids = (d: Diagram, prefix = ''): string[] => d.nodes.map(n => `${prefix}n${n.id}`)
+import { build, EXAMPLES, known, matrix, size, theorem } from './nets.ts'
+import { ids, randomNets } from './random-nets.ts'
 
 describe('pictures of the examples', () => {
   for (const [name, make] of Object.entries(EXAMPLES)) {
@@ -32,60 +30,10 @@ describe('pictures of the examples', () => {
   })
 })
 
-/** A net of up to a dozen nodes of all kinds that can follow on the wires at hand. */
-function randomNet(choices: readonly (readonly [number, number, number])[]): Diagram {
-  const b = build()
-  const wires: NodeId[] = [b.input('x', 3), b.input("long_name'", 12), b.input('z', 'n')]
-  const width = (id: NodeId): string => b.shape(id)[0].text
-  for (const [kind, p, q] of choices) {
-    const first = wires[p % wires.length]
-    const alike = wires.filter(w => width(w) === width(first))
-    const second = alike[q % alike.length]
-    const n = /^\d+$/.test(width(first)) ? Number(width(first)) : width(first)
-    switch (kind) {
-      case 0:
-        wires.push(b.map(known(q % 2 === 0 ? 'exp' : 'softplus'), first))
-        break
-      case 1:
-        wires.push(b.map(call('+', x0, variable(1)), first, second))
-        break
-      case 2:
-        wires.push(b.plus(matrix(`W${p}`, 1 + (q % 10), n), first, q % 2 === 0 ? vector('b', 1 + (q % 10)) : null))
-        break
-      case 3:
-        wires.push(b.times(matrix('V', q % 3 === 0 ? 'm' : 2, n), first))
-        break
-      case 4:
-        wires.push(b.add({ kind: 'softmax', args: [first], shape: b.shape(first) }))
-        break
-      case 5:
-        wires.push(
-          b.add({
-            kind: 'additive',
-            args: [first, second],
-            shape: b.shape(first),
-            operators: [matrix('A', n, n), identity(size(n))],
-            bias: null,
-          }),
-        )
-        break
-      case 6:
-        wires.push(b.add({ kind: 'constant', args: [], shape: [size(2)], value: vector('c', 2) }))
-        break
-      case 7:
-        wires.push(b.map(x0, first))
-        break
-    }
-  }
-  for (const [i, wire] of wires.slice(-3).entries()) b.output(`y${i}`, wire)
-  return b.diagram('random')
-}
-
 describe('pictures of random nets', () => {
-  const nets = fc.array(fc.tuple(fc.nat(7), fc.nat(30), fc.nat(30)), { maxLength: 12 }).map(randomNet)
   it('are sound, as scene and as SVG', async () => {
     await fc.assert(
-      fc.asyncProperty(nets, async diagram => {
+      fc.asyncProperty(randomNets, async diagram => {
         const scene = await sceneOf(diagram)
         examine(scene, ids(diagram))
         const svg = await draw(diagram)

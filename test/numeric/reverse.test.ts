@@ -24,11 +24,17 @@ function netOf(text: string, name = 'a'): Diagram {
 }
 
 /** Derivatives of the sum of all outputs, in one arithmetic, with respect to the input x and all weights. */
-function gradient<V>(net: Diagram, instance: Instance, x: readonly V[], arithmetic: Arithmetic<V>) {
+function gradient<V>(
+  net: Diagram,
+  instance: Instance,
+  x: readonly V[],
+  arithmetic: Arithmetic<V>,
+  isZero?: (v: V) => boolean,
+) {
   const scope = scopeOf(instance, arithmetic)
   const wires = evaluateNet(net, new Map([['x', x]]), scope)
   const seeds = new Map(outputsOf(net).map(o => [o.id, (wires.get(o.id) as V[]).map(() => scope.closed(number(1)))]))
-  const { wires: back, weights } = reverseNet(net, scope)(wires, seeds)
+  const { wires: back, weights } = reverseNet(net, scope, { isZero })(wires, seeds)
   const input = net.nodes.find(n => n.kind === 'input')
   return { x: back.get(input?.id as number) as readonly V[], weights }
 }

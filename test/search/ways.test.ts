@@ -1,7 +1,7 @@
 // The ways in which the checker sees what only a search finds: matrices that move components through functions, joins, and
 // wires that are looked at again. What is nearly so is rejected.
 import { expect, test } from 'vitest'
-import { Budget, Rejected } from '../../src/check/budget.ts'
+import { Rejected } from '../../src/check/rejection.ts'
 import { Wires } from '../../src/check/wires.ts'
 import type { Node } from '../../src/diagram/diagram.ts'
 import { type Linear, literal, select } from '../../src/linear/linear.ts'
@@ -11,6 +11,7 @@ import { POSITIVE, REALS } from '../../src/scalar/range.ts'
 import { rational } from '../../src/scalar/rational.ts'
 
 const none = { over: [], ranges: [], lemmas: [] }
+const over = (...wires: number[]) => ({ ...none, over: wires })
 const relu = call('relu', x0)
 const s: FunctionSymbol = {
   name: 's',
@@ -28,7 +29,7 @@ const matrix = (...rows: number[][]): Linear => literal(rows.map(row => row.map(
 
 /** Wires of a net under construction. */
 function wires(): Wires & { put(content: object, ...args: number[]): number } {
-  const made = new Wires(new Budget(1e6)) as ReturnType<typeof wires>
+  const made = new Wires() as ReturnType<typeof wires>
   made.put = (content, ...args) =>
     made.add({ id: made.nodes.length, args, shape: [sizeOf(2)], ...content } as unknown as Node)
   return made
@@ -60,7 +61,8 @@ function passes(
   const a = w.put(fn(f), w.put(layer(before), x))
   const b = w.put(layer(after), w.put(fn(f), x))
   const lemmas = lemma === null ? [] : [{ left: lemma[0], right: lemma[1], domain: [REALS] }]
-  return accepts(() => w.equate(a, b, 'monomial', { ...none, lemmas })) && w.now(a) === w.now(b)
+  const grounds = { over: [x], ranges: [REALS], lemmas }
+  return accepts(() => w.equate(a, b, 'function', grounds)) && w.now(a) === w.now(b)
 }
 const swap = matrix([0, 1], [1, 0])
 const twice = matrix([2, 0], [0, 1])
@@ -95,7 +97,7 @@ test('a slice of unknown size passes through any function, at its own place', ()
     const x = w.put({ ...input('x'), shape: [n] })
     const a = w.put(fn(any), w.put(layer(first), x))
     const b = w.put(layer(after), w.put({ ...fn(any), shape: [n] }, x))
-    const run = (): void => w.equate(a, b, 'monomial', none)
+    const run = (): void => w.equate(a, b, 'function', over(x))
     if (expected) expect(run).not.toThrow()
     else expect(run).toThrow(Rejected)
   }
@@ -107,9 +109,9 @@ test('a function of a join is the join of the functions, in this order', () => {
   const join = { kind: 'join', shape: [sizeOf(4)] }
   const a = w.put({ ...fn(any), shape: [sizeOf(4)] }, w.put(join, x, y))
   const [p, q] = [w.put(fn(any), x), w.put(fn(any), y)]
-  expect(() => w.equate(a, w.put(join, q, p), 'join', none)).toThrow(Rejected)
-  expect(() => w.equate(a, w.put(join, p, w.put(fn(relu), y)), 'join', none)).toThrow(Rejected)
-  w.equate(a, w.put(join, p, q), 'join', none)
+  expect(() => w.equate(a, w.put(join, q, p), 'function', over(x, y))).toThrow(Rejected)
+  expect(() => w.equate(a, w.put(join, p, w.put(fn(relu), y)), 'function', over(x, y))).toThrow(Rejected)
+  w.equate(a, w.put(join, p, q), 'function', over(x, y))
 })
 
 test('a wire that has become another one can be looked at again as what it was, and as nothing else', () => {
@@ -117,7 +119,7 @@ test('a wire that has become another one can be looked at again as what it was, 
   const x = w.put(input('x'))
   const a = w.put(fn(any), w.put(layer(swap), x))
   const b = w.put(layer(swap), w.put(fn(any), x))
-  w.equate(a, b, 'monomial', none)
+  w.equate(a, b, 'function', over(x))
   expect(w.now(a)).toBe(b)
   const again = w.put(fn(any), w.nodes[a].args[0])
   expect(() => w.equate(a, w.put(fn(relu), w.nodes[a].args[0]), 'copy', none)).toThrow(Rejected)
@@ -138,7 +140,7 @@ test('functions of two wires: both are moved alike', () => {
     const [x, y] = [w.put(input('x')), w.put(input('y'))]
     const a = w.put(fn(both), w.put(layer(swap), x), w.put(layer(second), y))
     const b = w.put(layer(swap), w.put(fn(both), x, y))
-    const run = (): void => w.equate(a, b, 'monomial', none)
+    const run = (): void => w.equate(a, b, 'function', over(x, y))
     if (expected) expect(run).not.toThrow()
     else expect(run).toThrow(Rejected)
   }
