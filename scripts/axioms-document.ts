@@ -154,9 +154,9 @@ function axiomLine(axiom: Axiom): string {
 /** The whole document. */
 export function axiomsDocument(): string {
   const rules = builtin()
-  const files = RULE_FILES.map(({ name, text }) => {
+  const files = RULE_FILES.map(({ tree: { file, text } }) => {
     const own = rules.filter(rule => text.includes(rule.text))
-    return [`## Rules: ${name.replace('.net', '')}`, '', titleOf(text), '', own.map(ruleSection).join('\n\n')].join(
+    return [`## Rules: ${file.replace('.net', '')}`, '', titleOf(text), '', own.map(ruleSection).join('\n\n')].join(
       '\n',
     )
   })

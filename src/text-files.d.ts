@@ -1,11 +1,11 @@
-// Grammar, rule and kernel files are imported as text, as a prepared grammar, as modules (see text-files.ts at the top level).
+// Grammar, rule and kernel files are imported as a prepared grammar, as syntax trees (FileTree), as modules (see text-files.ts).
 declare module '*.ohm' {
   const recipe: readonly unknown[]
   export default recipe
 }
 declare module '*.net' {
-  const text: string
-  export default text
+  const tree: unknown
+  export default tree
 }
 /** Modules in base64. */
 declare module '*.wat' {

@@ -142,17 +142,19 @@ export function sharedProduct(left: Linear, right: Linear): Linear {
 }
 const PRODUCT = 1
 const SCALE = 2
+const SUM = 3
 /** left + right. Throws RangeError when their sizes differ. */
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
-  return intern(`s${left.id},${right.id}`, id => ({
-    kind: 'sum',
-    id,
-    rows: left.rows,
-    columns: left.columns,
-    left,
-    right,
-  }))
+  return (table.find(SUM, left.id, right.id) ??
+    table.add(SUM, left.id, right.id, id => ({
+      kind: 'sum',
+      id,
+      rows: left.rows,
+      columns: left.columns,
+      left,
+      right,
+    }))) as Linear
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of

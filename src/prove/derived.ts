@@ -3,9 +3,9 @@
 import type { Diagram } from '../diagram/diagram.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { compileRule } from '../rewrite/compile.ts'
-import { type Graph, graphOf, nodesInOrder, rangesOf, snapshot } from '../rewrite/graph.ts'
+import { argsAt, type Graph, graphOf, nodesInOrder, rangesOf, snapshot } from '../rewrite/graph.ts'
 import { Entries, type Log } from '../rewrite/log.ts'
-import { type Match, matchRule } from '../rewrite/match.ts'
+import { matchRule } from '../rewrite/match.ts'
 import { Replay } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { parse } from '../syntax/parse.ts'
@@ -220,8 +220,8 @@ function run(start: Diagram, rules: readonly Rule[]): Side | null {
   const graph = graphOf(start)
   const entries = new Entries()
   for (const rule of rules) {
-    const output = graph.nodes[graph.outputs[0]]
-    const match: Match | null = output === undefined ? null : matchRule(graph, rule, output.args[0])
+    if (graph.outputs.length === 0) return null
+    const match = matchRule(graph, rule, argsAt(graph, graph.outputs[0])[0])
     if (match === null || applyMatch(graph, match) === null) return null
     entries.push(match)
   }

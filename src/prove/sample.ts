@@ -8,7 +8,7 @@ import { constantsIn, randomInstance, unknownsOf } from '../numeric/instance.ts'
 import { candidatePoints } from '../numeric/points.ts'
 import { random } from '../numeric/random.ts'
 import type { Applied } from '../rewrite/apply.ts'
-import { type Graph, nodeAt, snapshot } from '../rewrite/graph.ts'
+import { type Graph, isAlive, nodeAt, snapshot } from '../rewrite/graph.ts'
 import type { Match } from '../rewrite/match.ts'
 import { ONE } from '../scalar/rational.ts'
 import { componentsIn, type Scope } from '../semantics/net.ts'
@@ -89,7 +89,7 @@ export class StepSampler {
     this.counts.steps++
     this.samples.forEach((sample, k) => {
       for (const id of applied.created)
-        if (graph.nodes[id] !== undefined) sample.values.set(id, this.valueOf(sample, nodeAt(graph, id)))
+        if (isAlive(graph, id)) sample.values.set(id, this.valueOf(sample, nodeAt(graph, id)))
       const after =
         applied.wire === null
           ? this.valueOf(sample, nodeAt(graph, match.at))

@@ -14,7 +14,7 @@ import {
   unknownSize,
 } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
-import { graphOf, snapshot } from '../rewrite/graph.ts'
+import { graphOf, nodeAt, snapshot } from '../rewrite/graph.ts'
 import { matchRule } from '../rewrite/match.ts'
 import type { FunctionPattern, LinearPattern, Pattern, Rule } from '../rewrite/rule.ts'
 import { analyse } from '../scalar/analysis.ts'
@@ -114,7 +114,7 @@ export function writeOut(rule: Rule, unknowns: Unknowns = noUnknowns(), choices:
   try {
     const left = new LeftSide(plain, unknowns, withSettledSizes(rule, choices)).build()
     const graph = graphOf(left)
-    const root = graph.nodes[graph.outputs[0]] as Node
+    const root = nodeAt(graph, graph.outputs[0])
     const match = matchRule(graph, plain, root.args[0])
     if (match === null) return { kind: 'beyond', because: 'its condition could not be put into a net', unfit: false }
     const applied = applyMatch(graph, match)

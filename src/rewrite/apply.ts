@@ -4,7 +4,7 @@
 import { decompose } from '../algebra/decompose.ts'
 import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../algebra/operators.ts'
 import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simplify.ts'
-import type { Node, NodeId } from '../diagram/diagram.ts'
+import type { ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
@@ -25,11 +25,12 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { linearFormOnce, partsOf } from './functions.ts'
+import { layerOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
   type Graph,
+  kindAt,
   mergeArgs,
   mergeTerms,
   nodeAt,
@@ -37,6 +38,7 @@ import {
   redirect,
   removeLast,
   replaceNode,
+  shapeAt,
   UNPLACED,
 } from './graph.ts'
 import type { Match } from './match.ts'
@@ -112,11 +114,7 @@ export function additiveContent(
   terms: { args: readonly NodeId[]; operators: readonly Linear[] },
   bias: Linear | null,
 ): Node {
-  if (
-    terms.args.length === 1 &&
-    terms.operators[0].kind !== 'zero' &&
-    nodeAt(graph, terms.args[0]).kind !== 'constant'
-  ) {
+  if (terms.args.length === 1 && terms.operators[0].kind !== 'zero' && kindAt(graph, terms.args[0]) !== 'constant') {
     const plain = bias?.kind === 'zero' ? null : bias
     return { id: UNPLACED, kind: 'additive', shape, args: terms.args, operators: terms.operators, bias: plain }
   }
@@ -124,9 +122,9 @@ export function additiveContent(
   const args: NodeId[] = []
   const operators: Linear[] = []
   terms.args.forEach((arg, k) => {
-    const node = nodeAt(graph, arg)
     const operator = terms.operators[k]
-    if (node.kind === 'constant') {
+    if (kindAt(graph, arg) === 'constant') {
+      const node = nodeAt(graph, arg) as ConstantNode
       const moved = times(operator, node.value)
       total = total === null ? moved : plus(moved, total)
     } else if (operator.kind !== 'zero') {
@@ -182,7 +180,7 @@ class Builder {
     return source[0]
   }
   shapeOf(id: NodeId): Shape {
-    return nodeAt(this.graph, id).shape
+    return shapeAt(this.graph, id)
   }
 
   build(template: Template, root: boolean): Built {
@@ -261,7 +259,7 @@ class Builder {
       }
       case 'constant': {
         const value = this.operators(template.value)[0]
-        return { id: UNPLACED, kind: 'constant', args: [], value, shape: nodeAt(graph, match.at).shape }
+        return { id: UNPLACED, kind: 'constant', args: [], value, shape: shapeAt(graph, match.at) }
       }
       case 'linear':
         return this.linear(template.slot)
@@ -282,7 +280,7 @@ class Builder {
       if (g === undefined || f === undefined) throw NOTHING
       const fused = fuseAt(g.fn, g.args, g.index, f.fn, f.args)
       if (fused.fn === x0) return { wire: fused.args[0] }
-      return pointwiseContent(nodeAt(this.graph, match.at).shape, fused.fn, fused.args)
+      return pointwiseContent(shapeAt(this.graph, match.at), fused.fn, fused.args)
     }
     // `inner(f)` takes the wires of f, which may be more than the pattern's.
     if (fn.kind === 'inner' && fn.of.kind === 'variable') {
@@ -296,14 +294,14 @@ class Builder {
       const f = match.functions[fn.of.slot]
       if (f !== undefined && value === f.fn) throw NOTHING
       if (value.kind === 'variable') return { wire: (f?.args ?? source)[value.index] }
-      return pointwiseContent(nodeAt(this.graph, match.at).shape, value, f?.args ?? source)
+      return pointwiseContent(shapeAt(this.graph, match.at), value, f?.args ?? source)
     }
     if ((fn.kind === 'first' || fn.kind === 'outer') && fn.of.kind === 'variable' && source.length !== 1) {
       return pointwiseContent(this.shapeOf(source[0]), value, source)
     }
     if (value === x0 && source.length === 1) return { wire: source[0] }
     return pointwiseContent(
-      source.length === 0 ? nodeAt(this.graph, match.at).shape : this.shapeOf(source[0]),
+      source.length === 0 ? shapeAt(this.graph, match.at) : this.shapeOf(source[0]),
       value,
       source,
     )
@@ -442,17 +440,15 @@ class Builder {
       })
       return additiveContent(graph, node.shape, { args: node.args, operators }, null)
     }
-    const form = linearFormOnce(f.fn)
-    if (form === null) throw NOTHING
-    const operators = f.args.map((_, i) => scaled(form.coefficients.get(i) ?? zero, identity(width)))
-    const bias = form.constant === zero ? null : scaled(form.constant, ones(width, sizeOf(1)))
-    return additiveContent(graph, node.shape, { args: f.args, operators }, bias)
+    const layer = layerOnce(f.fn, f.args.length, width)
+    if (layer === null) throw NOTHING
+    return additiveContent(graph, node.shape, { args: f.args, operators: layer.operators }, layer.bias)
   }
 
   parts(slot: number): Built {
     const f = this.match.functions[slot]
     if (f === undefined) throw NOTHING
-    const shape = nodeAt(this.graph, this.match.at).shape
+    const shape = shapeAt(this.graph, this.match.at)
     if (f.fn === x0) return { wire: f.args[0] }
     const decomposition = partsOf(f.fn, f.args.length)
     if (decomposition === null) throw NOTHING
@@ -481,7 +477,7 @@ class Builder {
       const term = k === one ? variable(i) : call('*', k as Expression, variable(i))
       total = total === null ? term : call('+', total, term)
     })
-    const shape = nodeAt(this.graph, match.at).shape
+    const shape = shapeAt(this.graph, match.at)
     const constant = uniformEntry(bias)
     if (constant !== null) {
       const fn = total === null ? constant : constant === zero ? total : call('+', total, constant)

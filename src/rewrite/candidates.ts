@@ -1,23 +1,48 @@
-// Which rules are worth a look at a node: told by its kind, and by its function where that alone rules a rule out. Most
-// visits of a long run end here.
-import type { Node, NodeKind } from '../diagram/diagram.ts'
+// Which rules are worth a look at a node: told by its kind and that of the node before it, and by their functions where
+// those alone rule a rule out. Most visits of a long run end here.
+import type { NodeId, NodeKind } from '../diagram/diagram.ts'
+import type { Linear } from '../linear/linear.ts'
 import { type Expression, variable } from '../scalar/expression.ts'
 import { hasProperty, MAX_INVERTED, partsOf } from './functions.ts'
-import { PHASES, type Rule, requires } from './rule.ts'
+import { functionAt, type Graph, kindAt, onlyArg, operatorAt } from './graph.ts'
+import { mayBe, mayFollow, mayStand } from './match.ts'
+import { type Pattern, PHASES, type Rule, requires } from './rule.ts'
 
 const NO_RULES: readonly Rule[] = []
 /** Functions of one operation come again and again; what has been composed is mostly seen once. */
 const MAX_REMEMBERED_WEIGHT = 3
-/** Functions of which the answer is remembered; a run that sees more forgets them all and begins anew. */
-const MAX_REMEMBERED = 10_000
+/** Functions that are told apart; of others nothing is known. */
+const MAX_REMEMBERED = 1_000
+
+/** What can be told of a node at a glance: nodes that look alike have the same candidates. */
+interface Look {
+  readonly number: number
+  readonly kind: NodeKind
+  /** The function of one wire; 'composed' where it has many operations, null where nothing is known of it. */
+  readonly fn: Expression | 'composed' | null
+  /** The operator of a layer of one wire without a bias, or one that is like it; null where nothing is known of it. */
+  readonly operator: Linear | null
+  /** The phases that have rules for nodes of this kind, ascending. */
+  readonly phases: readonly number[]
+  /** Whether a rule of the first phase may end in such a node. */
+  readonly hasParts: boolean
+  /** By phase: the rules that may end in such a node. */
+  readonly endingIn: readonly (readonly Rule[])[]
+  /** By phase, and by the number of the look of the node before: the rules that may apply. */
+  readonly after: readonly (readonly Rule[])[][]
+}
 
 /** The rules that are used left to right, in the order in which they are tried, by phase and by where they may stand. */
 export class Candidates {
   private readonly byKind: Partial<Record<NodeKind, readonly Rule[]>>[]
-  /** By phase: the rules for nodes of one wire that may end in functions too heavy to be remembered. */
-  private readonly forComposed: readonly (readonly Rule[])[]
-  /** By the function of a node of one wire: the rules of each phase, once they have been asked for. */
-  private readonly byFunction = new Map<Expression, (readonly Rule[] | undefined)[]>()
+  private count = 0
+  // Looks that have been seen.
+  private readonly functions = new Map<Expression, Look>()
+  private readonly kinds = new Map<NodeKind, Look>()
+  private readonly composed: Look
+  private readonly other: Look
+  /** Layers: of an unknown matrix, of a product, of anything else. */
+  private readonly layers: Look[] = []
 
   constructor(rules: readonly Rule[]) {
     this.byKind = PHASES.map(phase => {
@@ -28,12 +53,8 @@ export class Candidates {
       }
       return index
     })
-    this.forComposed = PHASES.map((_, phase) => this.ofKind(phase, 'pointwise').filter(mayEndInComposed))
-  }
-
-  /** The phases that have rules for nodes of this kind, ascending. */
-  phasesOf(kind: NodeKind): readonly number[] {
-    return PHASES.map((_, phase) => phase).filter(phase => this.ofKind(phase, kind).length > 0)
+    this.composed = this.look('pointwise', 'composed')
+    this.other = this.look('pointwise')
   }
 
   /** The rules of a phase that end in a node of this kind. */
@@ -42,24 +63,45 @@ export class Candidates {
   }
 
   /** The rules of a phase that may apply at the node: all that do, and as few others as can be told at a glance. */
-  at(phase: number, node: Node): readonly Rule[] {
-    if (node.kind !== 'pointwise' || node.args.length !== 1) return this.ofKind(phase, node.kind)
-    const { fn } = node
-    if (fn.weight > MAX_REMEMBERED_WEIGHT) return this.forComposed[phase]
-    let phases = this.byFunction.get(fn)
-    if (phases === undefined) {
-      phases = PHASES.map(() => undefined)
-      if (this.byFunction.size >= MAX_REMEMBERED) this.byFunction.clear()
-      this.byFunction.set(fn, phases)
-    }
-    return (phases[phase] ??= this.ofKind(phase, 'pointwise').filter(rule => mayEndIn(rule, fn)))
+  at(phase: number, graph: Graph, id: NodeId): readonly Rule[] {
+    const look = this.lookAt(graph, id)
+    const only = onlyArg(graph, id)
+    if (only < 0) return look.endingIn[phase]
+    const before = this.lookAt(graph, only)
+    const after = look.after[phase]
+    return (after[before.number] ??= look.endingIn[phase].filter(rule => mayComeAfter(rule, look, before)))
   }
-}
 
-/** Most rules of one function say it by name, and it is one operation. */
-function mayEndInComposed({ left }: Rule): boolean {
-  if (left.kind !== 'pointwise') return false
-  return left.fn.kind !== 'exact' || left.fn.fn.weight > MAX_REMEMBERED_WEIGHT
+  /** What a node looks like. */
+  lookAt(graph: Graph, id: NodeId): Look {
+    const fn = functionAt(graph, id)
+    if (fn !== undefined) return fn.weight > MAX_REMEMBERED_WEIGHT ? this.composed : this.lookOf(fn)
+    const operator = operatorAt(graph, id)
+    if (operator !== undefined) {
+      const isUnknown = operator.kind === 'symbol' && operator.symbol.value === null
+      const sort = isUnknown ? 0 : operator.kind === 'product' ? 1 : 2
+      return (this.layers[sort] ??= this.look('additive', null, operator))
+    }
+    const kind = kindAt(graph, id)
+    let look = this.kinds.get(kind)
+    if (look === undefined) this.kinds.set(kind, (look = this.look(kind)))
+    return look
+  }
+  private lookOf(fn: Expression): Look {
+    let look = this.functions.get(fn)
+    if (look === undefined) {
+      if (this.functions.size >= MAX_REMEMBERED) return this.other
+      this.functions.set(fn, (look = this.look('pointwise', fn)))
+    }
+    return look
+  }
+
+  private look(kind: NodeKind, fn: Look['fn'] = null, operator: Linear | null = null): Look {
+    const endingIn = PHASES.map((_, phase) => this.ofKind(phase, kind).filter(rule => mayEndIn(rule, fn, operator)))
+    const phases = [...PHASES.keys()].filter(phase => this.ofKind(phase, kind).length > 0)
+    const after = PHASES.map(() => [])
+    return { number: this.count++, kind, fn, operator, phases, hasParts: endingIn[0].length > 0, endingIn, after }
+  }
 }
 
 function rootKinds(rule: Rule): NodeKind[] {
@@ -76,12 +118,25 @@ function rootKinds(rule: Rule): NodeKind[] {
   return [left.kind]
 }
 
-/** false: the rule does not apply where its pattern would end in this function of one wire, whatever stands before. */
-function mayEndIn(rule: Rule, fn: Expression): boolean {
+/** false: the rule does not apply where its pattern would end in a node of this look, whatever stands before. */
+function mayEndIn(rule: Rule, fn: Look['fn'], operator: Linear | null): boolean {
   const { left, right } = rule
+  if (operator !== null && left.kind === 'additive') return mayBe(left.operator, rule, operator)
+  if (fn === null) return true
   if (left.kind !== 'pointwise') return false
   const pattern = left.fn
+  // Most rules of one function say it by name, and it is one operation.
+  if (fn === 'composed') return pattern.kind !== 'exact' || pattern.fn.weight > MAX_REMEMBERED_WEIGHT
   if (left.args.length !== 1 && !(pattern.kind === 'variable' && pattern.variadic)) return false
+  if (pattern.kind !== 'variable') return mayBeFunction(rule, left, fn)
+  // The identity has no parts: it is a plain wire.
+  const hasRight =
+    right.kind !== 'parts' || right.slot !== pattern.slot || fn === variable(0) || partsOf(fn, 1) !== null
+  return hasRight && mayBeFunction(rule, left, fn)
+}
+
+/** false: a pattern of a function does not mean this one, whatever is given to it. */
+function mayBeFunction(rule: Rule, { fn: pattern }: Extract<Pattern, { kind: 'pointwise' }>, fn: Expression): boolean {
   switch (pattern.kind) {
     case 'exact':
       return pattern.fn === fn
@@ -89,12 +144,25 @@ function mayEndIn(rule: Rule, fn: Expression): boolean {
       return fn.weight <= MAX_INVERTED
     case 'form':
       return true
-    case 'variable': {
-      const { slot } = pattern
-      for (const c of rule.conditions)
-        if (c.kind === 'function' && c.slot === slot && hasProperty(fn, c.property) === false) return false
-      // The identity has no parts: it is a plain wire.
-      return right.kind !== 'parts' || right.slot !== slot || fn === variable(0) || partsOf(fn, 1) !== null
-    }
+    case 'variable':
+      return !rule.conditions.some(
+        c => c.kind === 'function' && c.slot === pattern.slot && hasProperty(fn, c.property) === false,
+      )
   }
+}
+
+/** false: the rule does not apply at a node of one look whose only arg has the other. */
+function mayComeAfter(rule: Rule, { fn, kind }: Look, before: Look): boolean {
+  const { left } = rule
+  if (left.kind === 'wire') return false
+  if (left.kind === 'pointwise' && (left.args.length !== 1 || kind !== 'pointwise')) return true
+  const inner = left.kind === 'pointwise' ? left.args[0] : left.arg
+  if (inner.kind === 'wire') return true
+  if (!mayStand(inner, before.kind)) return false
+  if (inner.kind === 'additive') return before.operator === null || mayBe(inner.operator, rule, before.operator)
+  if (inner.kind !== 'pointwise' || before.fn === null) return true
+  if (before.fn === 'composed') return inner.fn.kind !== 'exact' || inner.fn.fn.weight > MAX_REMEMBERED_WEIGHT
+  if (!mayBeFunction(rule, inner, before.fn)) return false
+  const known = left.kind === 'pointwise' && fn !== null && fn !== 'composed'
+  return !known || mayFollow(inner.fn, before.fn, left.fn, fn)
 }

@@ -1,7 +1,10 @@
 // What rewriting asks of functions, each answer remembered: the same few functions stand at every node of a deep net.
 import { type Decomposition, decompose } from '../algebra/decompose.ts'
+import { scaled } from '../algebra/operators.ts'
 import { type LinearForm, linearForm } from '../algebra/simplify.ts'
-import { call, compose, type Expression, parts, unfold, variable } from '../scalar/expression.ts'
+import { identity, type Linear, ones } from '../linear/linear.ts'
+import { type Size, sizeOf } from '../linear/size.ts'
+import { call, compose, type Expression, parts, unfold, variable, zero } from '../scalar/expression.ts'
 import { inversesOf, isIdempotent, parityOf } from '../scalar/functions.ts'
 import type { Property } from './rule.ts'
 
@@ -13,6 +16,7 @@ interface Answers {
   inverses: readonly Expression[] | undefined
   form: LinearForm | null | undefined
   linear: boolean | undefined
+  layer: Layer | null | undefined
   idempotent: boolean | undefined
   parts: Decomposition | null | undefined
 }
@@ -24,6 +28,7 @@ function answersOf(fn: Expression): Answers {
       inverses: undefined,
       form: undefined,
       linear: undefined,
+      layer: undefined,
       idempotent: undefined,
       parts: undefined,
     }
@@ -59,24 +64,46 @@ export function linearFormOnce(fn: Expression): LinearForm | null {
   return answers.form
 }
 
+/** A linear combination of wires of one width, as an additive layer of them. */
+interface Layer {
+  readonly width: Size
+  readonly operators: readonly Linear[]
+  readonly bias: Linear | null
+}
+/** What a linear combination of `arity` wires of this width is as a layer; null where the function is none. */
+export function layerOnce(fn: Expression, arity: number, width: Size): Layer | null {
+  const answers = answersOf(fn)
+  const known = answers.layer
+  if (known === null || (known?.width === width && known.operators.length === arity)) return known
+  const form = linearFormOnce(fn)
+  if (form === null) return (answers.layer = null)
+  const operators = Array.from({ length: arity }, (_, i) => scaled(form.coefficients.get(i) ?? zero, identity(width)))
+  const bias = form.constant === zero ? null : scaled(form.constant, ones(width, sizeOf(1)))
+  return (answers.layer = { width, operators, bias })
+}
+
 /** Whether a function is written as a linear combination: one that is so only in disguise is simplified first. */
 export function isLinear(fn: Expression): boolean {
-  if (fn.weight > MAX_WEIGHT) return false
+  // Most functions are told from their outermost operation: nothing has to be remembered of them.
+  if (fn.weight > MAX_WEIGHT || !isArithmeticAt(fn)) return false
   return (answersOf(fn).linear ??= isArithmetic(fn) && linearFormOnce(fn) !== null)
 }
 /** Made of sums, differences and products with numbers. */
 function isArithmetic(fn: Expression): boolean {
   const stack = [fn]
   for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
-    if (isOperand(e)) continue
-    if (e.kind !== 'call') return false
-    const [left, right] = e.args
-    const isSum = e.name === '+' || e.name === '-' || e.name === 'neg'
-    const isMultiple = e.name === '*' ? left.mask === 0 || right.mask === 0 : e.name === '/' && right.mask === 0
-    if (!isSum && !isMultiple) return false
-    stack.push(...e.args)
+    if (!isArithmeticAt(e)) return false
+    if (!isOperand(e)) stack.push(...parts(e))
   }
   return true
+}
+/** The outermost operation is a sum, a difference or a product with a number. */
+function isArithmeticAt(e: Expression): boolean {
+  if (isOperand(e)) return true
+  if (e.kind !== 'call') return false
+  if (e.name === '+' || e.name === '-' || e.name === 'neg') return true
+  const [left, right] = e.args
+  return e.name === '*' ? left.mask === 0 || right.mask === 0 : e.name === '/' && right.mask === 0
 }
 
 /** The functions of which a function of `arity` wires is composed; null where it has no parts. */

@@ -1,10 +1,14 @@
 // The graph that rewriting edits in place. Nodes are those of a diagram; a wire that is replaced by an equal one keeps
 // what is known about its values. Nothing here knows a rule.
+//
+// A deep net has millions of nodes, nearly all of them with one arg and one thing to say: a function, or a matrix. These
+// stand in tables, and become nodes when somebody asks for them.
 
 import { plus } from '../algebra/operators.ts'
-import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
+import { type Diagram, type Node, type NodeId, type NodeKind, nodesById } from '../diagram/diagram.ts'
 import { coarseRange, isIndifferent, nodeRange, type WireRange } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
+import type { Shape } from '../linear/size.ts'
 import { compose, type Expression, substitute, variable } from '../scalar/expression.ts'
 
 /** The id of a node that has no place in a graph yet: whoever places it gives it one. */
@@ -19,28 +23,59 @@ const MANY = 16
 export interface Graph {
   readonly name: string
   readonly names: Diagram['names']
-  /** By id; undefined where a node is gone. */
-  readonly nodes: (Node | undefined)[]
-  /** By id: the set of values of the wire, as far as it has been worked out. */
-  readonly ranges: (WireRange | Estimate | undefined)[]
-  /** For so many wires more, ranges with long ends are worked out at once. */
-  exactRanges: number
+  readonly nodes: Nodes
+  readonly ranges: Ranges
   readonly links: Links
   readonly inputs: readonly NodeId[]
   readonly outputs: readonly NodeId[]
 }
 
+/** What the nodes are, by id. Their only args stand among the links. */
+interface Nodes {
+  /** How many there have been; ids are less. */
+  count: number
+  /** GONE, one of the forms that stand in tables, or OTHER. */
+  forms: Uint8Array
+  /** The function of a FUNCTION; the operator of an ADDITIVE or a MULTIPLICATIVE; the node in all other cases. */
+  readonly contents: (Expression | Linear | Node | undefined)[]
+  readonly shapes: (Shape | undefined)[]
+}
+
+/** There is no node any more. */
+const GONE = 0
+/** A node as an object. Its only arg, where it has just one, may be an older one than that among the links. */
+const OTHER = 1
+/** A function of one wire. */
+const FUNCTION = 2
+/** A layer of one wire without a bias. */
+const ADDITIVE = 3
+const MULTIPLICATIVE = 4
+
 /**
- * What is known of a wire whose exact range has ends that are long to work out: in a deep net there are millions of them, no
- * two of them the same, and few are asked for.
+ * What is known of the values of wires. In a deep net there are millions of ranges with ends that are long to work out, no two
+ * of them the same, and few are asked for: of these a superset with short ends is kept, from which most conditions can be told.
  */
-interface Estimate {
-  /** A superset with short ends. Most conditions can be told from it. */
-  readonly bound: WireRange
-  /** The range, once it has been worked out; until then what it comes from: the node as it was when the wire was made. */
+interface Ranges {
+  /** By id: the range, or a superset of one that has not been worked out. That of a node of the start stays when it goes. */
+  readonly bounds: (WireRange | undefined)[]
+  /** By id: 1 where the range has not been worked out. */
+  open: Uint8Array
+  /** The net at the start: its open ranges come from there. Its ids are less than `startCount`. */
+  readonly start: ReadonlyMap<NodeId, Node> | readonly Node[]
+  readonly startCount: number
+  /** What has been worked out of the start's open ranges. */
+  readonly found: Map<NodeId, WireRange>
+  /** Where the open ranges of later nodes come from. */
+  readonly origins: Map<NodeId, Origin>
+  /** For so many wires more, ranges with long ends are worked out at once. */
+  exact: number
+}
+
+/** The node that made a wire, as it was then, and the ranges of its args: of those of the start, their ids. */
+interface Origin {
   range: WireRange | null
   node: Node | null
-  args: readonly (WireRange | Estimate)[]
+  args: readonly (WireRange | Origin | NodeId)[]
 }
 
 /**
@@ -60,62 +95,160 @@ interface Links {
 /** Nets with fewer wires whose ranges have long ends are not worth an estimate. */
 const EXACT_RANGES = 1_000
 
-/** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see Graph. */
+/** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see `Ranges.exact`. */
 export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
   const { nodes } = diagram
   const inputs: NodeId[] = []
   const outputs: NodeId[] = []
   const none = new Int32Array(0)
   const links: Links = { first: none, second: none, several: new Map(), args: none }
-  reserve(links, nodes.length)
+  let count = 0
+  let isCounted = true
+  nodes.forEach((node, k) => {
+    count = Math.max(count, node.id + 1)
+    isCounted &&= node.id === k
+  })
   const graph: Graph = {
     name: diagram.name,
     names: diagram.names,
-    nodes: new Array(nodes.length),
-    ranges: new Array(nodes.length),
-    exactRanges,
+    nodes: { count, forms: new Uint8Array(0), contents: new Array(count), shapes: new Array(count) },
+    ranges: {
+      bounds: new Array(count),
+      open: new Uint8Array(0),
+      start: isCounted ? nodes : nodesById(diagram),
+      startCount: count,
+      found: new Map(),
+      origins: new Map(),
+      exact: exactRanges,
+    },
     links,
     inputs,
     outputs,
   }
+  reserve(graph, count)
   for (const node of nodes) {
     if (node.kind === 'input') inputs.push(node.id)
     else if (node.kind === 'output') outputs.push(node.id)
-    graph.nodes[node.id] = node
-    addUses(graph, node)
-    graph.ranges[node.id] = estimateOf(graph, node)
+    store(graph, node.id, node)
+    estimate(graph, node.id, node)
   }
   // Wires on which no output depends are not part of the net that is computed.
-  for (let id = graph.nodes.length - 1; id >= 0; id--) if (links.first[id] === NOBODY) collect(graph, id)
+  for (let id = count - 1; id >= 0; id--) if (links.first[id] === NOBODY) collect(graph, id)
   return graph
 }
 
+/** Enters a node in the tables, and among the users of its args. */
+function store(graph: Graph, id: NodeId, node: Node): void {
+  const { nodes } = graph
+  addUses(graph, node, id)
+  nodes.shapes[id] = node.shape
+  if (node.args.length === 1) {
+    if (node.kind === 'pointwise') {
+      nodes.forms[id] = FUNCTION
+      nodes.contents[id] = node.fn
+      return
+    }
+    if (node.kind === 'additive' && node.bias === null) {
+      nodes.forms[id] = ADDITIVE
+      nodes.contents[id] = node.operators[0]
+      return
+    }
+    if (node.kind === 'multiplicative' && node.bias === null) {
+      nodes.forms[id] = MULTIPLICATIVE
+      nodes.contents[id] = node.operator
+      return
+    }
+  }
+  nodes.forms[id] = OTHER
+  // A node that gets a place was made for it.
+  ;(node as { id: NodeId }).id = id
+  nodes.contents[id] = node
+}
+
+/** Whether there is a node with this id, still. */
+export function isAlive(graph: Graph, id: NodeId): boolean {
+  return graph.nodes.forms[id] > GONE
+}
+
+/** The node with this id. Throws RangeError where there is none. */
 export function nodeAt(graph: Graph, id: NodeId): Node {
-  const node = graph.nodes[id]
-  if (node === undefined) throw new RangeError(`no node n${id}`)
-  return node
+  const { forms, contents, shapes } = graph.nodes
+  const arg = graph.links.args[id]
+  const shape = shapes[id] as Shape
+  switch (forms[id]) {
+    case FUNCTION:
+      return { id, kind: 'pointwise', shape, args: [arg], fn: contents[id] as Expression }
+    case ADDITIVE:
+      return { id, kind: 'additive', shape, args: [arg], operators: [contents[id] as Linear], bias: null }
+    case MULTIPLICATIVE:
+      return { id, kind: 'multiplicative', shape, args: [arg], operator: contents[id] as Linear, bias: null }
+    case OTHER: {
+      const node = contents[id] as Node
+      if (arg < 0 || node.args[0] === arg) return node
+      const current = { ...node, args: [arg] }
+      contents[id] = current
+      return current
+    }
+    default:
+      throw new RangeError(`no node n${id}`)
+  }
+}
+
+/** The kind of a node. Throws RangeError where there is none, as do those that follow. */
+export function kindAt(graph: Graph, id: NodeId): NodeKind {
+  switch (graph.nodes.forms[id]) {
+    case FUNCTION:
+      return 'pointwise'
+    case ADDITIVE:
+      return 'additive'
+    case MULTIPLICATIVE:
+      return 'multiplicative'
+    case OTHER:
+      return (graph.nodes.contents[id] as Node).kind
+    default:
+      throw new RangeError(`no node n${id}`)
+  }
+}
+/** The shape of a wire. */
+export function shapeAt(graph: Graph, id: NodeId): Shape {
+  const shape = graph.nodes.shapes[id]
+  if (shape === undefined) throw new RangeError(`no node n${id}`)
+  return shape
+}
+/** The args of a node. */
+export function argsAt(graph: Graph, id: NodeId): readonly NodeId[] {
+  const arg = graph.links.args[id]
+  return arg >= 0 ? [arg] : nodeAt(graph, id).args
+}
+/** The function of a pointwise node of one wire; undefined for all others. */
+export function functionAt(graph: Graph, id: NodeId): Expression | undefined {
+  return graph.nodes.forms[id] === FUNCTION ? (graph.nodes.contents[id] as Expression) : undefined
+}
+/** The operator of an additive node of one wire without a bias; undefined for all others. */
+export function operatorAt(graph: Graph, id: NodeId): Linear | undefined {
+  return graph.nodes.forms[id] === ADDITIVE ? (graph.nodes.contents[id] as Linear) : undefined
 }
 /** The only arg of a node; negative where it has none or several. */
 export function onlyArg(graph: Graph, id: NodeId): NodeId {
   return graph.links.args[id]
 }
 
-function isEstimate(r: WireRange | Estimate): r is Estimate {
-  return !Array.isArray(r)
-}
-function boundOf(r: WireRange | Estimate): WireRange {
-  return isEstimate(r) ? r.bound : r
-}
-
 /** A set that holds the values of a wire, quick to find; `rangeAt` lies within it. */
 export function boundAt(graph: Graph, id: NodeId): WireRange {
-  return boundOf(graph.ranges[id] as WireRange | Estimate)
+  return graph.ranges.bounds[id] as WireRange
 }
 
 /** The set of values of a wire that follows from those of the wires before it. */
 export function rangeAt(graph: Graph, id: NodeId): WireRange {
-  const known = graph.ranges[id] as WireRange | Estimate
-  return isEstimate(known) ? workedOut(known) : known
+  const { ranges } = graph
+  if (ranges.open[id] === 0) return boundAt(graph, id)
+  return workedOut(ranges, id < ranges.startCount ? id : (ranges.origins.get(id) as Origin))
+}
+
+/** Enters a range that is known from elsewhere. */
+export function setRange(graph: Graph, id: NodeId, range: WireRange): void {
+  graph.ranges.bounds[id] = range
+  graph.ranges.open[id] = 0
 }
 
 /** The ranges of all wires. */
@@ -125,46 +258,69 @@ export function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
   return found
 }
 
-const NO_ARGS: readonly never[] = []
-
-/** What is known at once of the wire of a node. */
-function estimateOf(graph: Graph, node: Node): WireRange | Estimate {
-  const known: (WireRange | Estimate)[] = []
-  const bounds: WireRange[] = []
+/** Enters what is known at once of the wire of a node. */
+function estimate({ ranges }: Graph, id: NodeId, node: Node): void {
+  const { args } = node
+  const { bounds, open } = ranges
+  const known: WireRange[] = []
   let isExact = true
-  for (const arg of node.args) {
-    const r = graph.ranges[arg] as WireRange | Estimate
-    known.push(r)
-    bounds.push(boundOf(r))
-    if (isEstimate(r)) isExact = false
+  for (let k = 0; k < args.length; k++) {
+    known.push(bounds[args[k]] as WireRange)
+    if (open[args[k]] === 1) isExact = false
   }
-  const range = nodeRange(node, bounds)
+  const range = nodeRange(node, known)
   const bound = coarseRange(range)
-  if (isExact || isIndifferent(node, bounds)) {
-    if (bound === range || graph.exactRanges-- > 0) return range
-    return { bound, range, node: null, args: NO_ARGS }
+  const isFound = isExact || isIndifferent(node, known)
+  if (isFound && (bound === range || ranges.exact-- > 0)) {
+    bounds[id] = range
+    open[id] = 0
+    return
   }
-  return { bound, range: null, node, args: known }
+  bounds[id] = bound
+  open[id] = 1
+  if (id < ranges.startCount) return
+  const from = args.map((a, k) =>
+    open[a] === 0 ? known[k] : a < ranges.startCount ? a : (ranges.origins.get(a) as Origin),
+  )
+  ranges.origins.set(id, isFound ? { range, node: null, args: [] } : { range: null, node, args: from })
 }
 
-/** The range of an estimate: first those that it comes from, the farthest first. */
-function workedOut(estimate: Estimate): WireRange {
-  const stack = [estimate]
+function originAtStart({ start }: Ranges, id: NodeId): { node: Node; args: readonly NodeId[] } {
+  const node = (Array.isArray(start) ? start[id] : (start as ReadonlyMap<NodeId, Node>).get(id)) as Node
+  return { node, args: node.args }
+}
+
+/** An open range: first those that it comes from, the farthest first. */
+function workedOut(ranges: Ranges, wanted: Origin | NodeId): WireRange {
+  const { bounds, open, found } = ranges
+  const known = (of: WireRange | Origin | NodeId): WireRange | null => {
+    if (typeof of !== 'number') return Array.isArray(of) ? (of as WireRange) : (of as Origin).range
+    return open[of] === 0 ? (bounds[of] as WireRange) : (found.get(of) ?? null)
+  }
+  const stack = [wanted]
   for (let top = stack[stack.length - 1]; stack.length > 0; top = stack[stack.length - 1]) {
-    if (top.range === null) {
-      const missing = top.args.filter((a): a is Estimate => isEstimate(a) && a.range === null)
+    if (known(top) === null) {
+      const origin: Pick<Origin, 'node' | 'args'> =
+        typeof top === 'number' ? originAtStart(ranges, top) : { node: top.node, args: top.args }
+      const missing = origin.args.filter((a): a is Origin | NodeId => known(a) === null)
       if (missing.length > 0) {
         stack.push(...missing)
         continue
       }
-      const args = top.args.map(a => (isEstimate(a) ? (a.range as WireRange) : a))
-      top.range = nodeRange(top.node as Node, args)
-      top.node = null
-      top.args = NO_ARGS
+      const range = nodeRange(
+        origin.node as Node,
+        origin.args.map(a => known(a) as WireRange),
+      )
+      if (typeof top === 'number') found.set(top, range)
+      else {
+        top.range = range
+        top.node = null
+        top.args = []
+      }
     }
     stack.pop()
   }
-  return estimate.range as WireRange
+  return known(wanted) as WireRange
 }
 
 /** Puts the users of a wire into the list, from position `end` on, and gives the position after the last. */
@@ -186,18 +342,24 @@ function hasUsers(graph: Graph, id: NodeId): boolean {
   return Array.isArray(users) ? users.length > 0 : users.size > 0
 }
 
-/** Makes the tables of users reach to this wire. */
-function reserve(links: Links, wire: NodeId): void {
-  const { first, second } = links
-  if (wire < first.length) return
-  const length = Math.max(2 * first.length, wire + 1)
-  links.first = new Int32Array(length).fill(NOBODY, first.length)
-  links.first.set(first)
-  links.second = new Int32Array(length).fill(NOBODY, second.length)
-  links.second.set(second)
-  const { args } = links
-  links.args = new Int32Array(length).fill(NOBODY, args.length)
-  links.args.set(args)
+/** Makes the tables of numbers reach to a node before this one. */
+function reserve({ links, nodes, ranges }: Graph, count: number): void {
+  if (count <= nodes.forms.length) return
+  const length = Math.max(2 * nodes.forms.length, count)
+  const longer = (table: Int32Array): Int32Array => {
+    const result = new Int32Array(length).fill(NOBODY, table.length)
+    result.set(table)
+    return result
+  }
+  links.first = longer(links.first)
+  links.second = longer(links.second)
+  links.args = longer(links.args)
+  const forms = new Uint8Array(length)
+  forms.set(nodes.forms)
+  nodes.forms = forms
+  const open = new Uint8Array(length)
+  open.set(ranges.open)
+  ranges.open = open
 }
 
 function addUser(graph: Graph, wire: NodeId, user: NodeId): void {
@@ -241,50 +403,59 @@ function forgetUsers(graph: Graph, wire: NodeId): void {
   second[wire] = NOBODY
 }
 /** Enters a node among the users of its args. */
-function addUses(graph: Graph, node: Node): void {
-  const { args } = node
-  reserve(graph.links, node.id)
-  graph.links.args[node.id] = args.length === 1 ? args[0] : args.length === 0 ? NOBODY : SEVERAL
-  for (let k = 0; k < args.length; k++) addUser(graph, args[k], node.id)
+function addUses(graph: Graph, { args }: Node, id: NodeId): void {
+  graph.links.args[id] = args.length === 1 ? args[0] : args.length === 0 ? NOBODY : SEVERAL
+  for (let k = 0; k < args.length; k++) addUser(graph, args[k], id)
 }
 
 /** Removes a node that nobody uses, and then those that nobody uses any more. Inputs and outputs stay. */
 function collect(graph: Graph, id: NodeId): void {
   const stack = [id]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const node = graph.nodes[next]
-    if (node === undefined || node.kind === 'input' || node.kind === 'output' || hasUsers(graph, next)) continue
-    graph.nodes[next] = undefined
-    graph.ranges[next] = undefined
-    forgetUsers(graph, next)
-    for (const arg of node.args) {
+    if (!isAlive(graph, next) || hasUsers(graph, next)) continue
+    const kind = kindAt(graph, next)
+    if (kind === 'input' || kind === 'output') continue
+    const only = graph.links.args[next]
+    const args = only >= 0 ? null : nodeAt(graph, next).args
+    forget(graph, next)
+    if (args === null) {
+      removeUser(graph, only, next)
+      stack.push(only)
+      continue
+    }
+    for (const arg of args) {
       removeUser(graph, arg, next)
       stack.push(arg)
     }
   }
 }
-
-/** The node, in its place. It was made for this, so it is not copied: a long run makes millions. */
-function placed(node: Node, id: NodeId): Node {
-  ;(node as { id: NodeId }).id = id
-  return node
+function forget(graph: Graph, id: NodeId): void {
+  const { nodes, ranges } = graph
+  nodes.forms[id] = GONE
+  nodes.contents[id] = undefined
+  nodes.shapes[id] = undefined
+  if (id >= ranges.startCount) {
+    ranges.bounds[id] = undefined
+    if (ranges.open[id] === 1) ranges.origins.delete(id)
+  }
+  forgetUsers(graph, id)
 }
 
 /** Adds a node that was made for this; its range comes from its args. */
 export function addNode(graph: Graph, node: Node): NodeId {
-  const id = graph.nodes.length
-  graph.nodes.push(placed(node, id))
-  addUses(graph, node)
-  graph.ranges.push(estimateOf(graph, node))
+  const id = graph.nodes.count++
+  reserve(graph, id + 1)
+  store(graph, id, node)
+  estimate(graph, id, node)
   return id
 }
 
 /** Takes back the node that was added last, which nobody uses. */
 export function removeLast(graph: Graph): void {
-  const node = graph.nodes.pop() as Node
-  graph.ranges.pop()
-  forgetUsers(graph, node.id)
-  for (const arg of node.args) removeUser(graph, arg, node.id)
+  const id = --graph.nodes.count
+  const args = argsAt(graph, id)
+  forget(graph, id)
+  for (const arg of args) removeUser(graph, arg, id)
 }
 
 /**
@@ -292,28 +463,36 @@ export function removeLast(graph: Graph): void {
  * is not touched, and the wire keeps its range, since its values are the same.
  */
 export function replaceNode(graph: Graph, id: NodeId, node: Node): void {
-  const old = nodeAt(graph, id)
-  graph.nodes[id] = placed(node, id)
-  addUses(graph, node)
-  for (const arg of old.args) {
-    if (node.args.includes(arg)) continue
-    removeUser(graph, arg, id)
-    collect(graph, arg)
+  const old = argsAt(graph, id)
+  store(graph, id, node)
+  for (let k = 0; k < old.length; k++) {
+    if (node.args.includes(old[k])) continue
+    removeUser(graph, old[k], id)
+    collect(graph, old[k])
   }
 }
 
 /** Makes every user of `id` use the equal wire `wire` instead; `id` goes. Gives the users, which have changed. */
 export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
-  const { first, second } = graph.links
+  const { first, second, args } = graph.links
   const users: NodeId[] = first[id] >= 0 && second[id] === NOBODY ? [first[id]] : []
   if (users.length === 0) listUsers(graph, id, users, 0)
   for (const user of users) {
-    const node = nodeAt(graph, user)
     removeUser(graph, id, user)
-    addUser(graph, wire, user)
-    const changed = withArgs(node, node.args.length === 1 ? [wire] : node.args.map(a => (a === id ? wire : a)))
-    graph.nodes[user] = changed
-    graph.links.args[user] = changed.args.length === 1 ? changed.args[0] : SEVERAL
+    if (args[user] >= 0) {
+      addUser(graph, wire, user)
+      args[user] = wire
+      continue
+    }
+    const node = nodeAt(graph, user)
+    store(
+      graph,
+      user,
+      withArgs(
+        node,
+        node.args.map(a => (a === id ? wire : a)),
+      ),
+    )
   }
   collect(graph, id)
   return users
@@ -321,8 +500,6 @@ export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
 
 /** The node with other args. Terms of an additive node and args of a pointwise node that become the same wire are merged. */
 function withArgs(node: Node, args: readonly NodeId[]): Node {
-  if (args.length === 1 && node.kind === 'pointwise')
-    return { id: node.id, kind: 'pointwise', shape: node.shape, args, fn: node.fn }
   if (node.kind === 'additive') return { ...node, ...mergeTerms(args, node.operators) }
   if (node.kind === 'pointwise') return { ...node, ...mergeArgs(args, node.fn) }
   return { ...node, args }
@@ -379,7 +556,7 @@ export function fuseAt(
 /** The nodes on which outputs depend: inputs first, then every node after its args, outputs last. */
 export function nodesInOrder(graph: Graph): NodeId[] {
   const order = [...graph.inputs]
-  const seen = new Uint8Array(graph.nodes.length)
+  const seen = new Uint8Array(graph.nodes.count)
   for (const id of order) seen[id] = 1
   // The way from an output to the node at hand, and for each node on it the arg that is next.
   const path: NodeId[] = []

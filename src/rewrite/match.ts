@@ -3,7 +3,7 @@
 
 import { normalLinear, scalarFactor } from '../algebra/operators.ts'
 import { linearForm } from '../algebra/simplify.ts'
-import type { AdditiveNode, Node, NodeId } from '../diagram/diagram.ts'
+import type { AdditiveNode, Node, NodeId, NodeKind, PointwiseNode } from '../diagram/diagram.ts'
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
 
 import { entriesOf, identity, type Linear, zeroMatrix } from '../linear/linear.ts'
@@ -12,7 +12,18 @@ import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
-import { boundAt, type Graph, nodeAt, onlyArg, rangeAt } from './graph.ts'
+import {
+  argsAt,
+  boundAt,
+  functionAt,
+  type Graph,
+  kindAt,
+  nodeAt,
+  onlyArg,
+  operatorAt,
+  rangeAt,
+  shapeAt,
+} from './graph.ts'
 import {
   type Condition,
   type FunctionPattern,
@@ -80,63 +91,75 @@ function emptyMatch(rule: Rule, at: NodeId): Match {
  */
 function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean {
   let at = pattern
-  let node = nodeAt(graph, id)
+  let wire = id
   for (;;) {
     if (at.kind === 'wire') return true
+    const only = onlyArg(graph, wire)
     if (at.kind === 'pointwise') {
       const { fn } = at
+      const [arg] = at.args
       // A function of any number of wires may mean a join or a slice, and any of its wires.
-      if (fn.kind === 'variable' && fn.variadic) {
-        const [arg] = at.args
-        const only = onlyArg(graph, node.id)
-        if (only >= 0 && arg.kind !== 'wire' && !mayStand(arg, nodeAt(graph, only))) return false
-        return mayBeVariadic(rule, fn.slot, node)
+      if (isVariadic(fn)) {
+        if (only >= 0 && arg.kind !== 'wire' && !mayStand(arg, kindAt(graph, only))) return false
+        return mayBeVariadic(graph, rule, fn, wire)
       }
-      if (node.kind !== 'pointwise') return false
-      if (fn.kind === 'exact' && node.fn !== fn.fn) return false
-      if (at.args.length !== 1 || node.args.length !== 1) return at.args.length === node.args.length
-      ;[at] = at.args
-      const before = nodeAt(graph, node.args[0])
-      if (at.kind === 'pointwise' && before.kind === 'pointwise' && !mayFollow(at.fn, before.fn, fn, node.fn))
-        return false
-      node = before
+      const f = functionAt(graph, wire)
+      if (f === undefined) {
+        const node = nodeAt(graph, wire)
+        return (
+          node.kind === 'pointwise' && at.args.length === node.args.length && (fn.kind !== 'exact' || fn.fn === node.fn)
+        )
+      }
+      if (fn.kind === 'exact' && f !== fn.fn) return false
+      if (at.args.length !== 1) return false
+      const before = functionAt(graph, only)
+      if (arg.kind === 'pointwise' && before !== undefined && !mayFollow(arg.fn, before, fn, f)) return false
+      at = arg
     } else {
-      if (node.kind !== at.kind) return false
-      if (node.kind === 'additive' && !mayBe((at as { operator: LinearPattern }).operator, rule, node.operators))
-        return false
+      if (kindAt(graph, wire) !== at.kind) return false
+      if (at.kind === 'additive') {
+        const alone = operatorAt(graph, wire)
+        if (alone !== undefined) {
+          if (!mayBe(at.operator, rule, alone)) return false
+        } else {
+          const { operators } = nodeAt(graph, wire) as AdditiveNode
+          if (!operators.every(a => mayBe((at as { operator: LinearPattern }).operator, rule, a))) return false
+        }
+      }
       at = at.arg
-      if (node.args.length !== 1) return true
-      node = nodeAt(graph, node.args[0])
+      if (only < 0) return true
     }
+    wire = only
   }
 }
 
-/** Whether a node is of a kind that the pattern means. */
-function mayStand(pattern: Exclude<Pattern, { kind: 'wire' }>, node: Node): boolean {
-  if (node.kind === pattern.kind) return true
-  return pattern.kind === 'pointwise' && isVariadic(pattern.fn) && (node.kind === 'join' || node.kind === 'slice')
+/** Whether a node of this kind may be what the pattern means. */
+export function mayStand(pattern: Exclude<Pattern, { kind: 'wire' }>, kind: NodeKind): boolean {
+  if (kind === pattern.kind) return true
+  return pattern.kind === 'pointwise' && isVariadic(pattern.fn) && (kind === 'join' || kind === 'slice')
 }
 
 /** Two functions, one after the other, where the second pattern speaks of the function of the first. */
-function mayFollow(first: FunctionPattern, f: Expression, second: FunctionPattern, g: Expression): boolean {
+export function mayFollow(first: FunctionPattern, f: Expression, second: FunctionPattern, g: Expression): boolean {
   if (first.kind !== 'variable' || first.variadic) return true
   if (second.kind === 'inverse' && second.slot === first.slot) return isInverse(f, g)
   return second.kind !== 'variable' || second.slot !== first.slot || f === g
 }
 
-function mayBeVariadic(rule: Rule, slot: number, node: Node): boolean {
-  if (node.kind !== 'pointwise') return node.kind === 'join' || node.kind === 'slice'
-  return !requires(rule, slot, 'linear') || isLinear(node.fn)
+function mayBeVariadic(graph: Graph, rule: Rule, pattern: FunctionPattern & { kind: 'variable' }, id: NodeId): boolean {
+  const kind = kindAt(graph, id)
+  if (kind !== 'pointwise') return kind === 'join' || kind === 'slice'
+  if (!requires(rule, pattern.slot, 'linear')) return true
+  return isLinear(functionAt(graph, id) ?? (nodeAt(graph, id) as PointwiseNode).fn)
 }
 
 /** Unknown matrices and their products are not of a special kind. */
-function mayBe(pattern: LinearPattern, rule: Rule, operators: readonly Linear[]): boolean {
-  if (pattern.kind === 'identity' || pattern.kind === 'zero')
-    return operators.length === 1 && isSmallOperator(operators[0])
+export function mayBe(pattern: LinearPattern, rule: Rule, operator: Linear): boolean {
+  if (pattern.kind === 'identity' || pattern.kind === 'zero') return isSmallOperator(operator)
   if (pattern.kind !== 'variable') return true
   for (const c of rule.conditions) {
     if (c.kind === 'operator' && c.slot === pattern.slot)
-      return operators.every(a => a.kind !== 'symbol' || a.symbol.value !== null)
+      return operator.kind !== 'symbol' || operator.symbol.value !== null
   }
   return true
 }
@@ -145,9 +168,9 @@ function mayBe(pattern: LinearPattern, rule: Rule, operators: readonly Linear[])
 export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (failure: Failure) => void): Match | null {
   const { left } = rule
   if (!mayFit(graph, rule, left, at)) return null
-  const root = nodeAt(graph, at)
   // An additive node is the sum of its terms: a pattern `... -> add[W, b]` may mean any one of them.
-  if (left.kind === 'additive' && root.kind === 'additive' && left.arg.kind !== 'wire') {
+  if (left.kind === 'additive' && left.arg.kind !== 'wire') {
+    const root = nodeAt(graph, at) as AdditiveNode
     for (let k = 0; k < root.args.length; k++) {
       if (!mayFit(graph, rule, left.arg, root.args[k])) continue
       const match = emptyMatch(rule, at)
@@ -156,13 +179,20 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
     }
     return null
   }
-  if (left.kind === 'pointwise' && root.kind === 'pointwise' && isVariadic(left.fn) && left.args[0].kind !== 'wire') {
-    for (let k = 0; k < root.args.length; k++) {
-      if (!mayFit(graph, rule, left.args[0], root.args[k])) continue
+  if (
+    left.kind === 'pointwise' &&
+    kindAt(graph, at) === 'pointwise' &&
+    isVariadic(left.fn) &&
+    left.args[0].kind !== 'wire'
+  ) {
+    const args = argsAt(graph, at)
+    const fn = functionAt(graph, at) ?? (nodeAt(graph, at) as PointwiseNode).fn
+    for (let k = 0; k < args.length; k++) {
+      if (!mayFit(graph, rule, left.args[0], args[k])) continue
       const match = emptyMatch(rule, at)
       if (
-        matchPattern(graph, left.args[0], root.args[k], match) &&
-        bindFunction(left.fn, root.fn, root.id, root.args, k, match) &&
+        matchPattern(graph, left.args[0], args[k], match) &&
+        bindFunction(left.fn, fn, at, args, k, match) &&
         holds(graph, match, onFailure)
       )
         return match
@@ -174,7 +204,7 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
   return matchPattern(graph, left, at, match) && holds(graph, match, onFailure) ? match : null
 }
 
-function isVariadic(fn: FunctionPattern): boolean {
+function isVariadic(fn: FunctionPattern): fn is FunctionPattern & { kind: 'variable' } {
   return fn.kind === 'variable' && fn.variadic
 }
 
@@ -199,7 +229,7 @@ function bindWires(graph: Graph, slot: number, wires: readonly NodeId[], match: 
   if (old !== undefined) return old.length === wires.length && old.every((w, i) => w === wires[i])
   const { width } = match.rule.variables.wires[slot]
   if (width !== null) {
-    const last = wires.length === 1 ? nodeAt(graph, wires[0]).shape.at(-1) : undefined
+    const last = wires.length === 1 ? shapeAt(graph, wires[0]).at(-1) : undefined
     if (last === undefined || !bindSize(width, last, match)) return false
   }
   match.wires[slot] = wires
@@ -208,6 +238,10 @@ function bindWires(graph: Graph, slot: number, wires: readonly NodeId[], match: 
 
 function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match): boolean {
   if (pattern.kind === 'wire') return bindWires(graph, pattern.slot, [id], match)
+  if (pattern.kind === 'pointwise') {
+    const fn = functionAt(graph, id)
+    if (fn !== undefined) return matchFunction(graph, pattern, id, fn, match)
+  }
   const node = nodeAt(graph, id)
   switch (pattern.kind) {
     case 'pointwise': {
@@ -267,6 +301,25 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
     default:
       return node.kind === pattern.kind && matchPattern(graph, pattern.arg, node.args[0], match)
   }
+}
+
+/** `matchPattern` at a function of one wire. */
+function matchFunction(
+  graph: Graph,
+  pattern: Extract<Pattern, { kind: 'pointwise' }>,
+  id: NodeId,
+  fn: Expression,
+  match: Match,
+): boolean {
+  if (pattern.args.length !== 1 || (pattern.fn.kind === 'exact' && pattern.fn.fn !== fn)) return false
+  const [before] = pattern.args
+  if (isVariadic(pattern.fn) && before.kind !== 'wire') return false
+  const args = argsAt(graph, id)
+  return (
+    (before.kind === 'wire'
+      ? bindWires(graph, before.slot, args, match)
+      : matchPattern(graph, before, args[0], match)) && bindFunction(pattern.fn, fn, id, args, 0, match)
+  )
 }
 
 /** The pattern of the only arg of a node; a plain wire is bound to the node's own list of args. */

@@ -1,11 +1,11 @@
 // Normal forms, step by step. A worklist holds the nodes at which something may have become possible; rules are looked
 // up by the kind of node at their root; what a step changes is put on the list again. Nothing walks the whole net for a
 // step, so a chain of N layers takes time linear in N, in whatever order its redexes appear.
-import type { Diagram, NodeId, NodeKind } from '../diagram/diagram.ts'
+import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { type Applied, applyMatch } from './apply.ts'
 import { builtin } from './builtin.ts'
 import { Candidates } from './candidates.ts'
-import { type Graph, graphOf, listUsers, nodeAt, nodesInOrder, snapshot } from './graph.ts'
+import { type Graph, graphOf, isAlive, kindAt, listUsers, nodesInOrder, snapshot } from './graph.ts'
 import { Entries, type Log } from './log.ts'
 import { type Failure, type Match, matchRule } from './match.ts'
 import { depthOf, PHASES, type Rule } from './rule.ts'
@@ -87,8 +87,6 @@ class Run {
   private readonly options: NormalizeOptions
   private readonly candidates: Candidates
   private readonly lists = new Worklists()
-  /** By kind of node, the phases in which it may be the root of a rule. */
-  private readonly phases = new Map<NodeKind, readonly number[]>()
   /** How far from a node that changed a pattern may end that sees it. */
   private readonly reach: number
   private readonly maxSteps: number
@@ -116,9 +114,8 @@ class Run {
       while (id === undefined && ++phase < PHASES.length) id = lists.pop(phase)
       if (id === undefined) return null
       if ((++this.looked & 1023) === 0) options.signal?.throwIfAborted()
-      const node = graph.nodes[id]
-      if (node === undefined) continue
-      const rules = this.candidates.at(phase, node)
+      if (!isAlive(graph, id)) continue
+      const rules = this.candidates.at(phase, graph, id)
       for (let k = 0; k < rules.length; k++) {
         const match = matchRule(graph, rules[k], id)
         if (match === null) continue
@@ -137,20 +134,18 @@ class Run {
 
   /** Puts a node on the lists from this phase on. */
   private touch(id: NodeId, from: number): void {
-    const node = nodeAt(this.graph, id)
-    let phases = this.phases.get(node.kind)
-    if (phases === undefined) this.phases.set(node.kind, (phases = this.candidates.phasesOf(node.kind)))
+    const { phases, hasParts } = this.candidates.lookAt(this.graph, id)
     for (let k = 0; k < phases.length; k++) {
       const phase = phases[k]
       // Most functions have no parts: they are not worth a place on the first list.
-      if (phase >= from && (phase > 0 || this.candidates.at(0, node).length > 0)) this.lists.push(phase, id)
+      if (phase >= from && (phase > 0 || hasParts)) this.lists.push(phase, id)
     }
   }
 
   /** Puts a node on the lists, and those that may see it in a pattern: its users, to the depth of the deepest pattern. */
   private touchAround(id: NodeId, from: number): void {
     const { graph, reach } = this
-    if (graph.nodes[id] === undefined) return
+    if (!isAlive(graph, id)) return
     this.touch(id, from)
     if (reach === 0) return
     const { around } = this
@@ -254,11 +249,11 @@ export function blockedRules(graph: Graph, rules: readonly Rule[], limit = 5): (
   const found: (Failure & { rule: Rule })[] = []
   const candidates = new Candidates(rules)
   for (const id of nodesInOrder(graph)) {
-    const node = nodeAt(graph, id)
+    const kind = kindAt(graph, id)
     for (const phase of PHASES.keys()) {
-      for (const rule of candidates.ofKind(phase, node.kind)) {
+      for (const rule of candidates.ofKind(phase, kind)) {
         if (rule.conditions.every(c => c.kind === 'function' || c.kind === 'operator')) continue
-        matchRule(graph, rule, node.id, failure => {
+        matchRule(graph, rule, id, failure => {
           if (found.length < limit && (failure.condition.kind === 'wire' || failure.condition.kind === 'real'))
             found.push({ rule, ...failure })
         })

@@ -2,7 +2,7 @@
 // any other, or it fails, and then nothing has happened; what did not fit is told.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { applyMatch } from './apply.ts'
-import { type Graph, graphOf, nodeAt, nodesInOrder, snapshot } from './graph.ts'
+import { type Graph, graphOf, isAlive, nodeAt, nodesInOrder, snapshot } from './graph.ts'
 import { Entries, type Log } from './log.ts'
 import { type Match, matchRule } from './match.ts'
 import { explainMismatch, type Misfit, nearestMisfit } from './misfit.ts'
@@ -196,7 +196,7 @@ export class StrategyRun {
       case 'everywhere': {
         let found = false
         for (const id of this.places(focus)) {
-          if (this.graph.nodes[id] === undefined) continue
+          if (!isAlive(this.graph, id)) continue
           if (follow(strategy.of, { ...focus, piece: id })) found = true
         }
         return found
@@ -280,7 +280,7 @@ export class StrategyRun {
   }
 
   private places({ piece, parts }: Focus): readonly NodeId[] {
-    if (piece !== null) return this.graph.nodes[piece] === undefined ? [] : this.inParts([piece], parts)
+    if (piece !== null) return !isAlive(this.graph, piece) ? [] : this.inParts([piece], parts)
     return this.inParts(piecesOf(this.graph), parts)
   }
 

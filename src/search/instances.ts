@@ -6,7 +6,7 @@ import { type Diagram, type Node, type NodeId, operatorsOf } from '../diagram/di
 import { ANY, type WireRange, whole } from '../diagram/ranges.ts'
 import type { Shape } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
-import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
+import { type Graph, graphOf, nodeAt, setRange } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
 import { reverseRule } from '../rewrite/reverse.ts'
 import { depthOf, type Pattern, type Rule } from '../rewrite/rule.ts'
@@ -285,7 +285,7 @@ class RuleUser implements Visitor {
     nodes.push({ kind: 'output', id: output, args: [root], shape, name: 'y', absorbed: false })
     const diagram: Diagram = { name: '', nodes, names: new Map() }
     const graph: Graph = graphOf(diagram)
-    for (const [i, term] of [...leaves, ...terms].entries()) graph.ranges[i] = g.rangeOf(term)
+    for (const [i, term] of [...leaves, ...terms].entries()) setRange(graph, i, g.rangeOf(term))
     const match = matchRule(graph, this.used, root)
     if (match === null) return null
     const kept: Match = { ...match, rule: this.rule, functions: [...match.functions], operators: [...match.operators] }

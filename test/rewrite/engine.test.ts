@@ -19,6 +19,7 @@ import {
   onlyArg,
   rangeAt,
   rangesOf,
+  setRange,
   snapshot,
 } from '../../src/rewrite/graph.ts'
 import { Entries } from '../../src/rewrite/log.ts'
@@ -110,10 +111,10 @@ test('a rule that is not worth a look does not apply', () => {
       for (const id of nodesInOrder(graph)) {
         const node = nodeAt(graph, id)
         for (const phase of PHASES.keys()) {
-          const worth = candidates.at(phase, node)
+          const worth = candidates.at(phase, graph, id)
           const all = candidates.ofKind(phase, node.kind)
           expect(all.filter(r => worth.includes(r))).toEqual(worth)
-          expect(candidates.phasesOf(node.kind).includes(phase)).toBe(all.length > 0)
+          expect(candidates.lookAt(graph, id).phases.includes(phase)).toBe(all.length > 0)
           for (const rule of all) {
             if (worth.includes(rule)) continue
             left++
@@ -153,7 +154,7 @@ describe('the range of a wire', () => {
 
   /** Works out every range, so that no bound is left. */
   function workOut(graph: Graph): void {
-    for (const [id, range] of rangesOf(graph)) graph.ranges[id] = range
+    for (const [id, range] of rangesOf(graph)) setRange(graph, id, range)
   }
 
   test('is the same, and so are the steps, whether conditions are told from bounds or from ranges', () => {
