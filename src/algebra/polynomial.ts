@@ -10,6 +10,9 @@ export type Polynomial = ReadonlyMap<Monomial, bigint>
 /** Variables and exponents live in one UTF-16 unit each. */
 export const LARGEST_EXPONENT = 0xffff
 
+/** Coefficients beyond this are not worked with: squared a few times more, they would fill the memory. */
+const LARGEST_COEFFICIENT = 1n << 65_536n
+
 /** Thrown when work exceeds its budget; the callers turn it into "not shown". */
 export class BudgetExhausted extends Error {}
 
@@ -172,6 +175,14 @@ export function samePolynomial(a: Polynomial, b: Polynomial): boolean {
   return true
 }
 
+/** The product of two coefficients. */
+function timesCoefficient(c: bigint, d: bigint): bigint {
+  const product = c * d
+  if (product > LARGEST_COEFFICIENT || product < -LARGEST_COEFFICIENT)
+    throw new BudgetExhausted('a coefficient is too large')
+  return product
+}
+
 function accumulate(into: Map<Monomial, bigint>, m: Monomial, c: bigint): void {
   const sum = (into.get(m) ?? 0n) + c
   if (sum === 0n) into.delete(m)
@@ -183,7 +194,7 @@ export function addScaled(a: Polynomial, b: Polynomial, factor: bigint, meter: M
   if (factor === 0n || b.size === 0) return a
   meter.spend(a.size + b.size)
   const sum = new Map(a)
-  for (const [m, c] of b) accumulate(sum, m, factor * c)
+  for (const [m, c] of b) accumulate(sum, m, timesCoefficient(factor, c))
   return sum
 }
 
@@ -191,14 +202,15 @@ export function scaled(p: Polynomial, factor: bigint): Polynomial {
   if (factor === 1n) return p
   if (factor === 0n) return zeroPolynomial
   const result = new Map<Monomial, bigint>()
-  for (const [m, c] of p) result.set(m, c * factor)
+  for (const [m, c] of p) result.set(m, timesCoefficient(c, factor))
   return result
 }
 
 export function timesTerm(p: Polynomial, monomial: Monomial, coefficient: bigint, meter: Meter): Polynomial {
   meter.spend(p.size)
   const result = new Map<Monomial, bigint>()
-  if (coefficient !== 0n) for (const [m, c] of p) result.set(timesMonomial(m, monomial), c * coefficient)
+  if (coefficient !== 0n)
+    for (const [m, c] of p) result.set(timesMonomial(m, monomial), timesCoefficient(c, coefficient))
   return result
 }
 
@@ -212,7 +224,7 @@ export function multiply(a: Polynomial, b: Polynomial, meter: Meter): Polynomial
   const product = new Map<Monomial, bigint>()
   for (const [m, c] of few) {
     meter.spend(many.size)
-    for (const [n, d] of many) accumulate(product, timesMonomial(m, n), c * d)
+    for (const [n, d] of many) accumulate(product, timesMonomial(m, n), timesCoefficient(c, d))
   }
   return product
 }

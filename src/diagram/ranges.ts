@@ -454,10 +454,14 @@ function headName(e: Expression): string {
   return e.kind === 'call' ? e.name : e.kind === 'apply' ? e.fn.name : e.kind
 }
 
+/** Called for every node of a long pass, which it may end by throwing. */
+export type Watch = () => void
+
 /** The ranges of all wires of a diagram, by node. */
-export function wireRanges(diagram: Diagram): Map<NodeId, WireRange> {
+export function wireRanges(diagram: Diagram, watch?: Watch): Map<NodeId, WireRange> {
   const ranges = new Map<NodeId, WireRange>()
-  for (const node of diagram.nodes)
+  for (const node of diagram.nodes) {
+    watch?.()
     ranges.set(
       node.id,
       nodeRange(
@@ -465,6 +469,7 @@ export function wireRanges(diagram: Diagram): Map<NodeId, WireRange> {
         node.args.map(a => ranges.get(a) as WireRange),
       ),
     )
+  }
   return ranges
 }
 
@@ -535,7 +540,7 @@ export function valuesLieIn(
  * Only nodes on the way to an output count. Where a function alone may be undefined, it is looked at together with the
  * functions before it: in `x -> square -> (t + 1) -> ln` every logarithm is of a positive number.
  */
-export function definednessObstacle(diagram: Diagram): Obstacle | null {
+export function definednessObstacle(diagram: Diagram, watch?: Watch): Obstacle | null {
   const nodes = new Map(diagram.nodes.map(n => [n.id, n]))
   const used = new Set<NodeId>()
   for (let i = diagram.nodes.length - 1; i >= 0; i--) {
@@ -544,6 +549,7 @@ export function definednessObstacle(diagram: Diagram): Obstacle | null {
   }
   const ranges = new Map<NodeId, WireRange>()
   for (const node of diagram.nodes) {
+    watch?.()
     const args = node.args.map(a => ranges.get(a) as WireRange)
     if (used.has(node.id) || node.kind === 'output') {
       const obstacle = nodeObstacle(node, args)

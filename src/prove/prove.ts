@@ -8,6 +8,7 @@ import {
   definednessObstacle,
   type Obstacle,
   valuesLieIn,
+  type Watch,
   type WireRange,
   whole,
   wireRanges,
@@ -141,6 +142,36 @@ export type Verdict = Proved | Refuted | Undecided
 export class Mismatch extends TypeError {}
 
 const DEFAULT_SECONDS = 5
+/** Nets of more nodes, both together, are not looked at any more when the time is up. */
+const LARGE = 10_000
+
+function isLarge(left: Diagram, right: Diagram): boolean {
+  return left.nodes.length + right.nodes.length > LARGE
+}
+
+/** The time for a claim. */
+class Clock {
+  private calls = 0
+
+  constructor(
+    private readonly deadline: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** Milliseconds; negative when the time is up. */
+  left(): number {
+    return this.deadline - Date.now()
+  }
+  isLate(): boolean {
+    return this.left() < 0
+  }
+  /** Ends a long pass when the time is up, by throwing TooManySteps. */
+  readonly watch = (): void => {
+    if ((++this.calls & 31) !== 0) return
+    this.signal?.throwIfAborted()
+    if (this.isLate()) throw new TooManySteps('the time budget ran out')
+  }
+}
 const DEFAULT_SEARCH_SECONDS = 2
 
 /**
@@ -275,6 +306,8 @@ function aboutOf({ nets, requirements, domain }: Verdict): About & { domain: Ver
 }
 
 function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdict {
+  const seconds = options.budget?.seconds ?? DEFAULT_SECONDS
+  const deadline = Date.now() + 1000 * seconds
   checkNames(leftNet, rightNet)
   const aligned = alignInputs(leftNet, rightNet)
   const { left, right, domain } = aligned
@@ -282,27 +315,27 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
   for (const [name, range] of Object.entries(domain)) {
     if (isEmpty(range)) throw new RangeError(`prove: no value of input ${name} lies in the domain`)
   }
-  const seconds = options.budget?.seconds ?? DEFAULT_SECONDS
-  const deadline = Date.now() + 1000 * seconds
   const seed = options.seed ?? 1
   const { signal } = options
 
-  const outside = firstOutside(left, right, options.requirements ?? [])
-  if (outside !== null)
-    return undecided({ ...about, reason: outside, left: null, right: null, blocked: [], search: null })
-  const obstacle = firstObstacle(left, right)
+  const clock = new Clock(deadline, signal)
+  let obstacle: ReturnType<typeof firstObstacle> = null
   let sides: { left: Side; right: Side } | null = null
   let graphs: { left: Graph; right: Graph } | null = null
   let reason: UndecidedReason
   try {
-    graphs = { left: graphOf(left), right: graphOf(right) }
-    const leftSide = run(left, graphs.left, options, seed, deadline)
+    const outside = firstOutside(left, right, options.requirements ?? [], clock.watch)
+    if (outside !== null)
+      return undecided({ ...about, reason: outside, left: null, right: null, blocked: [], search: null })
+    obstacle = firstObstacle(left, right, clock.watch)
+    graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
+    const leftSide = run(left, graphs.left, options, seed, clock)
     // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
     let rightSide: Side = { log: { start: right, entries: new Entries() }, normal: right }
-    let comparison = compareGraphs(graphs.left, graphs.right, deadline, signal, false)
+    let comparison = compareGraphs(graphs.left, graphs.right, clock, signal, false)
     if (comparison.kind !== 'same') {
-      rightSide = run(right, graphs.right, options, seed, deadline)
-      comparison = compareGraphs(graphs.left, graphs.right, deadline, signal, true)
+      rightSide = run(right, graphs.right, options, seed, clock)
+      comparison = compareGraphs(graphs.left, graphs.right, clock, signal, true)
     }
     sides = { left: leftSide, right: rightSide }
     if (comparison.kind === 'same' && obstacle === null) {
@@ -316,7 +349,7 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
             kind: 'undefined',
             side: obstacle.side,
             obstacle: obstacle.obstacle,
-            suggestion: suggestDomain(left, right),
+            suggestion: suggestDomain(left, right, clock),
           }
         : {
             kind: 'different',
@@ -343,18 +376,20 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
       return proved({ ...about, ...sides, joins: [], meeting: found, assumptions })
     }
   }
+  // A small net is tried also when the time is up; of a large one the first point alone may take seconds.
+  const isOver = isLarge(left, right) && clock.isLate()
   const milliseconds = Math.max(500, deadline - Date.now())
-  const refutation = findCounterexample(left, right, {
-    seed,
-    budget: { milliseconds, samples: options.budget?.samples, signal },
-  })
-  if (refutation.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: refutation }
+  const refutation = isOver
+    ? null
+    : findCounterexample(left, right, { seed, budget: { milliseconds, samples: options.budget?.samples, signal } })
+  if (refutation?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: refutation }
+  const late = (): boolean => isLarge(left, right) && clock.isLate()
   const blocked =
     graphs === null
       ? []
       : [
-          ...blockedRules(graphs.left, options.rules).map(f => ({ ...f, side: 'left' as const })),
-          ...blockedRules(graphs.right, options.rules).map(f => ({ ...f, side: 'right' as const })),
+          ...blockedRules(graphs.left, options.rules, 5, late).map(f => ({ ...f, side: 'left' as const })),
+          ...blockedRules(graphs.right, options.rules, 5, late).map(f => ({ ...f, side: 'right' as const })),
         ]
   return undecided({
     ...about,
@@ -380,12 +415,17 @@ function search(
   return searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules }).found
 }
 
-function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requirement[]): UndecidedReason | null {
+function firstOutside(
+  left: Diagram,
+  right: Diagram,
+  requirements: readonly Requirement[],
+  watch: Watch,
+): UndecidedReason | null {
   const sides = { left, right }
   const known = new Map<'left' | 'right', ReadonlyMap<NodeId, WireRange>>()
   for (const { side, node, range } of requirements) {
     const diagram = sides[side]
-    const ranges = known.get(side) ?? wireRanges(diagram)
+    const ranges = known.get(side) ?? wireRanges(diagram, watch)
     known.set(side, ranges)
     const found = ranges.get(node)
     if (found === undefined)
@@ -396,16 +436,20 @@ function firstOutside(left: Diagram, right: Diagram, requirements: readonly Requ
   return null
 }
 
-function firstObstacle(left: Diagram, right: Diagram): { side: 'left' | 'right'; obstacle: Obstacle } | null {
-  const l = definednessObstacle(left)
+function firstObstacle(
+  left: Diagram,
+  right: Diagram,
+  watch: Watch,
+): { side: 'left' | 'right'; obstacle: Obstacle } | null {
+  const l = definednessObstacle(left, watch)
   if (l !== null) return { side: 'left', obstacle: l }
-  const r = definednessObstacle(right)
+  const r = definednessObstacle(right, watch)
   return r === null ? null : { side: 'right', obstacle: r }
 }
 
 /** Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. */
-function run(diagram: Diagram, graph: Graph, options: WithRules, seed: number, deadline: number): Side {
-  const sampler = new StepSampler(diagram, graph, seed)
+function run(diagram: Diagram, graph: Graph, options: WithRules, seed: number, clock: Clock): Side {
+  const sampler = new StepSampler(diagram, graph, seed, clock.watch)
   const entries = new Entries()
   let count = 0
   for (const match of rewrite(graph, {
@@ -415,8 +459,7 @@ function run(diagram: Diagram, graph: Graph, options: WithRules, seed: number, d
     watch: sampler,
   })) {
     entries.push(match)
-    if ((++count & 255) === 0 && Date.now() > deadline)
-      throw new TooManySteps(`the time budget ran out after ${count} steps`)
+    if ((++count & 15) === 0 && clock.isLate()) throw new TooManySteps(`the time budget ran out after ${count} steps`)
   }
   return { log: { start: diagram, entries }, normal: snapshot(graph) }
 }
@@ -425,23 +468,27 @@ function run(diagram: Diagram, graph: Graph, options: WithRules, seed: number, d
 function compareGraphs(
   left: Graph,
   right: Graph,
-  deadline: number,
+  clock: Clock,
   signal: AbortSignal | undefined,
   askProver: boolean,
 ): Comparison {
-  const milliseconds = askProver ? Math.max(200, deadline - Date.now()) : 0
+  const milliseconds = askProver ? Math.max(200, clock.left()) : 0
   return compareDiagrams(
     snapshot(left),
     snapshot(right),
     { milliseconds, signal },
-    { left: rangesOf(left), right: rangesOf(right) },
+    { left: rangesOf(left, clock.watch), right: rangesOf(right, clock.watch) },
   )
 }
 
 const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
 
-/** The largest of a few usual domains on which both nets are shown to be defined, for all inputs at once. */
-function suggestDomain(left: Diagram, right: Diagram): Record<string, Range> | null {
+/**
+ * The largest of a few usual domains on which both nets are shown to be defined, for all inputs at once; of large nets only as
+ * far as there is time.
+ */
+function suggestDomain(left: Diagram, right: Diagram, clock: Clock): Record<string, Range> | null {
+  const watch = isLarge(left, right) ? clock.watch : (): void => {}
   for (const candidate of [
     NON_ZERO,
     NON_NEGATIVE,
@@ -457,7 +504,12 @@ function suggestDomain(left: Diagram, right: Diagram): Record<string, Range> | n
     const l = narrow(left)
     const r = narrow(right)
     if (inputsOf(l).some(n => isEmpty(n.domain))) continue
-    if (firstObstacle(l, r) === null) return Object.fromEntries(inputsOf(l).map(n => [n.name, n.domain]))
+    try {
+      if (firstObstacle(l, r, watch) === null) return Object.fromEntries(inputsOf(l).map(n => [n.name, n.domain]))
+    } catch (error) {
+      if (!(error instanceof TooManySteps)) throw error
+      return null
+    }
   }
   return null
 }

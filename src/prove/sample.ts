@@ -2,6 +2,7 @@
 // weights, sizes and functions given values at random. A difference beyond what rounding explains means that a rule or
 // the engine is wrong, and stops the run. Since a step changes one wire, only the nodes of the step are computed.
 import { type AdditiveNode, type Diagram, inputsOf, type Node, type NodeId } from '../diagram/diagram.ts'
+import type { Watch } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
 import { type Bounded, bounded, boundedScope, compareWires, sampleNode } from '../numeric/bounded.ts'
 import { constantsIn, randomInstance, unknownsOf } from '../numeric/instance.ts'
@@ -51,7 +52,7 @@ export class StepSampler {
   private readonly samples: Sample[] = []
   private before_: Values[] = []
 
-  constructor(diagram: Diagram, graph: Graph, seed: number) {
+  constructor(diagram: Diagram, graph: Graph, seed: number, watch?: Watch) {
     const source = random(seed)
     const unknowns = unknownsOf(diagram)
     const constants = constantsIn([diagram])
@@ -76,7 +77,10 @@ export class StepSampler {
         start += counts[i]
       })
       const sample: Sample = { scope, values, applied: new Map() }
-      for (const node of nodes) if (node.kind !== 'input') values.set(node.id, this.valueOf(sample, node))
+      for (const node of nodes) {
+        watch?.()
+        if (node.kind !== 'input') values.set(node.id, this.valueOf(sample, node))
+      }
       this.samples.push(sample)
     }
   }

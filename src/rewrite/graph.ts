@@ -6,7 +6,7 @@
 
 import { plus } from '../algebra/operators.ts'
 import { type Diagram, type Node, type NodeId, type NodeKind, nodesById } from '../diagram/diagram.ts'
-import { coarseRange, isIndifferent, nodeRange, type WireRange } from '../diagram/ranges.ts'
+import { coarseRange, isIndifferent, nodeRange, type Watch, type WireRange } from '../diagram/ranges.ts'
 import type { Linear } from '../linear/linear.ts'
 import type { Shape } from '../linear/size.ts'
 import { compose, type Expression, substitute, variable } from '../scalar/expression.ts'
@@ -96,7 +96,7 @@ interface Links {
 const EXACT_RANGES = 1_000
 
 /** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see `Ranges.exact`. */
-export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
+export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES, watch?: Watch): Graph {
   const { nodes } = diagram
   const inputs: NodeId[] = []
   const outputs: NodeId[] = []
@@ -127,6 +127,7 @@ export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES): Graph {
   }
   reserve(graph, count)
   for (const node of nodes) {
+    watch?.()
     if (node.kind === 'input') inputs.push(node.id)
     else if (node.kind === 'output') outputs.push(node.id)
     store(graph, node.id, node)
@@ -252,9 +253,12 @@ export function setRange(graph: Graph, id: NodeId, range: WireRange): void {
 }
 
 /** The ranges of all wires. */
-export function rangesOf(graph: Graph): ReadonlyMap<NodeId, WireRange> {
+export function rangesOf(graph: Graph, watch?: Watch): ReadonlyMap<NodeId, WireRange> {
   const found = new Map<NodeId, WireRange>()
-  for (const id of nodesInOrder(graph)) found.set(id, rangeAt(graph, id))
+  for (const id of nodesInOrder(graph)) {
+    watch?.()
+    found.set(id, rangeAt(graph, id))
+  }
   return found
 }
 

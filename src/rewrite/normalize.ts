@@ -245,10 +245,16 @@ export function* normalize(diagram: Diagram, options: NormalizeOptions = {}): Ge
 }
 
 /** Rules whose pattern fits somewhere in the net but whose condition is not shown: what kept them from applying. */
-export function blockedRules(graph: Graph, rules: readonly Rule[], limit = 5): (Failure & { rule: Rule })[] {
+export function blockedRules(
+  graph: Graph,
+  rules: readonly Rule[],
+  limit = 5,
+  late: () => boolean = () => false,
+): (Failure & { rule: Rule })[] {
   const found: (Failure & { rule: Rule })[] = []
   const candidates = new Candidates(rules)
   for (const id of nodesInOrder(graph)) {
+    if (late()) return found
     const kind = kindAt(graph, id)
     for (const phase of PHASES.keys()) {
       for (const rule of candidates.ofKind(phase, kind)) {

@@ -175,7 +175,12 @@ function intern<E extends Expression>(key: string, make: (id: number) => E): E {
 
 export function number(value: Rational | number): Expression {
   const q = typeof value === 'number' ? rational(value) : value
-  return intern(`n${q.s * q.n}/${q.d}`, id => ({ kind: 'number', id, weight: 1, mask: 0, value: q }))
+  return intern(`n${numeral(q.s * q.n)}/${numeral(q.d)}`, id => ({ kind: 'number', id, weight: 1, mask: 0, value: q }))
+}
+const LONG = 1n << 64n
+/** A whole number as text. Hexadecimal digits of a long one take time linear in their number, decimal ones do not. */
+function numeral(n: bigint): string {
+  return n < LONG && n > -LONG ? n.toString() : `x${n.toString(16)}`
 }
 export function constant(name: 'pi' | 'e'): Expression {
   return intern(`c${name}`, id => ({ kind: 'constant', id, weight: 1, mask: 0, name }))

@@ -2,7 +2,7 @@
 // powers. Two expressions with the same polynomial are equal wherever both are defined; nothing is said about where
 // that is (x/x and 1 have the same).
 import { type CallExpression, call, type Expression, number, parts } from './expression.ts'
-import { ONE, type Rational, rational, ZERO } from './rational.ts'
+import { bitLength, ONE, type Rational, rational, ZERO } from './rational.ts'
 import { digitsWork, spend } from './work.ts'
 
 /** An atom to an integer power, not 0. */
@@ -170,6 +170,9 @@ function power(base: Terms, exponent: number): Terms | null {
     const factors = t.factors
       .map(f => ({ atom: f.atom, exponent: f.exponent * exponent }))
       .filter(f => f.exponent !== 0)
+    const { n: above, d: below } = t.coefficient
+    if (Math.max(bitLength(above), bitLength(below)) * Math.abs(exponent) > MAX_BITS && above + below !== 2n)
+      return null
     const n = BigInt(Math.abs(exponent))
     const p = rational(t.coefficient.s ** n * t.coefficient.n ** n, t.coefficient.d ** n)
     const key = keyOf(factors)
