@@ -140,9 +140,7 @@ class FoundWriter {
     const { left, right, by, inner, made } = equality
     if (this.areEqual(left, right)) return
     if (by === 'copy') {
-      const at = this.wire(left)
-      const becomes = this.wire(right)
-      this.emit({ rule: equality.rule, by, at, becomes })
+      this.sameNodes(equality)
       return
     }
     for (const term of [...inner, left]) this.show(term)
@@ -175,6 +173,19 @@ class FoundWriter {
     for (const [term, copy] of copies)
       if (wires.now(this.wire(term)) !== wires.now(copy))
         this.emit({ rule: 'equality', by: 'copy', at: this.wire(term), becomes: copy })
+  }
+
+  /** Two terms that do the same to equal wires: a layer of several wires may name them in another order. */
+  private sameNodes({ rule, by, left, right }: Equality): void {
+    const { args, kind } = this.found.node(left)
+    if (kind !== 'additive' || args.length === 1) {
+      this.emit({ rule, by, at: this.wire(left), becomes: this.wire(right) })
+      return
+    }
+    const { wires } = this.ledger
+    for (const term of [left, right]) this.show(term)
+    const over = [...new Set(args.map(t => wires.now(this.wire(t))))].filter(w => wires.nodes[w].kind !== 'constant')
+    this.emit({ rule, by: 'linear', at: this.wire(left), becomes: this.wire(right), over })
   }
 
   private step(equality: Equality, at: number, becomes: number): void {
