@@ -279,8 +279,11 @@ export class EGraph {
     return this.lookUp(content, args)
   }
 
-  /** The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire. */
-  place(content: Content, args: readonly TermId[], range: WireRange): TermId {
+  /**
+   * The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire,
+   * where that is more than follows from those of its args.
+   */
+  place(content: Content, args: readonly TermId[], range?: WireRange): TermId {
     const found = this.lookUp(content, args)
     const term = this.enter(content, args, found < 0)
     this.ranges[term] = range

@@ -1,7 +1,7 @@
 // Are two nets equal? Both are put into one e-graph, rules are applied in both directions until the outputs fall together, and
 // what that rests on is read off.
 import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
-import { type WireRange, wireRanges } from '../diagram/ranges.ts'
+import type { WireRange } from '../diagram/ranges.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { livingNodes } from '../semantics/contents.ts'
 import { contentInNormalForm } from './contents.ts'
@@ -48,11 +48,11 @@ export function place(
   g: EGraph,
   net: Diagram,
   inputs: TermId[],
-  ranges: ReadonlyMap<NodeId, WireRange> = wireRanges(net),
+  ranges?: ReadonlyMap<NodeId, WireRange>,
 ): Map<NodeId, TermId> {
   const terms = new Map<NodeId, TermId>()
   const put = (node: Node, args: readonly TermId[]): TermId =>
-    g.place(g.contents.of(contentInNormalForm(node)), args, ranges.get(node.id) as WireRange)
+    g.place(g.contents.of(contentInNormalForm(node)), args, ranges?.get(node.id))
   for (const [k, node] of inputsOf(net).entries()) {
     inputs[k] ??= put(node, [])
     terms.set(node.id, inputs[k])
