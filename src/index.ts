@@ -32,7 +32,7 @@ export type {
   Theme,
   ThemeProblem,
 } from './draw/draw.ts'
-export { draw, printPicture, readTheme, THEMES, toPng } from './draw/draw.ts'
+export { animationScene, draw, framesOf, printPicture, readTheme, svgOf, THEMES, toPng } from './draw/draw.ts'
 export type { Confluence, OpenPair } from './examine/confluence.ts'
 export type { ExamineOptions, RuleReport, RulesReport, Standing } from './examine/examine.ts'
 export { checkRule, checkRules } from './examine/examine.ts'
@@ -69,6 +69,8 @@ export type { Proved, ProveOptions, Refuted, Undecided, Verdict } from './prove/
 export { CertificateFault, Mismatch, prove } from './prove/prove.ts'
 export { reasonText } from './prove/report.ts'
 export type { ProofStep } from './prove/steps.ts'
+export type { ReportedClaim } from './report.ts'
+export { reportOf } from './report.ts'
 export { builtin } from './rewrite/builtin.ts'
 export type { Misfit } from './rewrite/misfit.ts'
 export { whyNot } from './rewrite/misfit.ts'

@@ -102,7 +102,9 @@ test('the imports of every file are found', () => {
 
 test('every folder is in the list', () => {
   const tops = new Set(
-    all.map(topOf).filter(t => !['cli', 'index.ts', 'load.ts', 'build.ts', 'define.ts', 'picture.ts'].includes(t)),
+    all
+      .map(topOf)
+      .filter(t => !['cli', 'index.ts', 'load.ts', 'build.ts', 'define.ts', 'picture.ts', 'report.ts'].includes(t)),
   )
   expect([...tops].filter(t => !Object.hasOwn(ALLOWED, t))).toEqual([])
 })
@@ -123,7 +125,7 @@ test('folders import only from those before them', () => {
       const to = topOf(path)
       if (to === from || from === 'cli') continue
       // The files at the top of src put the parts together; only the command line stands above them.
-      const isTop = ['index.ts', 'load.ts', 'build.ts', 'define.ts', 'picture.ts'].includes(from)
+      const isTop = ['index.ts', 'load.ts', 'build.ts', 'define.ts', 'picture.ts', 'report.ts'].includes(from)
       if (isTop ? to === 'cli' : !ALLOWED[from].includes(to)) wrong.push(`${file} imports ${path}`)
     }
   }

@@ -2,6 +2,7 @@
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
+import { ANIMATE, EVERY_STEP, MOST_STAGES, NO_HIGHLIGHT, PAGE } from './derivations.ts'
 import { EMBED, FOLD, LEVEL, PICTURES, ROW_WIDTH, THEME } from './picture.ts'
 
 const ENDINGS = `ends in ${PICTURES.slice(0, -1).join(', ')} or ${PICTURES.at(-1)}`
@@ -56,6 +57,15 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
     .addOption(THEME)
     .addOption(EMBED)
+    .option('--report <file>', 'write a page of HTML with every step, its ranges and the certificate')
+    .addOption(LEVEL)
+    .addOption(FOLD)
+    .addOption(ROW_WIDTH)
+    .addOption(EVERY_STEP)
+    .addOption(NO_HIGHLIGHT)
+    .addOption(ANIMATE)
+    .addOption(PAGE)
+    .addOption(MOST_STAGES)
     .option('--float', 'say where binary64 and binary32 part company although the claim is proved')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
@@ -78,6 +88,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
     .addOption(THEME)
     .addOption(EMBED)
+    .addOption(LEVEL)
+    .addOption(FOLD)
+    .addOption(ROW_WIDTH)
+    .addOption(EVERY_STEP)
+    .addOption(NO_HIGHLIGHT)
+    .addOption(ANIMATE)
+    .addOption(PAGE)
+    .addOption(MOST_STAGES)
     .option('--strategy <name>', 'follow this strategy of the file instead')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')

@@ -10,9 +10,15 @@ import { runStrategy } from '../rewrite/strategy.ts'
 import { printDiagram, printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
 import { loadFile, netNamed, report, UNDECIDED, USAGE } from './common.ts'
-import { type PictureOptions, pictureWriter } from './picture.ts'
+import {
+  checkDerivationPicture,
+  type DerivationPictureOptions,
+  derivationOptions,
+  writeDerivations,
+} from './derivations.ts'
+import { pictureWriter } from './picture.ts'
 
-export interface NormalizeCommandOptions extends PictureOptions {
+export interface NormalizeCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
   readonly steps?: boolean
   readonly svg?: string
@@ -22,6 +28,7 @@ export interface NormalizeCommandOptions extends PictureOptions {
 }
 
 export async function normalizeCommand(file: string, name: string, options: NormalizeCommandOptions): Promise<number> {
+  if (options.svg !== undefined) checkDerivationPicture(options.svg, options)
   const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
   const net = netNamed(program, name)
@@ -49,7 +56,7 @@ export async function normalizeCommand(file: string, name: string, options: Norm
     }
     process.stdout.write(printDiagram(normal))
   }
-  await picture?.write(normalization(name, log))
+  if (picture !== null) await writeDerivations(picture, [normalization(name, log, derivationOptions(options))], options)
   return 0
 }
 

@@ -36,6 +36,16 @@ export const ROW_WIDTH = new Option('--row-width <n>', 'begin a new row where a 
   },
 )
 
+export interface PictureWriter {
+  readonly file: string
+  readonly ending: Ending
+  readonly theme: Theme
+  readonly drawing: DrawOptions
+  /** Writes a picture, into the file that was named or one beside it. */
+  readonly write: (picture: Picture, to?: string) => Promise<void>
+  readonly writeText: (text: string) => void
+}
+
 /** Endings of the files that pictures are written to. */
 export const PICTURES = ['.svg', '.png', '.tex', '.html'] as const
 type Ending = (typeof PICTURES)[number]
@@ -47,15 +57,11 @@ type Ending = (typeof PICTURES)[number]
 export async function pictureWriter(
   file: string,
   options: NetPictureOptions,
-): Promise<{
-  readonly ending: Ending
-  readonly theme: Theme
-  readonly drawing: DrawOptions
-  readonly write: (picture: Picture) => Promise<void>
-}> {
-  const ending = PICTURES.find(e => file.toLowerCase().endsWith(e))
+  endings: readonly Ending[] = PICTURES,
+): Promise<PictureWriter> {
+  const ending = endings.find(e => file.toLowerCase().endsWith(e))
   if (ending === undefined) {
-    report([unknownFormat(file, PICTURES)])
+    report([unknownFormat(file, endings)])
     throw new Stop(USAGE)
   }
   checkWritable(file)
@@ -63,12 +69,14 @@ export async function pictureWriter(
   const { printPicture } = await import('../draw/draw.ts')
   const drawing = drawOptionsOf(options, theme)
   return {
+    file,
     ending,
     theme,
     drawing,
-    write: async picture => {
+    writeText: text => writeOutput(file, text),
+    write: async (picture, to = file) => {
       const format = ending.slice(1) as 'svg' | 'png' | 'tex' | 'html'
-      writeOutput(file, await printPicture(picture, format, drawing))
+      writeOutput(to, await printPicture(picture, format, drawing))
     },
   }
 }

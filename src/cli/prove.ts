@@ -16,12 +16,19 @@ import { type FoundStage, stagesOfFound } from '../search/stages.ts'
 import { printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
 import { loadFile, PROVED, REFUTED, report, UNDECIDED, USAGE, useColor, writeOutput } from './common.ts'
-import { type PictureOptions, pictureWriter } from './picture.ts'
+import {
+  checkDerivationPicture,
+  type DerivationPictureOptions,
+  derivationOptions,
+  writeDerivations,
+} from './derivations.ts'
+import { pictureWriter } from './picture.ts'
 
-export interface ProveCommandOptions extends PictureOptions {
+export interface ProveCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
   readonly steps?: boolean
   readonly svg?: string
+  readonly report?: string
   readonly certificate?: string
   readonly unchecked?: boolean
   readonly allowOutside?: boolean
@@ -40,7 +47,9 @@ export async function proveCommand(
   right: string | undefined,
   options: ProveCommandOptions,
 ): Promise<number> {
+  if (options.svg !== undefined) checkDerivationPicture(options.svg, options)
   const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
+  const page = options.report === undefined ? null : await pictureWriter(options.report, options, ['.html'])
   const program = loadFile(file, options)
   const claims = left === undefined ? program.claims : claimBetween(program, left, right)
   if (!Array.isArray(claims)) {
@@ -75,17 +84,22 @@ export async function proveCommand(
       report([unexpectedVerdict(claim.span, claim.expect, verdict.kind)], program.text)
   }
   if (options.json) process.stdout.write(`${JSON.stringify(await document(program, results, options), null, 2)}\n`)
-  if (options.certificate !== undefined) {
+  if (options.certificate !== undefined || page !== null) {
     const claims = results.map(({ claim, verdict }) => ({ ...claim, verdict }))
     const certificate = certificateOf(claims, { seed: options.seed, statements })
     const checked = options.unchecked ? null : check(certificate)
     if (checked?.accepted === false)
       throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
-    writeOutput(options.certificate, certificateText(certificate))
+    const text = certificateText(certificate)
+    if (options.certificate !== undefined) writeOutput(options.certificate, text)
+    if (page !== null) {
+      const { reportOf } = await import('../report.ts')
+      page.writeText(await reportOf(results, text, { ...page.drawing, most: options.mostStages }))
+    }
   }
   if (picture !== null) {
-    const derivations = results.map(r => derivationOf(r.claim, r.verdict))
-    await picture.write(derivations.length === 1 ? derivations[0] : derivations)
+    const derivations = results.map(r => derivationOf(r.claim, r.verdict, derivationOptions(options)))
+    await writeDerivations(picture, derivations, options)
   }
   const kinds = results.map(r => r.verdict.kind)
   return kinds.includes('refuted') ? REFUTED : kinds.includes('undecided') ? UNDECIDED : PROVED

@@ -20,11 +20,12 @@ import { type Table, tableScene } from './table.ts'
 import type { Theme } from './themes.ts'
 import { printTikz } from './tikz.ts'
 
+export { animationScene } from './animation.ts'
 export type { Equation, EquationDerivation, EquationLine } from './derivation.ts'
 export type { Relation } from './parts.ts'
 export type { Curve, Panel, Plot } from './plot.ts'
 export { printScene, type Scene } from './scene.ts'
-export type { Derivation, Stage } from './stages.ts'
+export { type Derivation, type Frame, framesOf, type Stage } from './stages.ts'
 export type { Row, Table } from './table.ts'
 export { readTheme, THEMES, type Theme, type ThemeProblem } from './themes.ts'
 export { toPng }
@@ -69,9 +70,14 @@ export async function draw(what: Drawable | readonly Drawable[], options: DrawOp
   return svgOf(await sceneOf(what, options), options)
 }
 
-/** A scene as SVG text. */
-export async function svgOf(scene: Scene, { theme, embedFonts = false }: DrawOptions = {}): Promise<string> {
-  return printSvg(scene, { theme, style: embedFonts ? await embeddedFonts(scene) : '' })
+/** A scene as SVG text, with more style rules where they are given. */
+export async function svgOf(
+  scene: Scene,
+  { theme, embedFonts = false }: DrawOptions = {},
+  style = '',
+): Promise<string> {
+  const fonts = embedFonts ? await embeddedFonts(scene) : ''
+  return printSvg(scene, { theme, style: [fonts, style].filter(s => s !== '').join('\n') })
 }
 
 /** What can be written to a file: a scene, or what has one. */

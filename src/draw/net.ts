@@ -56,6 +56,8 @@ const MAX_SAID = 40
 const NOWHERE: Positions = new Map()
 /** Up to this width a net stands in one row. */
 const ONE_ROW = 3200
+/** So many more crossings than necessary are taken for an order that the reader knows from the picture before. */
+const SOME_CROSSINGS = 8
 
 /** Lays out and draws a net. */
 export async function drawNet(given: Diagram, options: NetOptions = {}): Promise<NetPicture> {
@@ -162,9 +164,9 @@ async function layoutOf(diagram: Diagram, previous: Positions, glyphs: Glyphs): 
 
   let keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
   if (keepOrder) {
-    // The order of the picture before is not worth wires that cross more than they must.
+    // Neighbours that swap sides confuse more than some crossings, but not more than very many.
     const fresh = arrange(diagram, NOWHERE, glyphs).columns
-    keepOrder = crossings(columns) <= crossings(fresh)
+    keepOrder = crossings(columns) <= 2 * crossings(fresh) + SOME_CROSSINGS
     if (!keepOrder) columns = fresh
   }
   const places = columns.reduce((n, c) => n + c.length, 0)

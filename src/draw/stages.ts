@@ -125,7 +125,7 @@ export async function derivationScene(derivation: Derivation, options: StageOpti
     const range = { from: p * perPage, to: Math.min(shown.length, (p + 1) * perPage) }
     const start = MARGIN + head.height + (pages === 1 ? 0 : CAPTION_LINE + 16)
     const column = columnOf(shown, pictures, captions, captionWidth, range)
-    if (pages > 1) groups.push(pageGroup(p, pages, left + MARGIN))
+    if (pages > 1) groups.push(pageGroup(p, pages, left + MARGIN, MARGIN + head.height + 18))
     for (const g of column.groups) groups.push(moveGroup(g, left, start))
     height = Math.max(height, start + column.height)
     left += column.width + (p === pages - 1 ? 0 : PAGE_GAP)
@@ -144,12 +144,12 @@ export async function derivationScene(derivation: Derivation, options: StageOpti
   ])
 }
 
-function pageGroup(page: number, pages: number, x: number): Group {
+function pageGroup(page: number, pages: number, x: number, y: number): Group {
   return {
     id: `page${page + 1}`,
     class: 'page',
     title: '',
-    figures: [words(`page ${page + 1} of ${pages}`, x, MARGIN + CAPTION_SIZE, 'start', 'count')],
+    figures: [words(`page ${page + 1} of ${pages}`, x, y, 'start', 'count')],
   }
 }
 

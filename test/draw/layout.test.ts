@@ -84,17 +84,21 @@ describe('from picture to picture', () => {
     const far = new Map([[9, { x: 2000, y: 0, title: 'add[W1]' }]])
     expect(await xOf(composed, far)).toEqual(await xOf(composed))
   })
-  it('the order is given up where wires would cross that need not', async () => {
-    const b = build()
-    const [f, g] = [b.map(known('exp'), b.input('x', 2)), b.map(known('tanh'), b.input('z', 2))]
-    b.output('y', f)
-    b.output('w', g)
-    const net = b.diagram('apart')
-    const fresh = await xOf(net)
-    const twisted = new Map([...fresh].map(([id, p]) => [id, id === 2 || id === 4 ? { ...p, y: -p.y } : p]))
-    const after = await xOf(net, twisted)
-    expect(after.get(2)?.y).toBe(after.get(1)?.y)
-    expect(after.get(4)?.y).toBe(after.get(3)?.y)
+  it('the order is kept for some crossings, and given up for very many', async () => {
+    for (const [count, kept] of [
+      [2, true],
+      [7, false],
+    ] as const) {
+      const b = build()
+      const maps = Array.from({ length: count }, (_, i) => b.map(known('exp'), b.input(`x${i}`, 2)))
+      for (const [i, m] of maps.entries()) b.output(`y${i}`, m)
+      const net = b.diagram('apart')
+      const fresh = await xOf(net)
+      const twisted = new Map([...fresh].map(([id, p]) => [id, maps.includes(id) ? { ...p, y: -p.y } : p]))
+      const after = await xOf(net, twisted)
+      const above = (id: NodeId): boolean => (after.get(id)?.y as number) > (after.get(maps[0])?.y as number)
+      expect(above(maps[count - 1])).toBe(above(maps[count - 1] - 1) !== kept)
+    }
   })
   it('crossings are counted', () => {
     const b = build()
