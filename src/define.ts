@@ -68,6 +68,10 @@ export function real(set?: string): Variable {
 export function wire(width?: SizeText): Variable {
   return { declare: name => `wire ${name}${width === undefined ? '' : ` : ${width}`}` }
 }
+/** Any part of a net, from a wire of `columns` components to one of `rows`; `total`: one that is defined for every input. */
+export function part(columns: SizeText, rows: SizeText, options: { readonly total?: boolean } = {}): Variable {
+  return { declare: name => `net ${name} : ${columns} -> ${rows}${options.total === true ? ' total' : ''}` }
+}
 /** Any function of one number. */
 export function anyFunction(): Variable {
   return { declare: name => `function ${name}` }
@@ -101,7 +105,7 @@ const stage = (text: string): StageText => ({ stage: text })
 const indexed = (name: string, ...args: readonly (string | number | undefined)[]): StageText =>
   stage(`${name}[${args.filter(a => a !== undefined).join(', ')}]`)
 
-/** A function: a name, `g . f`, `inverse(f)`. */
+/** A function, `sinh`, `g . f`, `inverse(f)`, or a part of a net by its name. */
 export function fn(text: string): StageText {
   return stage(text)
 }
@@ -141,7 +145,7 @@ export function chain(...stages: readonly StageText[]): SideText {
 }
 /** A term over the rule's wires, `max(x, y)`, and stages after it. */
 export function term(text: string, ...stages: readonly StageText[]): SideText {
-  return { side: [stages.length === 0 ? text : `(${text})`, ...stages.map(s => s.stage)].join(' -> ') }
+  return { side: [text, ...stages.map(s => s.stage)].join(' -> ') }
 }
 
 // --- Conditions ---------------------------------------------------------------------------------------------------------

@@ -382,6 +382,9 @@ export function numberWithoutWidth(span: Span, related: readonly Related[]): Dia
 export function sumClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
   return clash(span, `a sum of matrices of ${left} and ${right}`, related)
 }
+export function blockClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
+  return clash(span, `blocks of ${left} and ${right}, which do not fit beside or above each other`, related)
+}
 export function productClash(span: Span, columns: string, rows: string, related: readonly Related[]): Diagnostic {
   return clash(span, `a product of a matrix with ${columns} columns and one with ${rows} rows`, related)
 }
@@ -570,7 +573,7 @@ export function noSuchPiece(span: Span | null, piece: string, net: string): Diag
   return error('E722', span, `there is no piece ${piece}`, { hint: `the net here: ${net}` })
 }
 export function noSuchPart(span: Span | null, name: string): Diagnostic {
-  return error('E722', span, `the net has no input or output ${quote(name)}`)
+  return error('E722', span, `the net has no input, output or wire ${quote(name)}`)
 }
 /** `because`: a clause, "its right side ...". */
 export function notReversible(span: Span, rule: string, because: string): Diagnostic {
@@ -640,6 +643,19 @@ export function strategyUnproved(strategy: string, rule: string, because: string
 }
 export function unknownStrategy(name: string, suggestion: string | null): Diagnostic {
   return error('E201', null, `unknown strategy ${quote(name)}`, { hint: didYouMean(suggestion) })
+}
+
+export function notWeighing(span: Span): Diagnostic {
+  return error('E735', span, 'this is not what a stage may weigh', {
+    hint: 'a*x + b with numbers a >= 1 and b >= 0, where x is what the wires before it weigh',
+  })
+}
+export function unknownStage(span: Span, name: string, suggestion: string | null): Diagnostic {
+  return error('E201', span, `unknown kind of stage ${quote(name)}`, {
+    hint:
+      didYouMean(suggestion) ??
+      'add, mul, mix, maxpool, minpool, softmax, logsoftmax, join, slice, constant, the name of a function, or `other` for all other functions',
+  })
 }
 
 // --- Other files (E73.) -----------------------------------------------------------------------------------------------

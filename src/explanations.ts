@@ -313,6 +313,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'The rules that a strategy applies have to be proved, or assumed by name.',
     example: null,
   },
+  E735: {
+    title: 'a measure that does not grow with the net',
+    text: 'A measure shows that rules come to an end: each step makes it less. For that a stage has to weigh more where the wires that enter it do.',
+    example: 'measure m { relu = 1/2*x }\n',
+  },
   E801: {
     title: 'a file that cannot be read or written',
     text: 'The operating system refuses: the file is not there, or not yours.',

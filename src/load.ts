@@ -26,6 +26,7 @@ import { derive, type RuleDerivation } from './prove/derive.ts'
 import { alignInputs, Mismatch } from './prove/prove.ts'
 import { builtin } from './rewrite/builtin.ts'
 import { compileRule } from './rewrite/compile.ts'
+import { type Measure, measureOf } from './rewrite/measures.ts'
 import { type RuleNames, rulesMentioned, strategyNamed } from './rewrite/plan.ts'
 import type { Rule } from './rewrite/rule.ts'
 import { rulesIn, type Strategy } from './rewrite/strategy.ts'
@@ -67,6 +68,8 @@ export interface Program {
   /** Rules that the file, or one that it uses, derives from others; each after those that it needs. */
   readonly derivations: readonly RuleDerivation[]
   readonly strategies: ReadonlyMap<string, Strategy>
+  /** Measures that the file, or one that it uses, states: for `checkRules`. */
+  readonly measures: readonly Measure[]
   readonly functions: ReadonlyMap<string, FunctionSymbol>
   readonly weights: ReadonlyMap<string, WeightSymbol>
   readonly places: ReadonlyMap<string, Span>
@@ -215,6 +218,8 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
     strategies.set(t.name.name, strategy)
     ownStrategies.set(t.name.name, { place: spanAt(scope, 0, t.name), strategy })
   }
+  const ownMeasures = elaborated.measures.flatMap(t => measureOf(t, { ...scope, report }) ?? [])
+  const measures = [...new Set([...used.flatMap(p => p.measures), ...ownMeasures])]
   const isOwn = (name: string): boolean => !imports.places.has(name)
   const ownOf = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => isOwn(name)))
   return {
@@ -229,6 +234,7 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
     rules: [...new Set([...used.flatMap(p => p.rules), ...[...own.values()].map(r => r.rule)])],
     derivations: [...new Set([...used.flatMap(p => p.derivations), ...derivations])],
     strategies,
+    measures,
     functions,
     weights,
     places,

@@ -121,6 +121,7 @@ class LeftSide {
       const args = p.args.map(a => this.node(a))
       return put({ kind: 'pointwise', args, fn: this.fn(p.fn), shape: this.nodes[args[0]].shape })
     }
+    if (!('arg' in p)) throw new Error(`${this.rule.name}: no point is known for a pattern with ${p.kind}`)
     const arg = this.node(p.arg)
     if (p.kind === 'additive' || p.kind === 'multiplicative') {
       const operator = this.operator(p.operator)
@@ -162,6 +163,8 @@ class LeftSide {
         return zeroMatrix(p.rows, p.columns)
       case 'exact':
         return p.operator
+      default:
+        throw new Error(`${this.rule.name}: no point is known for ${p.kind}`)
     }
   }
 }

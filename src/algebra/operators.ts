@@ -12,6 +12,7 @@ import {
   linearPostorder,
   literal,
   MOST_ENTRIES,
+  printLinear,
   product,
   scale,
   sharedProduct,
@@ -195,6 +196,9 @@ function atomText(a: Linear): string {
       return `s ${a.symbol.name}`
     case 'literal':
       return `l ${a.entries.map(r => r.map(q => q.toFraction()).join()).join(';')}`
+    case 'transpose':
+    case 'diagonal':
+      return `${a.kind} ${printLinear(a.of)}`
     case 'select':
     case 'embed':
       return `${a.kind} ${a.start.text} ${a.rows.text} ${a.columns.text}`

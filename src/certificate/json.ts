@@ -3,6 +3,7 @@
 
 import type { Node } from '../diagram/diagram.ts'
 import {
+  diagonal,
   embed,
   identity,
   type Linear,
@@ -13,6 +14,7 @@ import {
   select,
   sharedProduct,
   sum,
+  transpose,
   type WeightSymbol,
   weight,
   zeroMatrix,
@@ -306,6 +308,9 @@ export class TableWriter {
         return [a.kind, at(a.left), at(a.right)]
       case 'scale':
         return ['scale', this.expression(a.factor), at(a.of)]
+      case 'transpose':
+      case 'diagonal':
+        return [a.kind, at(a.of)]
     }
   }
 
@@ -531,6 +536,10 @@ export class TableReader {
       case 'scale': {
         return scale(this.expression(rest[0], 0), this.operator(rest[1]))
       }
+      case 'transpose':
+        return transpose(this.operator(rest[0]))
+      case 'diagonal':
+        return diagonal(this.operator(rest[0]))
       default:
         throw new Malformed('not an operator')
     }

@@ -1,4 +1,6 @@
 // `netproof eval`: the outputs of a net in binary64, for one sample or a batch, with bounds on their errors if wanted.
+
+import { evaluateWithBounds } from '../compute/bounds.ts'
 import { type Compiled, compile } from '../compute/compile.ts'
 import { EvaluationError } from '../compute/given.ts'
 import { oneArray, outOfMemory, undefinedAt as undefinedNote, unknownFormat } from '../diagnostic.ts'
@@ -7,7 +9,7 @@ import type { NumberArray } from '../formats/array.ts'
 import { jsonNumber } from '../formats/json.ts'
 import { WRITABLE, writeNumbers } from '../formats/numbers.ts'
 import { knownSize } from '../linear/size.ts'
-import { evaluateWithBounds, type WithBounds } from '../numeric/bounds.ts'
+import type { WithBounds } from '../numeric/bounds.ts'
 import { evaluate } from '../numeric/evaluate.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { sizeIn } from '../semantics/net.ts'

@@ -138,7 +138,9 @@ function textOf(
 ): string {
   const [word, color] = WORDS[outcome]
   const head = useColor(process.stdout) ? `\x1b[${color}m${word}\x1b[0m` : word
-  const lines = [`${head}  ${claim.title}  outputs and gradients at ${compared.samples} points, seed ${compared.seed}`]
+  const lines = [
+    `${head}  ${claim.title}  outputs and gradients at ${compared.samples} ${compared.samples === 1 ? 'point' : 'points'}, seed ${compared.seed}`,
+  ]
   if (compared.inconclusive > 0)
     lines.push(`    at ${compared.inconclusive} of them numbers are too large or too small to tell`)
   const width = Math.max(...compared.quantities.map(q => nameOf(q).length))

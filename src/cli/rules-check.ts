@@ -18,11 +18,15 @@ export interface RulesCheckOptions extends PictureOptions {
 export async function rulesCheckCommand(file: string, options: RulesCheckOptions): Promise<number> {
   const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
-  if (program.rules.length === 0) {
+  if (program.rules.length + program.derivations.length === 0) {
     report([noRules(program.file)], program.text)
     return USAGE
   }
-  const found = await checkRules(program.rules, { seed: options.seed, seconds: options.timeout })
+  const found = await checkRules(
+    program.rules,
+    { seed: options.seed, seconds: options.timeout, measures: program.measures },
+    program.derivations,
+  )
   const { seed } = options
   const text = options.json
     ? JSON.stringify({ netproof: version, seed, ...reportJson(found) }, null, 2)

@@ -55,6 +55,14 @@ function rowSum(
         case 'select':
         case 'embed':
           return 1
+        case 'transpose': {
+          const { symbol } = a.of
+          const rows = entries(symbol)
+          if (rows === null) return times(magnitude(symbol.entries), size(a.columns))
+          return ofRows(Array.from(rows[0] ?? [], (_, j) => rows.map(row => row[j])))
+        }
+        case 'diagonal':
+          return of(a.of)
         case 'product':
           return times(of(a.left), of(a.right))
         case 'sum':

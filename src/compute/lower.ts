@@ -23,6 +23,7 @@ type Content = Operation extends infer O ? (O extends { out: Value } ? Omit<O, '
 const MOST_VISITS = 64
 
 const plus = call('+', x0, variable(1))
+const product = call('*', x0, variable(1))
 
 /** How often leaves are visited when an operator is applied as it is written. */
 function isMuchShared(root: Linear): boolean {
@@ -121,6 +122,18 @@ class Lowering {
             const start = this.size(a.start)
             return table((i, j) => (i === start + j ? 1 : 0))
           }
+          case 'transpose': {
+            const unit = this.table(rows, rows, (i, j) => (i === j ? 1 : 0))
+            return this.multiply(unit, of(a.of), false)
+          }
+          case 'diagonal': {
+            const repeated = this.multiply(
+              of(a.of),
+              this.table(rows, 1, () => 1),
+              false,
+            )
+            return this.pointwise(product, [repeated, table((i, j) => (i === j ? 1 : 0))], columns)
+          }
           case 'product':
             return this.multiply(of(a.left), of(a.right), true)
           case 'sum':
@@ -139,6 +152,8 @@ class Lowering {
     switch (a.kind) {
       case 'identity':
         return x
+      case 'transpose':
+        return this.multiply(x, this.matrix(a.of), true)
       // 0 * x, not 0: what is undefined stays so, for operators are strict.
       case 'zero':
         return this.emit({ kind: 'total', of: x, factor: 0 }, x.once, x.rows, rows)

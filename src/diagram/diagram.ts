@@ -101,6 +101,8 @@ export interface Diagram {
   readonly nodes: readonly Node[]
   /** Names that a file declares for functions, by what they are: for printing and drawing `ln . sigma . exp` as `sigma'`. */
   readonly names: ReadonlyMap<Expression, string>
+  /** Names that its author gives to wires between inputs and outputs. */
+  readonly wires?: ReadonlyMap<string, NodeId>
 }
 
 /** What an input or output is called whose wire ends in the open: in a part of a net, such as a side of a rule. */

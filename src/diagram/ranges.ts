@@ -76,6 +76,10 @@ function entryRange(a: Linear): Range {
   switch (a.kind) {
     case 'symbol':
       return a.symbol.entries
+    case 'transpose':
+      return a.of.symbol.entries
+    case 'diagonal':
+      return union(point(ZERO), entryRange(a.of))
     case 'ones':
       return point(ONE)
     case 'zero':
@@ -127,6 +131,8 @@ function applyRange(a: Linear, x: WireRange): WireRange {
     }
     case 'product':
       return applyRange(a.left, applyRange(a.right, x))
+    case 'diagonal':
+      return [forwardCall('*', [entryRange(a.of), whole(x)])]
     default: {
       if (entryRange(a) === REALS && !within(x, ZEROS)) return ANY
       const term = forwardCall('*', [entryRange(a), whole(x)])

@@ -1,5 +1,6 @@
 // The picture of one net: layout, then the shapes of nodes and of the wires between them.
 import { type Diagram, isOpenEnd, type Node, type NodeId } from '../diagram/diagram.ts'
+import { describeNet } from './describe.ts'
 import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
 import { type Fold, foldNet, foldText, withFolds } from './fold.ts'
 import { dots } from './glyph.ts'
@@ -20,7 +21,7 @@ import {
   strandGlyphs,
 } from './layout.ts'
 import { type Rows, RUN_OUT, rowsOf, rowWidth } from './rows.ts'
-import { type Figure, type Group, moveFigure, moveGroup, type WireRun } from './scene.ts'
+import { type Figure, type Group, moveFigure, moveGroup, type Point, type WireRun } from './scene.ts'
 
 /** The shapes of a net in coordinates of its own: the left edge of the first column at x = 0. */
 export interface NetPicture {
@@ -51,7 +52,7 @@ export interface NetOptions {
   readonly wrap?: number | null
 }
 
-/** Descriptions name so many nodes. */
+/** So many folded parts are said. */
 const MAX_SAID = 40
 const NOWHERE: Positions = new Map()
 /** Up to this width a net stands in one row. */
@@ -74,9 +75,9 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
   const wires: Group[] = []
   const nodes: Group[] = []
   const halos: Group[] = []
-  const titles = new Map<NodeId, string>()
   const marked = new Set(highlight)
   const outlined = new Set(matched)
+  const used = new Set(diagram.nodes.flatMap(n => n.args))
   layout.columns.forEach((column, c) => {
     for (const place of column) {
       for (const g of wiresOf(layout, place, c, prefix, rows)) wires.push(g)
@@ -98,14 +99,15 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
         continue
       }
       const { glyph } = place
-      titles.set(place.id, cutText(glyph.title, 200))
       nodes.push(
         moved(
           {
             id: `${prefix}n${place.id}`,
             class: glyph.class,
             title: cleanText(cutText(`n${place.id}: ${glyph.title}`, 400)),
-            figures: glyph.figures.map((f): Figure => moveFigure(f, place.x, place.y)),
+            figures: (used.has(place.id) ? glyph.figures : unread(place)).map(
+              (f): Figure => moveFigure(f, place.x, place.y),
+            ),
           },
           c,
         ),
@@ -126,7 +128,7 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
     bottom: rows.bottom,
     positions: positionsOf(layout),
     notes,
-    description: describe(diagram, titles),
+    description: describeNet(given),
   }
 }
 const NO_FOLDS: ReadonlyMap<NodeId, Fold> = new Map()
@@ -255,6 +257,16 @@ function runOut(id: string, lines: readonly Level[]): Group {
   return { ...group, figures: [...group.figures, ...heads] }
 }
 
+/** The shapes of a node that nothing reads. An open end is then a short wire, which nothing else would draw. */
+function unread({ node, glyph }: Place): readonly Figure[] {
+  if (node?.kind !== 'input' || !isOpenEnd(node.name)) return glyph.figures
+  const lines = glyph.outputs.map((y): Point[] => [
+    [glyph.width - OPEN, y],
+    [glyph.width, y],
+  ])
+  return [{ kind: 'strokes', class: 'wire', lines }]
+}
+
 /** How long a level wire is that ends in the open, wherever the layout puts its end. */
 const OPEN = 18
 
@@ -265,20 +277,4 @@ function openEnds(from: Node | null, to: Node | null, start: number, end: number
   if (!level) return [start, end]
   if (opens && closes) return [start - OPEN, end + OPEN]
   return [opens ? Math.max(start - 4, end - OPEN) : start, closes ? Math.min(end + 4, start + OPEN) : end]
-}
-
-/** The net in words: its operations in order, cut where there are many. */
-function describe(diagram: Diagram, titles: ReadonlyMap<NodeId, string>): string {
-  const said = diagram.nodes.slice(0, MAX_SAID).map(node => {
-    const reads =
-      node.args.length === 0
-        ? ''
-        : ` of ${node.args
-            .slice(0, MAX_SAID)
-            .map(a => `n${a}`)
-            .join(', ')}`
-    return `n${node.id}: ${titles.get(node.id)}${reads}`
-  })
-  const left = diagram.nodes.length - said.length
-  return [...said, ...(left > 0 ? [`and ${left} more nodes`] : [])].join('; ')
 }

@@ -199,6 +199,12 @@ export function operatorLabel(root: Linear): Label {
       case 'embed':
         set(plain(`${a.kind}(${sizeText(a.start)})`), ATOM)
         break
+      case 'transpose':
+        set(concat(at(a.of, ATOM).label, plain('ᵀ')), ATOM)
+        break
+      case 'diagonal':
+        set(concat(plain('diag('), at(a.of, SUM).label, plain(')')), ATOM)
+        break
       case 'product': {
         const left = at(a.left, PRODUCT)
         const right = at(a.right, PRODUCT)

@@ -101,6 +101,7 @@ function joins(operator: Linear, from: Strand, to: Strand): boolean {
   }
   switch (operator.kind) {
     case 'identity':
+    case 'diagonal':
       return from.slot === to.slot
     case 'select':
       return shifted(to, operator.start, from)

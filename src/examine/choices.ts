@@ -5,14 +5,14 @@ import { identity, type Linear, literal, scale } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
 import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
-import type { Choices } from '../prove/statement.ts'
+import type { Choices, PartStage } from '../prove/statement.ts'
 import { hasProperty } from '../rewrite/functions.ts'
-import type { Rule } from '../rewrite/rule.ts'
+import { type NetVariable, operatorsOfPattern, type Rule, stagesIn, variableOf } from '../rewrite/rule.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { call, type Expression, number, x0 } from '../scalar/expression.ts'
 import { containsPoint, isSubset, type Range, REALS } from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
-import { invertedSlots, operatorsOfPattern, patternsIn, sizeNamesOf, sizesFulfil } from './places.ts'
+import { invertedSlots, sizeNamesOf, sizesFulfil } from './places.ts'
 
 const LARGEST_SIZE = 6
 const ATTEMPTS = 64
@@ -132,7 +132,8 @@ function neededChoices(rule: Rule): Needed {
 /** Whether a rule can be written out with unknowns in the place of all its variables. */
 export function needsChoices(rule: Rule): boolean {
   const { functions, matrices } = neededChoices(rule)
-  return functions.size > 0 || matrices.size > 0 || rule.variables.groups.length > 0
+  const { groups, nets } = rule.variables
+  return functions.size > 0 || matrices.size > 0 || groups.length > 0 || nets.length > 0
 }
 
 /**
@@ -158,14 +159,38 @@ export function randomChoices(rule: Rule, source: Random): Choices | null {
   }
   const groups = new Map(rule.variables.groups.map(g => [g.name, source.integer(1, 3)]))
   const weights = new Map<string, Linear>()
-  for (const o of patternsIn(rule.left).flatMap(operatorsOfPattern)) {
-    const property = o.kind === 'variable' ? needed.matrices.get(o.slot) : undefined
-    if (o.kind !== 'variable' || property === undefined) continue
+  for (const pattern of stagesIn(rule.left).flatMap(operatorsOfPattern)) {
+    const o = variableOf(pattern)
+    const property = o === null ? undefined : needed.matrices.get(o.slot)
+    if (o === null || property === undefined) continue
     const [rows, columns] = [o.rows, o.columns].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
     if (rows === null || columns === null) return null
     const matrix = chooseMatrix(property, rows, columns, source)
     if (matrix === null) return null
     weights.set(rule.variables.operators[o.slot].name, matrix)
   }
-  return { weights, functions, reals, sizes, groups }
+  const nets = new Map<string, readonly PartStage[]>()
+  for (const variable of rule.variables.nets) {
+    const net = chooseNet(variable, sizes, source)
+    if (net === null) return null
+    nets.set(variable.name, net)
+  }
+  return { weights, functions, reals, sizes, groups, nets }
+}
+
+/** A chain that stands for a part of a net: a layer, with functions around it that need not be defined everywhere. */
+function chooseNet({ columns, rows, total }: NetVariable, sizes: Choices['sizes'], source: Random): PartStage[] | null {
+  const [width, height] = [columns, rows].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
+  if (width === null || height === null) return null
+  const isFitting = (fn: Expression): boolean => !total || analyse(fn, [REALS]).defined
+  const pick = (): PartStage[] => {
+    const fitting = FUNCTIONS.filter(isFitting)
+    return source.oneIn(2) ? [{ fn: source.pick(fitting) }] : []
+  }
+  const entries = Array.from({ length: height }, () =>
+    Array.from({ length: width }, () => rational(source.integer(-2, 3))),
+  )
+  const layer: PartStage[] = width === height && source.oneIn(3) ? [] : [{ operator: literal(entries) }]
+  const net = [...pick(), ...layer, ...pick()]
+  return net.length > 0 ? net : [{ fn: call('relu', x0) }]
 }

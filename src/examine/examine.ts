@@ -1,15 +1,17 @@
 // Rules examined: whether they are well-formed, whether they survive a trial, whether they can be proved, whether they come
 // to an end, and whether it matters which of them is used first.
 
+import { Beliefs } from '../prove/believe.ts'
 import type { Statement } from '../prove/certify.ts'
+import type { RuleDerivation } from '../prove/derive.ts'
 import { findCounterexample } from '../prove/refute.ts'
-import { NO_CHOICES } from '../prove/statement.ts'
-import { trustRule } from '../prove/trust.ts'
+import { NO_CHOICES, writeOut } from '../prove/statement.ts'
+import { type Trust, trustRule } from '../prove/trust.ts'
 import { builtin } from '../rewrite/builtin.ts'
+import type { Measure } from '../rewrite/measures.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { type Confluence, confluenceOf } from './confluence.ts'
-import type { Measure } from './measure.ts'
-import { type Termination, terminationOf } from './termination.ts'
+import { runOf, type Termination, terminationOf } from './termination.ts'
 import { type Refutation, type TrialOptions, tryRule, type Wider, widerThanNeeded } from './trial.ts'
 
 export interface ExamineOptions {
@@ -35,6 +37,8 @@ export type Standing =
 
 export interface RuleReport {
   readonly rule: Rule
+  /** The rule from which it is derived; null where it stands by itself. */
+  readonly derivedFrom: string | null
   readonly standing: Standing
   /** How often it was written out with values, and the points tried. `because`: why it could not be tried, as a clause. */
   readonly tried: { readonly rounds: number; readonly samples: number; readonly because: string | null }
@@ -54,7 +58,18 @@ const WIDER = { rounds: 5, samples: 100, firstSamples: 300 } as const
 const DEFAULT_SECONDS = 5
 
 /** Examines one rule: tries it, then tries to prove it from the built-in ones. */
-export async function checkRule(rule: Rule, options: ExamineOptions = {}): Promise<RuleReport> {
+export function checkRule(rule: Rule, options: ExamineOptions = {}): Promise<RuleReport> {
+  const { seed = 1, seconds = DEFAULT_SECONDS, signal } = options
+  return examine(rule, null, options, () => trustRule(rule, { rules: builtin(), seed, budget: { seconds }, signal }))
+}
+
+/** Examines one rule that is proved, if at all, in the way that is given. */
+async function examine(
+  rule: Rule,
+  derivedFrom: string | null,
+  options: ExamineOptions,
+  believe: () => Promise<Trust>,
+): Promise<RuleReport> {
   const { seed = 1, seconds = DEFAULT_SECONDS, signal } = options
   const timed = (effort: Pick<TrialOptions, 'rounds' | 'samples' | 'firstSamples'>): TrialOptions => ({
     ...effort,
@@ -67,19 +82,19 @@ export async function checkRule(rule: Rule, options: ExamineOptions = {}): Promi
   if (trial.kind === 'refuted') {
     const { counterexample, choices, left, right } = trial
     const refutation = { counterexample, choices, left, right }
-    return { rule, standing: { kind: 'refuted', refutation }, tried: nothing, wider: [] }
+    return { rule, derivedFrom, standing: { kind: 'refuted', refutation }, tried: nothing, wider: [] }
   }
   if (trial.kind === 'unfit')
-    return { rule, standing: { kind: 'unfit', because: trial.because }, tried: nothing, wider: [] }
+    return { rule, derivedFrom, standing: { kind: 'unfit', because: trial.because }, tried: nothing, wider: [] }
   const tried = trial.kind === 'survived' ? { ...trial, because: null } : { ...nothing, because: trial.because }
-  const trust = await trustRule(rule, { rules: builtin(), seed, budget: { seconds }, signal })
+  const trust = await believe()
   if (trust.kind === 'assumed' && trust.statement !== null) {
     // The prover looks longer for a counterexample than the trial does.
     const { left, right } = trust.statement
     const found = findCounterexample(left, right, { seed, budget: { milliseconds: 1000 * seconds, signal } })
     if (found.kind === 'counterexample') {
       const refutation = { counterexample: found, choices: NO_CHOICES, left, right }
-      return { rule, standing: { kind: 'refuted', refutation }, tried, wider: [] }
+      return { rule, derivedFrom, standing: { kind: 'refuted', refutation }, tried, wider: [] }
     }
   }
   const standing: Standing =
@@ -87,24 +102,59 @@ export async function checkRule(rule: Rule, options: ExamineOptions = {}): Promi
       ? { kind: 'proved', statement: trust.statement }
       : { kind: 'assumed', because: trust.because }
   const wider = trial.kind === 'survived' ? widerThanNeeded(rule, timed(WIDER)) : []
-  return { rule, standing, tried, wider }
+  return { rule, derivedFrom, standing, tried, wider }
 }
 
-/** Examines rules one by one, and then those that are not refuted together. */
-export async function checkRules(rules: readonly Rule[], options: ExamineOptions = {}): Promise<RulesReport> {
+/** What is known of a derived rule, by its derivation. */
+async function derivedTrust(derivation: RuleDerivation, beliefs: Beliefs): Promise<Trust> {
+  const answer = await beliefs.ofDerived(derivation)
+  if (!('because' in answer)) {
+    const statement = beliefs.statements.get(answer.rule)
+    if (statement?.verdict != null) return { kind: 'proved', statement }
+  }
+  const because = 'because' in answer ? answer.because : 'its steps do not prove it'
+  const written = writeOut(derivation.rule)
+  const statement =
+    written.kind === 'written' && !written.stronger ? { left: written.left, right: written.right, verdict: null } : null
+  return { kind: 'assumed', because, statement }
+}
+
+/**
+ * Examines rules one by one, and the derived ones among them, and then those that are not refuted together. `derivations`:
+ * how derived rules come about.
+ */
+export async function checkRules(
+  rules: readonly Rule[],
+  options: ExamineOptions = {},
+  derivations: readonly RuleDerivation[] = [],
+): Promise<RulesReport> {
   const { seed = 1, seconds = DEFAULT_SECONDS, measures, signal } = options
   const reports: RuleReport[] = []
   for (const rule of rules) reports.push(await checkRule(rule, options))
+  const beliefs = new Beliefs({ seed, seconds, signal })
+  for (const d of derivations)
+    reports.push(await examine(d.rule, d.source.name, options, () => derivedTrust(d, beliefs)))
   const isUsable = ({ standing }: RuleReport): boolean => standing.kind === 'proved' || standing.kind === 'assumed'
   const normalizing = reports.filter(isUsable).flatMap(({ rule }) => (rule.direction === '==>' ? [rule] : []))
   if (normalizing.length === 0) return { rules: reports, termination: null, confluence: null }
   const deadline = (): number => performance.now() + 1000 * seconds
-  const termination = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
+  const shown = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
+  const confluence = confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal })
   return {
     rules: reports,
-    termination,
-    confluence: confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal }),
+    termination: shown.kind === 'open' ? fromPeaks(shown, normalizing, confluence) : shown,
+    confluence,
   }
+}
+
+/** Where no measure is known: a run that does not end from a net at which two left sides overlap, if there is one. */
+function fromPeaks(open: Termination, rules: readonly Rule[], confluence: Confluence): Termination {
+  for (const { peak, normal } of confluence.open) {
+    if (normal.every(n => n !== null)) continue
+    const run = runOf(peak, rules) ?? runOf(peak, [...rules, ...builtin()])
+    if (run !== null) return run
+  }
+  return open
 }
 
 /** The overlaps of rules with each other and with the built-in ones, whichever stands inside the other. */
@@ -120,6 +170,7 @@ function confluenceWithBuiltin(
   return {
     pairs: own.pairs + theirs.pairs,
     open: [...own.open, ...theirs.open],
+    skipped: own.skipped,
     complete: own.complete && theirs.complete,
   }
 }

@@ -5,25 +5,17 @@
 // its wires and of what its unknown functions weigh, and one side is compared with the other term by term.
 
 import { isLinear } from '../rewrite/functions.ts'
-import type { FunctionPattern, FunctionTemplate, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import { functionsNamed, type Measure, type StageKind } from '../rewrite/measures.ts'
+import {
+  type FunctionPattern,
+  type FunctionTemplate,
+  type Pattern,
+  type Rule,
+  stagesBefore,
+  stagesIn,
+  type Template,
+} from '../rewrite/rule.ts'
 import { type Expression, postorder, printExpression } from '../scalar/expression.ts'
-import { patternsIn, templatesIn } from './places.ts'
-
-/** The kinds of stages, as a measure tells them apart. */
-type StageKind = Exclude<Pattern['kind'] | Template['kind'], 'wire' | 'linear' | 'parts' | 'elementwise'>
-
-export interface Measure {
-  /** What it measures, as a noun: "the number of stages". */
-  readonly name: string
-  factor(kind: StageKind, fn: Expression | null): number
-  weight(kind: StageKind, fn: Expression | null): number
-  /** What an unknown function weighs: the same number whatever it is, or a number of its own. */
-  readonly unknown: number | 'own'
-  /** What a composition weighs: one function, its parts together, or nothing that is known. */
-  readonly composition: 'one' | 'sum' | 'unknown'
-  /** What the formula of a function decides, so that a rule with variables in that place says nothing: see `isClear`. */
-  readonly reads: 'nothing' | 'names' | 'formulas'
-}
 
 /** A sum of wires, of what unknown functions weigh, and of a number. */
 interface Value {
@@ -77,7 +69,14 @@ function ofPattern(m: Measure, p: Pattern): Value {
     const args = p.args.map(a => ofPattern(m, a))
     return total(args, m.factor('pointwise', known(p.fn)), patternFunction(m, p.fn))
   }
-  return total([ofPattern(m, p.arg)], m.factor(p.kind, null), stageWeight(m, p))
+  const before = stagesBefore(p).map(a => ofPattern(m, a))
+  if (p.kind === 'net') return ofNet(p.slot, before[0])
+  return total(before, m.factor(p.kind, null), stageWeight(m, p))
+}
+
+/** A part of a net weighs what it weighs: as much as itself on what weighs as much. */
+function ofNet(slot: number, { constant, terms }: Value): Value {
+  return term(`n${slot}(${constant} ${[...terms].sort().join()})`)
 }
 
 /** What a stage that is no function weighs; mixing is as much as the two functions that it mixes with. */
@@ -98,7 +97,7 @@ function templateFunction(m: Measure, t: FunctionTemplate): Value {
       return t.of.kind === 'variable' ? unknownWeight(m, `i${t.of.slot}`) : UNBOUNDED
     case 'compose':
       if (m.composition === 'unknown') return UNBOUNDED
-      if (m.composition === 'one') return just(1)
+      if (m.composition === 'one') return just(m.weight('pointwise', null))
       return total([templateFunction(m, t.outer), templateFunction(m, t.inner)], 1, just(0))
     case 'normal':
     case 'outer':
@@ -108,7 +107,7 @@ function templateFunction(m: Measure, t: FunctionTemplate): Value {
     case 'inner':
     case 'last':
       // Affine functions.
-      return m.composition === 'unknown' ? UNBOUNDED : just(m.composition === 'one' ? 1 : 0)
+      return m.composition === 'unknown' ? UNBOUNDED : just(m.composition === 'one' ? m.weight('pointwise', null) : 0)
   }
 }
 
@@ -125,11 +124,21 @@ function ofTemplate(m: Measure, t: Template): Value {
     case 'linear':
       return total([ofTemplate(m, t.arg)], m.factor('additive', null), just(m.weight('additive', null)))
     case 'elementwise':
-      return total([ofTemplate(m, t.arg)], 1, just(m.composition === 'one' ? 1 : 0))
+      return total(
+        [ofTemplate(m, t.arg)],
+        m.factor('pointwise', null),
+        just(m.composition === 'one' ? m.weight('pointwise', null) : 0),
+      )
     case 'parts':
       return UNBOUNDED
+    case 'net':
+      return ofNet(t.slot, ofTemplate(m, t.arg))
     default:
-      return total([ofTemplate(m, t.arg)], m.factor(t.kind, null), stageWeight(m, t))
+      return total(
+        stagesBefore(t).map(a => ofTemplate(m, a)),
+        m.factor(t.kind, null),
+        stageWeight(m, t),
+      )
   }
 }
 
@@ -139,12 +148,15 @@ function ofTemplate(m: Measure, t: Template): Value {
  */
 function isClear(m: Measure, rule: Rule): boolean {
   if (m.reads === 'nothing') return true
-  const forms = patternsIn(rule.left).some(p => p.kind === 'pointwise' && p.fn.kind === 'form')
+  const forms = stagesIn(rule.left).some(p => p.kind === 'pointwise' && p.fn.kind === 'form')
+  // What the right side makes of functions is not known by name.
+  const isSaid = stagesIn(rule.right).every(t => t.kind !== 'pointwise' || t.fn.kind === 'exact')
+  if (!isSaid) return false
   if (m.reads === 'formulas') return !forms
   return rule.variables.functions.every((_, slot) => !isUsed(rule, slot))
 }
 function isUsed(rule: Rule, slot: number): boolean {
-  return patternsIn(rule.left).some(
+  return stagesIn(rule.left).some(
     p =>
       (p.kind === 'mix' && p.slot === slot) ||
       (p.kind === 'pointwise' && (p.fn.kind === 'variable' || p.fn.kind === 'inverse') && p.fn.slot === slot),
@@ -163,14 +175,6 @@ export function directionOf(m: Measure, rule: Rule): 'down' | 'level' | 'open' {
 
 /** Softmax stands for two uses of its wire: see its definition. */
 const usual = (kind: StageKind): number => (kind === 'softmax' || kind === 'logsoftmax' ? 2 : 1)
-const ARITHMETIC = new Set(['+', '-', '*', '/', 'neg'])
-/** The functions in a formula, but for arithmetic and for what is in its numbers. */
-const names = (fn: Expression): string[] =>
-  postorder(fn).flatMap(e => {
-    if (e.mask === 0) return []
-    return e.kind === 'call' && !ARITHMETIC.has(e.name) ? [e.name] : e.kind === 'apply' ? [e.fn.name] : []
-  })
-
 const STAGES: Measure = {
   name: 'the number of stages',
   factor: usual,
@@ -219,7 +223,7 @@ function countOf(kind: keyof typeof KINDS): Measure {
   }
 }
 function countOfName(name: string): Measure {
-  const count = (fn: Expression | null): number => (fn === null ? 0 : names(fn).filter(n => n === name).length)
+  const count = (fn: Expression | null): number => (fn === null ? 0 : functionsNamed(fn).filter(n => n === name).length)
   return {
     name: `how often ${name} occurs`,
     factor: usual,
@@ -249,11 +253,11 @@ function before(
 export function measuresFor(rules: readonly Rule[]): Measure[] {
   const found = new Set<string>()
   for (const { left, right } of rules) {
-    for (const p of patternsIn(left))
+    for (const p of stagesIn(left))
       if (p.kind === 'pointwise' && (p.fn.kind === 'exact' || p.fn.kind === 'form'))
-        for (const n of names(p.fn.fn)) found.add(n)
-    for (const t of templatesIn(right))
-      if (t.kind === 'pointwise' && t.fn.kind === 'exact') for (const n of names(t.fn.fn)) found.add(n)
+        for (const n of functionsNamed(p.fn.fn)) found.add(n)
+    for (const t of stagesIn(right))
+      if (t.kind === 'pointwise' && t.fn.kind === 'exact') for (const n of functionsNamed(t.fn.fn)) found.add(n)
   }
   const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]
   return [
@@ -264,7 +268,7 @@ export function measuresFor(rules: readonly Rule[]): Measure[] {
     LENGTHS,
     ...kinds.map(k => before(`the ${KINDS[k]}`, 'nothing', kind => kind === k)),
     ...[...found].map(n =>
-      before(n, 'names', (kind, fn) => kind === 'pointwise' && fn !== null && names(fn).includes(n)),
+      before(n, 'names', (kind, fn) => kind === 'pointwise' && fn !== null && functionsNamed(fn).includes(n)),
     ),
   ]
 }

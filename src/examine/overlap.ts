@@ -1,12 +1,25 @@
 // Where the left sides of two rules overlap: the smallest patterns in which both rules apply at places that share a stage.
 // Variables are bound by unification; what they are bound to is checked again when the rules are matched.
 
-import { type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
-import type { Condition, FunctionPattern, LinearPattern, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import { addSizes, type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
+import {
+  type Condition,
+  type FunctionPattern,
+  type LinearPattern,
+  mapLinearPattern,
+  mapStage,
+  operatorsOfPattern,
+  type Pattern,
+  type Rule,
+  sizesOfPattern,
+  stagesBefore,
+  stagesIn,
+  type Template,
+  variableOf,
+} from '../rewrite/rule.ts'
 import { type Expression, postorder } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import { intersect, type Range, REALS } from '../scalar/range.ts'
-import { operatorsOfPattern, patternsIn } from './places.ts'
 
 /** A pattern in which `outer` applies at the root and `inner` at the place that the path leads to. */
 export interface Overlap {
@@ -20,8 +33,6 @@ export interface Overlap {
   readonly functions: ReadonlyMap<string, Expression>
 }
 
-const argsOf = (p: Pattern): readonly Pattern[] => (p.kind === 'wire' ? [] : p.kind === 'pointwise' ? p.args : [p.arg])
-
 /** The places of the stages of a pattern. */
 function pathsIn(root: Pattern): { readonly path: readonly number[]; readonly at: Pattern }[] {
   const found: { path: readonly number[]; at: Pattern }[] = []
@@ -30,7 +41,7 @@ function pathsIn(root: Pattern): { readonly path: readonly number[]; readonly at
     if (next.at.kind === 'wire') continue
     found.push(next)
     const { path } = next
-    for (const [i, at] of argsOf(next.at).entries()) stack.push({ path: [...path, i], at })
+    for (const [i, at] of stagesBefore(next.at).entries()) stack.push({ path: [...path, i], at })
   }
   return found
 }
@@ -49,44 +60,17 @@ function apart(rule: Rule, after: Rule): Rule {
   const size = (s: Size): Size => substituteSize(s, name => unknownSize(`${name}'`))
   const fn = (p: FunctionPattern): FunctionPattern =>
     p.kind === 'variable' || p.kind === 'inverse' ? { ...p, slot: p.slot + shift.functions } : p
-  const operator = (p: LinearPattern): LinearPattern => {
-    switch (p.kind) {
-      case 'variable':
-        return { ...p, slot: p.slot + shift.operators, rows: size(p.rows), columns: size(p.columns) }
-      case 'zero':
-        return { ...p, rows: size(p.rows), columns: size(p.columns) }
-      case 'identity':
-        return { ...p, size: size(p.size) }
-      default:
-        return p
-    }
-  }
-  const pattern = (p: Pattern): Pattern => {
-    switch (p.kind) {
-      case 'wire':
-        return { ...p, slot: p.slot + shift.wires }
-      case 'pointwise':
-        return { ...p, fn: fn(p.fn), args: p.args.map(pattern) }
-      case 'additive':
-      case 'multiplicative':
-        return {
-          ...p,
-          operator: operator(p.operator),
-          bias: p.bias === null ? null : operator(p.bias),
-          arg: pattern(p.arg),
-        }
-      case 'reduce':
-        return {
-          ...p,
-          group: typeof p.group === 'number' ? p.group : { slot: p.group.slot + shift.groups },
-          arg: pattern(p.arg),
-        }
-      case 'mix':
-        return { ...p, slot: p.slot + shift.functions, operator: operator(p.operator), arg: pattern(p.arg) }
-      default:
-        return { ...p, arg: pattern(p.arg) }
-    }
-  }
+  const operator = (p: LinearPattern): LinearPattern => mapLinearPattern(p, size, slot => slot + shift.operators)
+  const pattern = (p: Pattern): Pattern =>
+    mapStage(p, {
+      fn,
+      matrix: operator,
+      stage: pattern,
+      wire: slot => slot + shift.wires,
+      mixed: slot => slot + shift.functions,
+      group: g => (typeof g === 'number' ? g : { slot: g.slot + shift.groups }),
+      size,
+    })
   const condition = (c: Condition): Condition => {
     switch (c.kind) {
       case 'wire': {
@@ -112,8 +96,10 @@ function apart(rule: Rule, after: Rule): Rule {
     variables: {
       functions: named(own.functions),
       operators: named(own.operators),
+      factors: [],
       wires: named(own.wires).map(w => ({ ...w, width: w.width === null ? null : size(w.width) })),
       groups: named(own.groups),
+      nets: [],
       reals: named(own.reals),
     },
     left: pattern(rule.left),
@@ -124,9 +110,8 @@ function apart(rule: Rule, after: Rule): Rule {
 /** Thrown inside where two patterns have nothing in common. */
 const APART = Symbol('no common pattern')
 
-function columnsOf(o: LinearPattern): Size {
-  return o.kind === 'identity' ? o.size : o.kind === 'exact' ? o.operator.columns : o.columns
-}
+const rowsOf = (p: LinearPattern): Size => sizesOfPattern(p)[0]
+const columnsOf = (p: LinearPattern): Size => sizesOfPattern(p)[1]
 
 class Unifier {
   readonly wires = new Map<number, Pattern>()
@@ -154,10 +139,7 @@ class Unifier {
     if (p.kind === 'pointwise' && q.kind === 'pointwise') {
       if (p.args.length !== q.args.length) throw APART
       this.fn(p.fn, q.fn)
-      for (const [i, a] of p.args.entries()) this.unify(a, q.args[i])
-      return
     }
-    if (p.kind === 'pointwise' || q.kind === 'pointwise') throw APART
     if (p.kind === 'reduce' && q.kind === 'reduce') {
       if (p.operation !== q.operation) throw APART
       this.group(p.group, q.group)
@@ -174,22 +156,25 @@ class Unifier {
       // No bias is a bias of zero.
       if (p.bias !== null && q.bias !== null) this.operator(p.bias, q.bias)
       else if (p.bias !== null || q.bias !== null) {
-        const rows = this.size(this.rowsOf(p.operator))
+        const rows = this.size(rowsOf(p.operator))
         this.operator((p.bias ?? q.bias) as LinearPattern, { kind: 'zero', rows, columns: sizeOf(1) })
       }
     }
-    this.unify(p.arg, q.arg)
+    if (p.kind === 'constant' && q.kind === 'constant') this.operator(p.value, q.value)
+    if (p.kind === 'slice' && q.kind === 'slice') {
+      this.equate(p.start, q.start)
+      this.equate(p.end, q.end)
+    }
+    const [mine, others] = [stagesBefore(p), stagesBefore(q)]
+    if (mine.length !== others.length) throw APART
+    for (const [i, a] of mine.entries()) this.unify(a, others[i])
   }
 
   private contains(p: Pattern, slot: number): boolean {
-    if (p.kind !== 'wire') return argsOf(p).some(a => this.contains(a, slot))
+    if (p.kind !== 'wire') return stagesBefore(p).some(a => this.contains(a, slot))
     const bound = this.wires.get(p.slot)
     return p.slot === slot || (bound !== undefined && this.contains(bound, slot))
   }
-  private rowsOf(p: LinearPattern): Size {
-    return p.kind === 'identity' ? p.size : p.kind === 'exact' ? p.operator.rows : p.rows
-  }
-
   root(slot: number): number {
     let at = slot
     for (let next = this.aliases.get(at); next !== undefined; next = this.aliases.get(at)) at = next
@@ -247,24 +232,21 @@ class Unifier {
       if (next === undefined) break
       at = next
     }
-    switch (at.kind) {
-      case 'variable':
-      case 'zero':
-        return { ...at, rows: this.size(at.rows), columns: this.size(at.columns) }
-      case 'identity':
-        return { ...at, size: this.size(at.size) }
-      default:
-        return at
-    }
+    return mapLinearPattern(
+      at,
+      size => this.size(size),
+      slot => slot,
+    )
   }
   private operator(a: LinearPattern, b: LinearPattern): void {
     const [p, q] = [this.operatorOf(a), this.operatorOf(b)]
-    this.equate(this.rowsOf(p), this.rowsOf(q))
+    this.equate(rowsOf(p), rowsOf(q))
     this.equate(columnsOf(p), columnsOf(q))
     if (p.kind === 'variable') {
       if (q.kind !== 'variable' || q.slot !== p.slot) this.operators.set(p.slot, q)
     } else if (q.kind === 'variable') this.operators.set(q.slot, p)
     else if (p.kind !== q.kind || (p.kind === 'exact' && q.kind === 'exact' && p.operator !== q.operator)) throw APART
+    else if ('of' in p && 'of' in q) this.operator(p.of, q.of)
   }
 
   size(s: Size): Size {
@@ -287,38 +269,32 @@ class Unifier {
   /** Makes the widths of layers that follow each other the same; gives the width behind the pattern, where it is known. */
   settleWidths(p: Pattern): Size | null {
     if (p.kind === 'wire') return null
-    const before = argsOf(p).flatMap(a => this.settleWidths(a) ?? [])
+    const widths = stagesBefore(p).map(a => this.settleWidths(a))
+    // What is joined may be of any widths.
+    if (p.kind === 'join')
+      return widths.reduce((sum, w) => (sum === null || w === null ? null : addSizes(sum, w)), sizeOf(0) as Size | null)
+    const before = widths.filter(w => w !== null)
     for (const width of before) this.equate(width, before[0])
+    if (p.kind === 'constant') return this.size(rowsOf(p.value))
     if (p.kind === 'reduce') return null
+    if (p.kind === 'slice') return this.size(addSizes(p.end, p.start, -1))
     if (p.kind !== 'additive' && p.kind !== 'multiplicative' && p.kind !== 'mix') return before.at(0) ?? null
     const { operator } = p
     if (before.length > 0) this.equate(columnsOf(operator), before[0])
-    return this.size(this.rowsOf(operator))
+    return this.size(rowsOf(operator))
   }
 
   pattern(p: Pattern): Pattern {
-    switch (p.kind) {
-      case 'wire': {
-        const bound = this.wires.get(p.slot)
-        return bound === undefined ? p : this.pattern(bound)
-      }
-      case 'pointwise':
-        return { ...p, fn: this.functionOf(p.fn), args: p.args.map(a => this.pattern(a)) }
-      case 'additive':
-      case 'multiplicative':
-        return {
-          ...p,
-          operator: this.operatorOf(p.operator),
-          bias: p.bias === null ? null : this.operatorOf(p.bias),
-          arg: this.pattern(p.arg),
-        }
-      case 'reduce':
-        return { ...p, group: this.groupOf(p.group), arg: this.pattern(p.arg) }
-      case 'mix':
-        return { ...p, slot: this.root(p.slot), operator: this.operatorOf(p.operator), arg: this.pattern(p.arg) }
-      default:
-        return { ...p, arg: this.pattern(p.arg) }
-    }
+    const bound = p.kind === 'wire' ? this.wires.get(p.slot) : undefined
+    if (bound !== undefined) return this.pattern(bound)
+    return mapStage(p, {
+      fn: f => this.functionOf(f),
+      matrix: o => this.operatorOf(o),
+      stage: s => this.pattern(s),
+      mixed: slot => this.root(slot),
+      group: g => this.groupOf(g),
+      size: size => this.size(size),
+    })
   }
   private functionOf(p: FunctionPattern): FunctionPattern {
     return p.kind === 'variable' || p.kind === 'inverse' ? { ...p, slot: this.root(p.slot) } : p
@@ -355,10 +331,10 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
         break
       case 'entries':
       case 'operator': {
-        const stages = [...patternsIn(outer.left), ...patternsIn(inner.left)]
-        const at = stages.flatMap(operatorsOfPattern).find(o => o.kind === 'variable' && o.slot === c.slot)
+        const stages = [...stagesIn(outer.left), ...stagesIn(inner.left)]
+        const at = stages.flatMap(operatorsOfPattern).find(o => variableOf(o)?.slot === c.slot)
         const bound = at === undefined ? at : by.operatorOf(at)
-        if (bound?.kind === 'variable') conditions.push({ ...c, slot: bound.slot })
+        if (at?.kind === 'variable' && bound?.kind === 'variable') conditions.push({ ...c, slot: bound.slot })
         break
       }
       case 'size':
@@ -377,8 +353,8 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
     if (p.kind === 'mix') functions.add(p.slot)
     if (p.kind === 'pointwise' && (p.fn.kind === 'variable' || p.fn.kind === 'inverse')) functions.add(p.fn.slot)
     if (p.kind === 'pointwise' && p.fn.kind === 'form') forms.push(p.fn.fn)
-    for (const o of operatorsOfPattern(p)) if (o.kind === 'variable') operators.add(o.slot)
-    for (const a of argsOf(p)) visit(a)
+    for (const o of operatorsOfPattern(p)) operators.add(variableOf(o)?.slot ?? -1)
+    for (const a of stagesBefore(p)) visit(a)
   }
   visit(left)
   const reals = [...outer.variables.reals, ...inner.variables.reals]
@@ -411,9 +387,11 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
     variables: {
       functions: join('functions'),
       operators: join('operators'),
+      factors: [],
       reals: join('reals'),
       wires: join('wires').map(w => ({ ...w, width: w.width === null ? null : by.size(w.width) })),
       groups: join('groups'),
+      nets: [],
     },
     left,
     right,

@@ -1,47 +1,15 @@
 // What stands where in a rule: the stages of both sides, and the variables, sizes and conditions that they speak of.
 
 import { type Size, substituteSize } from '../linear/size.ts'
-import type { Condition, FunctionTemplate, LinearPattern, Pattern, Rule, Template } from '../rewrite/rule.ts'
+import {
+  type Condition,
+  type FunctionTemplate,
+  operatorsOfPattern,
+  type Rule,
+  sizesOfPattern,
+  stagesIn,
+} from '../rewrite/rule.ts'
 import { printRange } from '../scalar/range.ts'
-
-/** The stages of a left side, each before those that enter it. */
-export function patternsIn(root: Pattern): Pattern[] {
-  const found: Pattern[] = []
-  const stack: Pattern[] = [root]
-  for (let p = stack.pop(); p !== undefined; p = stack.pop()) {
-    found.push(p)
-    if (p.kind === 'wire') continue
-    if (p.kind === 'pointwise') stack.push(...p.args.toReversed())
-    else stack.push(p.arg)
-  }
-  return found
-}
-
-/** The stages of a right side, each before those that enter it. */
-export function templatesIn(root: Template): Template[] {
-  const found: Template[] = []
-  const stack: Template[] = [root]
-  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
-    found.push(t)
-    if (t.kind === 'wire' || t.kind === 'constant') continue
-    if (t.kind === 'pointwise') stack.push(...t.args.toReversed())
-    else stack.push(t.arg)
-  }
-  return found
-}
-
-/** The matrices and vectors of one stage of a left side. */
-export function operatorsOfPattern(p: Pattern): LinearPattern[] {
-  switch (p.kind) {
-    case 'additive':
-    case 'multiplicative':
-      return p.bias === null ? [p.operator] : [p.operator, p.bias]
-    case 'mix':
-      return [p.operator]
-    default:
-      return []
-  }
-}
 
 function functionsIn(root: FunctionTemplate): FunctionTemplate[] {
   const found: FunctionTemplate[] = []
@@ -57,14 +25,12 @@ function functionsIn(root: FunctionTemplate): FunctionTemplate[] {
 /** The names of the sizes that a rule leaves open, in the order in which its left side names them. */
 export function sizeNamesOf(rule: Rule): string[] {
   const sizes: Size[] = []
-  for (const p of patternsIn(rule.left)) {
-    for (const o of operatorsOfPattern(p)) {
-      if (o.kind === 'identity') sizes.push(o.size)
-      else if (o.kind === 'exact') sizes.push(o.operator.rows, o.operator.columns)
-      else sizes.push(o.rows, o.columns)
-    }
+  for (const p of stagesIn(rule.left)) {
+    for (const o of operatorsOfPattern(p)) sizes.push(...sizesOfPattern(o))
+    if (p.kind === 'slice') sizes.push(p.start, p.end)
   }
   for (const w of rule.variables.wires) if (w.width !== null) sizes.push(w.width)
+  for (const n of rule.variables.nets) sizes.push(n.columns, n.rows)
   for (const c of rule.conditions) if (c.kind === 'size') sizes.push(c.left, c.right)
   return [...new Set(sizes.flatMap(s => s.terms.map(([name]) => name)))]
 }
@@ -72,11 +38,11 @@ export function sizeNamesOf(rule: Rule): string[] {
 /** The slots of functions of which a rule takes the inverse. */
 export function invertedSlots(rule: Rule): Set<number> {
   const found = new Set<number>()
-  for (const p of patternsIn(rule.left)) {
+  for (const p of stagesIn(rule.left)) {
     if (p.kind === 'mix') found.add(p.slot)
     if (p.kind === 'pointwise' && p.fn.kind === 'inverse') found.add(p.fn.slot)
   }
-  for (const t of templatesIn(rule.right)) {
+  for (const t of stagesIn(rule.right)) {
     if (t.kind === 'mix') found.add(t.slot)
     if (t.kind !== 'pointwise') continue
     for (const f of functionsIn(t.fn)) if (f.kind === 'inverse' && f.of.kind === 'variable') found.add(f.of.slot)

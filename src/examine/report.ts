@@ -3,9 +3,9 @@
 import { printLinear } from '../linear/linear.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { type Derivation, derivationOf } from '../prove/derivation.ts'
-import type { Choices } from '../prove/statement.ts'
+import type { Choices, PartStage } from '../prove/statement.ts'
 import { printExpression } from '../scalar/expression.ts'
-import { printNet } from '../syntax/print.ts'
+import { printFunction, printNet } from '../syntax/print.ts'
 import type { Confluence, OpenPair } from './confluence.ts'
 import type { RuleReport, RulesReport } from './examine.ts'
 import type { Termination } from './termination.ts'
@@ -15,14 +15,19 @@ const quoted = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`
 
 /** The values that were chosen for variables of a rule, one line each. */
-function choiceLines({ sizes, groups, functions, reals, weights }: Choices): string[] {
+function choiceLines({ sizes, groups, functions, reals, weights, nets }: Choices): string[] {
   return [
     ...[...sizes].map(([name, s]) => `${name} = ${s.text}`),
     ...[...groups].map(([name, k]) => `${name} = ${k}`),
     ...[...reals].map(([name, e]) => `${name} = ${printExpression(e)}`),
     ...[...weights].map(([name, w]) => `${name} = ${printLinear(w)}`),
     ...[...functions].map(([name, fn]) => `${name}(t) = ${printExpression(fn, ['t'])}`),
+    ...[...nets].map(([name, stages]) => `${name} = ${stages.map(partText).join(' -> ')}`),
   ]
+}
+
+function partText(stage: PartStage): string {
+  return 'fn' in stage ? (printFunction(stage.fn) ?? printExpression(stage.fn)) : `add[${printLinear(stage.operator)}]`
 }
 
 function widerText({ condition, wider }: Wider): string {
@@ -30,7 +35,7 @@ function widerText({ condition, wider }: Wider): string {
   return `the condition \`${condition}\` may be stronger than needed: the rule survived a trial ${instead} as well`
 }
 
-function ruleLines({ rule, standing, tried, wider }: RuleReport): string[] {
+function ruleLines({ rule, derivedFrom, standing, tried, wider }: RuleReport): string[] {
   const lines: string[] = []
   switch (standing.kind) {
     case 'unfit':
@@ -49,7 +54,8 @@ function ruleLines({ rule, standing, tried, wider }: RuleReport): string[] {
         verdict === null ? [] : [...verdict.left.log.entries, ...verdict.right.log.entries].map(m => m.rule.title)
       const by = [...new Set(steps)]
       lines.push(`${rule.name}: PROVED`)
-      lines.push(`    by ${by.length === 0 ? 'the algebra of functions and matrices' : by.join(', ')}`)
+      const from = derivedFrom === null ? '' : `derived from ${derivedFrom}, `
+      lines.push(`    ${from}by ${by.length === 0 ? 'the algebra of functions and matrices' : by.join(', ')}`)
       break
     }
     case 'assumed':
@@ -92,13 +98,15 @@ function pairLines({ rules, peak, normal }: OpenPair): string[] {
   ]
 }
 
-function confluenceLines({ pairs, open, complete }: Confluence): string[] {
+function confluenceLines({ pairs, open, skipped, complete }: Confluence): string[] {
   const all = complete ? '' : ' (the time ran out before all were looked at)'
+  const rest = skipped.length === 0 ? [] : [`overlaps with ${quoted(skipped)} were not looked for`]
   if (open.length === 0)
-    return [`the order of steps does not matter at any of the ${pairs} overlaps of left sides${all}`]
+    return [`the order of steps does not matter at any of the ${pairs} overlaps of left sides${all}`, ...rest]
   return [
     `at ${open.length} of ${pairs} overlaps of left sides the order of steps matters, or was not seen not to${all}:`,
     ...open.flatMap(pairLines),
+    ...rest,
   ]
 }
 
@@ -113,8 +121,9 @@ export function reportText({ rules, termination, confluence }: RulesReport): str
 /** The form of `rules check --json`. */
 export function reportJson({ rules, termination, confluence }: RulesReport): object {
   return {
-    rules: rules.map(({ rule, standing, tried, wider }) => ({
+    rules: rules.map(({ rule, derivedFrom, standing, tried, wider }) => ({
       name: rule.name,
+      derivedFrom,
       standing: standing.kind,
       because: 'because' in standing ? standing.because : null,
       counterexample:
@@ -139,6 +148,7 @@ export function reportJson({ rules, termination, confluence }: RulesReport): obj
         : {
             pairs: confluence.pairs,
             complete: confluence.complete,
+            skipped: confluence.skipped,
             open: confluence.open.map(({ rules: names, peak, normal }) => ({
               rules: names,
               peak: printNet(peak),

@@ -5,12 +5,13 @@ import type { Diagram } from '../diagram/diagram.ts'
 import { random } from '../numeric/random.ts'
 import { type Choices, NO_CHOICES, noUnknowns, writeOut } from '../prove/statement.ts'
 import { graphOf, snapshot } from '../rewrite/graph.ts'
+import type { Measure } from '../rewrite/measures.ts'
 import { rewrite } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { printNet } from '../syntax/print.ts'
 import { needsChoices, randomChoices } from './choices.ts'
-import { type Measure, type Ordering, orderRules } from './measure.ts'
+import { type Ordering, orderRules } from './measure.ts'
 
 /** Steps after which a run is looked at for a circle. */
 const STEPS = 400
@@ -40,7 +41,10 @@ export function leftSideOf(rule: Rule, seed: number): { readonly net: Diagram; r
 }
 
 /** Whether a run of the rules does not end within the steps: the circle, or how it begins. */
-function runOf(net: Diagram, rules: readonly Rule[]): Extract<Termination, { kind: 'circle' | 'endless' }> | null {
+export function runOf(
+  net: Diagram,
+  rules: readonly Rule[],
+): Extract<Termination, { kind: 'circle' | 'endless' }> | null {
   const graph = graphOf(net)
   const nets: Diagram[] = [net]
   const used: string[] = []

@@ -69,6 +69,16 @@ export interface EmbedLinear extends Common {
   readonly kind: 'embed'
   readonly start: Size
 }
+/** The transpose of an unknown weight: that of anything else is made of such. */
+export interface TransposeLinear extends Common {
+  readonly kind: 'transpose'
+  readonly of: SymbolLinear
+}
+/** The diagonal matrix with the entries of a vector that is not known: a weight, or a product. */
+export interface DiagonalLinear extends Common {
+  readonly kind: 'diagonal'
+  readonly of: Linear
+}
 export type Linear =
   | SymbolLinear
   | LiteralLinear
@@ -80,6 +90,8 @@ export type Linear =
   | ScaleLinear
   | SelectLinear
   | EmbedLinear
+  | TransposeLinear
+  | DiagonalLinear
 
 const table = interner<Linear>()
 const weights = new WeakMap<WeightSymbol, Linear>()
@@ -192,6 +204,86 @@ export function embed(total: Size, start: Size, length: Size): Linear {
   }))
 }
 
+const transposed = (entries: readonly (readonly Rational[])[]): Rational[][] =>
+  entries[0].map((_, j) => entries.map(row => row[j]))
+
+/** The operator with rows and columns exchanged. That of a product is the product of those of its factors, backwards. */
+export function transpose(root: Linear): Linear {
+  const made = new Map<Linear, Linear>()
+  for (const a of linearPostorder(root)) {
+    const of = (part: Linear): Linear => made.get(part) as Linear
+    const flipped = ((): Linear => {
+      switch (a.kind) {
+        case 'symbol':
+          if (a.symbol.value !== null) return literal(transposed(a.symbol.value))
+          if (a.rows === sizeOf(1) && a.columns === sizeOf(1)) return a
+          return intern(`f${a.id}`, id => ({ kind: 'transpose', id, rows: a.columns, columns: a.rows, of: a }))
+        case 'literal':
+          return literal(transposed(a.entries))
+        case 'identity':
+        case 'diagonal':
+          return a
+        case 'zero':
+          return zeroMatrix(a.columns, a.rows)
+        case 'ones':
+          return ones(a.columns, a.rows)
+        case 'select':
+          return embed(a.columns, a.start, a.rows)
+        case 'embed':
+          return select(a.rows, a.start, a.columns)
+        case 'product':
+          return sharedProduct(of(a.right), of(a.left))
+        case 'sum':
+          return sum(of(a.left), of(a.right))
+        case 'scale':
+          return scale(a.factor, of(a.of))
+        case 'transpose':
+          return a.of
+      }
+    })()
+    made.set(a, flipped)
+  }
+  return made.get(root) as Linear
+}
+
+/** The matrix with the entries of a vector on its diagonal, zeros elsewhere. Throws RangeError when it is no vector. */
+export function diagonal(vector: Linear): Linear {
+  if (vector.columns !== sizeOf(1)) throw new RangeError(`diagonal: ${printSizes(vector)} is not a vector`)
+  const shared = new Map<Linear, Linear>()
+  const made = new Map<Linear, Linear>()
+  for (const a of linearPostorder(vector)) {
+    // Equal products of the same parts have to be the same object.
+    const own = a.kind === 'product' ? sharedProduct(shared.get(a.left) ?? a.left, shared.get(a.right) ?? a.right) : a
+    shared.set(a, own)
+    // What a vector is a product of is no vector, or not by itself.
+    if (a.columns === sizeOf(1))
+      made.set(
+        a,
+        diagonalOf(own, part => made.get(part) as Linear),
+      )
+  }
+  return made.get(vector) as Linear
+}
+function diagonalOf(a: Linear, of: (part: Linear) => Linear): Linear {
+  if (a.rows === sizeOf(1)) return a
+  switch (a.kind) {
+    case 'zero':
+      return zeroMatrix(a.rows, a.rows)
+    case 'ones':
+      return identity(a.rows)
+    case 'sum':
+      return sum(of(a.left), of(a.right))
+    case 'scale':
+      return scale(a.factor, of(a.of))
+    default: {
+      const entries = entriesOf(a)
+      if (entries !== null && entries.length ** 2 <= MOST_ENTRIES)
+        return literal(entries.map(([q], i) => entries.map((_, j) => (i === j ? q : ZERO))))
+      return intern(`d${a.id}`, id => ({ kind: 'diagonal', id, rows: a.rows, columns: a.rows, of: a }))
+    }
+  }
+}
+
 /** Known matrices are computed with up to this many entries. */
 export const MOST_ENTRIES = 1 << 20
 
@@ -241,6 +333,8 @@ export function linearParts(a: Linear): readonly Linear[] {
     case 'sum':
       return [a.left, a.right]
     case 'scale':
+    case 'transpose':
+    case 'diagonal':
       return [a.of]
     default:
       return []
@@ -302,7 +396,7 @@ export function weightsOf(roots: Iterable<Linear>): WeightSymbol[] {
   return [...found]
 }
 
-/** Text in the language: `W`, `B * A`, `A + 2 * B`, `[[1, 2], [3, 4]]`, `identity(n)`, `zero(m, n)`, `ones(m, n)`. */
+/** Text in the language: `W`, `B * A`, `A + 2 * B`, `[[1, 2], [3, 4]]`, `identity(n)`, `ones(m, n)`, `transpose(W)`, `diag(b)`. */
 export function printLinear(root: Linear): string {
   const printed = new Map<Linear, { text: string; level: number }>()
   for (const a of linearPostorder(root)) {
@@ -329,6 +423,10 @@ export function printLinear(root: Linear): string {
         break
       case 'embed':
         printed.set(a, { text: `embed(${a.rows.text}, ${a.start.text}, ${a.columns.text})`, level: 3 })
+        break
+      case 'transpose':
+      case 'diagonal':
+        printed.set(a, { text: `${a.kind === 'transpose' ? 'transpose' : 'diag'}(${at(a.of, 0)})`, level: 3 })
         break
       case 'product':
         printed.set(a, { text: `${at(a.left, 2)} * ${at(a.right, 3)}`, level: 2 })

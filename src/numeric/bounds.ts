@@ -30,7 +30,7 @@ export function exactInstance(net: Diagram, given: Omit<EvaluationGiven, 'inputs
 }
 
 /** The largest distance of a number from the members of an interval, rounded up. */
-function farthest(x: number, a: DoubleInterval): number {
+export function farthest(x: number, a: DoubleInterval): number {
   const distance = Math.max(x - a.low, a.high - x)
   return distance > 0 ? distance * (1 + 2 ** -52) : 0
 }
@@ -68,7 +68,7 @@ export function evaluateWithBounds(
       }),
     )
     const { wires, trouble } = run.run(inputs)
-    const narrow = trouble === null && canTighten ? run.tighten(inputs) : null
+    const narrow = trouble === null && canTighten ? (run.tighten(inputs)?.components ?? null) : null
     if (trouble !== null) troubles.push({ ...trouble, row })
     let at = 0
     ids.forEach(({ id, name }, k) => {

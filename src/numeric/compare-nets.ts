@@ -1,5 +1,7 @@
 // Two nets compared on many points, given or drawn at random, with weights, sizes and functions given or drawn.
 import type { Diagram } from '../diagram/diagram.ts'
+import type { WeightSymbol } from '../linear/linear.ts'
+import type { Size } from '../linear/size.ts'
 import { isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, type Rational } from '../scalar/rational.ts'
 import type { Instance } from '../semantics/ground.ts'
@@ -64,36 +66,60 @@ export type ComparisonProblem =
   /** Nothing known satisfies the declarations, or no double lies in the domain of an input. */
   | { readonly kind: 'no-instance'; readonly missing: NoInstance['missing'] | 'inputs' }
 
+/** What nets leave open, with weights as doubles by rows. */
+export interface DoubleInstance extends Omit<Instance, 'weights'> {
+  readonly weights: ReadonlyMap<WeightSymbol, readonly ArrayLike<number>[]>
+}
+
 /** What nets leave open as it is given; what is not given is drawn. Throws Problem for what does not fit. */
-export function instanceGiven(unknowns: Unknowns, given: Omit<EvaluationGiven, 'inputs'>, source: Random): Instance {
-  const known = new Set([...Object.keys(given.sizes ?? {})])
-  const named = { ...given, sizes: { ...given.sizes } }
+export function doublesGiven(
+  unknowns: Unknowns,
+  given: Omit<EvaluationGiven, 'inputs'>,
+  source: Random,
+): DoubleInstance {
+  const sizes = sizesGivenOrDrawn(unknowns, given, source)
+  const drawn = randomInstance({ ...unknowns, sizes: [], weights: [], lengths: [], differences: [] }, source)
+  if ('missing' in drawn) throw new NoDraw(drawn.missing)
+  const size = (s: Size): number => sizeIn(s, sizes)
+  if (unknowns.lengths.some(s => size(s) < 1) || unknowns.differences.some(s => size(s) < 0)) throw new NoDraw('sizes')
+  const weights = unknowns.weights.map(symbol => {
+    const isGiven = own(given.weights, symbol.name) !== undefined
+    const rows = isGiven ? weightRows(symbol, { inputs: {}, ...given }, size) : randomWeights(symbol, sizes, source)
+    return [symbol, rows] as const
+  })
+  const functions = new Map(drawn.functions)
+  for (const fn of unknowns.functions) {
+    const formula = own(given.functions, fn.name)
+    if (formula !== undefined) functions.set(fn, formula)
+  }
+  return { sizes, weights: new Map(weights), functions }
+}
+
+/** The sizes, a size that nothing determines being drawn: it may determine others. */
+function sizesGivenOrDrawn(
+  unknowns: Unknowns,
+  given: Omit<EvaluationGiven, 'inputs'>,
+  source: Random,
+): ReadonlyMap<string, number> {
+  const sizes = { ...given.sizes }
   for (;;) {
     try {
-      const sizes = sizesGiven(unknowns, named, [])
-      const drawn = randomInstance({ ...unknowns, sizes: [], weights: [], lengths: [], differences: [] }, source)
-      if ('missing' in drawn) throw new NoDraw(drawn.missing)
-      const size = (s: Parameters<typeof sizeIn>[0]): number => sizeIn(s, sizes)
-      const weights = unknowns.weights.map(symbol => {
-        const rows =
-          own(given.weights, symbol.name) === undefined ? null : weightRows(symbol, { inputs: {}, ...given }, size)
-        const doubles = rows ?? randomWeights(symbol, sizes, source)
-        return [symbol, doubles.map(row => Array.from(row, fromDouble))] as const
-      })
-      const functions = new Map(drawn.functions)
-      for (const fn of unknowns.functions) {
-        const formula = own(given.functions, fn.name)
-        if (formula !== undefined) functions.set(fn, formula)
-      }
-      return { sizes, weights: new Map(weights), functions }
+      return sizesGiven(unknowns, { ...given, sizes }, [])
     } catch (error) {
-      // A size that nothing determines is drawn, and may determine others.
-      if (!(error instanceof Problem) || error.problem.kind !== 'missing-size' || known.has(error.problem.name))
-        throw error
-      known.add(error.problem.name)
-      named.sizes[error.problem.name] = source.integer(2, 5)
+      if (!(error instanceof Problem) || error.problem.kind !== 'missing-size') throw error
+      sizes[error.problem.name] = source.integer(2, 5)
     }
   }
+}
+
+export function exactly({ sizes, weights, functions }: DoubleInstance): Instance {
+  const exact = [...weights].map(([symbol, rows]) => [symbol, rows.map(row => Array.from(row, fromDouble))] as const)
+  return { sizes, weights: new Map(exact), functions }
+}
+
+/** As `doublesGiven`, in exact numbers. */
+export function instanceGiven(unknowns: Unknowns, given: Omit<EvaluationGiven, 'inputs'>, source: Random): Instance {
+  return exactly(doublesGiven(unknowns, given, source))
 }
 
 export class NoDraw extends Error {
@@ -168,13 +194,7 @@ export function compareNets(
         ? pointsDrawn(pairing, lengths, constantsIn([left, right]), source, samples)
         : pointsGiven(options.points, pairing, lengths)
     const total = options.points?.length ?? samples
-    const counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0 }
-    const first: Record<PointComparison['verdict'], ComparisonAt | null> = {
-      consistent: null,
-      different: null,
-      inconclusive: null,
-    }
-    let done = 0
+    const tally = new Tally(pairing)
     for (const point of points) {
       signal?.throwIfAborted()
       const found = comparePoint(
@@ -182,21 +202,48 @@ export function compareNets(
         point.map(components => Array.from(components, fromDouble)),
         referee,
       )
-      counts[found.verdict]++
-      if (found.by === 'enclosures') counts.referee++
-      const old = first[found.verdict]
-      if (old === null || (found.verdict === 'consistent' && found.distance > (old.distance || 0))) {
-        const inputs = Object.fromEntries(pairing.inputs.map((input, i) => [input.left, Array.from(point[i])]))
-        first[found.verdict] = { ...found, inputs }
-      }
-      options.onProgress?.(++done, total)
+      tally.add(point, found)
+      options.onProgress?.(tally.count, total)
     }
-    const isOpen = options.points === undefined ? counts.consistent === 0 : counts.inconclusive > 0
-    const verdict = counts.different > 0 ? 'different' : isOpen ? 'inconclusive' : 'consistent'
-    return { ok: true, verdict, seed, counts, ...first, instance }
+    return tally.result(seed, options.points !== undefined, instance)
   } catch (error) {
-    if (error instanceof Problem) return { ok: false, problem: error.problem }
-    if (error instanceof NoDraw) return { ok: false, problem: { kind: 'no-instance', missing: error.missing } }
-    throw error
+    return problemOf(error)
+  }
+}
+
+/** What was wrong with what is given, or with what is declared; throws everything else. */
+export function problemOf(error: unknown): { readonly ok: false; readonly problem: ComparisonProblem } {
+  if (error instanceof Problem) return { ok: false, problem: error.problem }
+  if (error instanceof NoDraw) return { ok: false, problem: { kind: 'no-instance', missing: error.missing } }
+  throw error
+}
+
+/** Comparisons at many points, counted, with the most telling one of each kind. */
+export class Tally {
+  count = 0
+  private readonly counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0 }
+  private readonly first: Record<PointComparison['verdict'], ComparisonAt | null> = {
+    consistent: null,
+    different: null,
+    inconclusive: null,
+  }
+
+  constructor(private readonly pairing: Pairing) {}
+
+  add(point: readonly Float64Array[], found: PointComparison): void {
+    this.count++
+    this.counts[found.verdict]++
+    if (found.by === 'enclosures') this.counts.referee++
+    const old = this.first[found.verdict]
+    if (old !== null && !(found.verdict === 'consistent' && found.distance > (old.distance || 0))) return
+    const inputs = Object.fromEntries(this.pairing.inputs.map((input, i) => [input.left, Array.from(point[i])]))
+    this.first[found.verdict] = { ...found, inputs }
+  }
+
+  result(seed: number, isGiven: boolean, instance: Instance): NetsComparison {
+    const { counts } = this
+    const isOpen = isGiven ? counts.inconclusive > 0 : counts.consistent === 0
+    const verdict = counts.different > 0 ? 'different' : isOpen ? 'inconclusive' : 'consistent'
+    return { ok: true, verdict, seed, counts, ...this.first, instance }
   }
 }

@@ -59,7 +59,7 @@ export interface PointComparison {
 export interface Referee {
   /** Up to this many bits. Default 2048. */
   readonly bits?: number
-  /** At every point, and not only where doubles do not tell. */
+  /** At every point, and not only where doubles do not tell or might hide a difference. */
   readonly always?: boolean
   late?(): boolean
 }
@@ -127,8 +127,13 @@ function runSide(net: BoundedNet, inputs: ReadonlyMap<string, readonly Bounded[]
 
 const NOTHING = { output: null, distance: Number.NaN, bound: Number.NaN } as const
 
+export interface InDoubles {
+  /** Whether the bound is what rounding may have done, and not what intervals have made of it (see `Tightened`). */
+  readonly isSharp?: boolean
+}
+
 /** The comparison in doubles. `refine` has bounds made narrower by derivatives where the plain ones overlap. */
-export function compareInDoubles(contest: Contest, point: Point, refine = true): PointComparison {
+export function compareInDoubles(contest: Contest, point: Point, refine = true): PointComparison & InDoubles {
   const { left, right, pairing, trial } = contest
   const values = point.map(components => components.map(bounded.rational))
   const sides = { left, right }
@@ -168,13 +173,17 @@ export function compareInDoubles(contest: Contest, point: Point, refine = true):
       bound,
     }
   }
-  let result = verdictOf(runs.left.components as Intervals, runs.right.components as Intervals)
+  let result: PointComparison & InDoubles = verdictOf(
+    runs.left.components as Intervals,
+    runs.right.components as Intervals,
+  )
   if (result.verdict !== 'different' && refine && result.bound !== 0) {
-    const narrow = {
-      left: left.tighten(given.left, ids.left) ?? (runs.left.components as Intervals),
-      right: right.tighten(given.right, ids.right) ?? (runs.right.components as Intervals),
-    }
-    result = verdictOf(narrow.left, narrow.right)
+    const [l, r] = [left.tighten(given.left, ids.left), right.tighten(given.right, ids.right)]
+    const narrow = verdictOf(
+      l?.components ?? (runs.left.components as Intervals),
+      r?.components ?? (runs.right.components as Intervals),
+    )
+    result = { ...narrow, isSharp: l?.isSharp === true && r?.isSharp === true }
   }
   if (result.verdict !== 'inconclusive') return result
   for (const side of ['left', 'right'] as const) {
@@ -297,10 +306,23 @@ export function compareByEnclosures(contest: Contest, point: Point, referee: Ref
   }
 }
 
-/** In doubles, and by the referee where doubles are inconclusive or where it is asked at every point. */
+/**
+ * Errors of many operations mostly cancel: where values lie further apart than this part of the bound, which adds them up,
+ * there may be more to it. That only costs a question to the referee.
+ */
+const SUSPICIOUS = 256
+
+/**
+ * In doubles, and by the referee where doubles are inconclusive, where they might hide a difference (the bound is much
+ * wider than rounding, or the values lie further apart than rounding mostly drives them), or where it is always asked.
+ */
 export function comparePoint(contest: Contest, point: Point, referee: Referee | null = {}): PointComparison {
   if (referee?.always) return compareByEnclosures(contest, point, referee)
-  const found = compareInDoubles(contest, point)
-  if (found.verdict !== 'inconclusive' || referee === null) return found
-  return { ...compareByEnclosures(contest, point, referee), trouble: found.trouble }
+  const { isSharp = true, ...found } = compareInDoubles(contest, point)
+  const isNear = found.distance * SUSPICIOUS <= found.bound || found.distance === 0 || found.output === null
+  const isTold = found.verdict === 'different' || (found.verdict === 'consistent' && isSharp && isNear)
+  if (isTold || referee === null) return found
+  const asked = { ...compareByEnclosures(contest, point, referee), trouble: found.trouble }
+  // A mere suspicion that is not confirmed leaves what doubles said.
+  return found.verdict === 'consistent' && isSharp && asked.verdict !== 'different' ? found : asked
 }

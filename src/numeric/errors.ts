@@ -38,8 +38,20 @@ export interface BoundedNet {
    * The components of the outputs (in order, or those named) in narrower intervals, by derivatives; null where that
    * cannot be had: after trouble, where a choice is not decided, or where a derivative is not known.
    */
-  tighten(inputs: ReadonlyMap<string, readonly Bounded[]>, outputs?: readonly NodeId[]): DoubleInterval[] | null
+  tighten(inputs: ReadonlyMap<string, readonly Bounded[]>, outputs?: readonly NodeId[]): Tightened | null
 }
+
+export interface Tightened {
+  readonly components: readonly DoubleInterval[]
+  /**
+   * Whether the bounds are those of rounding: at most four times what the derivatives at the computed values alone would
+   * give. Otherwise the sets in which values were shown to lie have grown so much that the derivatives are not known well.
+   */
+  readonly isSharp: boolean
+}
+
+/** See `Tightened`. */
+const SHARP = 4
 
 /** Just above the smallest normal number: below it digits are lost. */
 const SMALLEST = 2 ** -1020
@@ -51,6 +63,13 @@ function isInfinite(a: DoubleInterval): boolean {
 /** Whether a value lies among the subnormal numbers; 0, where it is exact, does not. */
 function isSubnormal(a: DoubleInterval): boolean {
   return Math.max(Math.abs(a.low), Math.abs(a.high)) < SMALLEST && !(a.low === 0 && a.high === 0)
+}
+
+/** What a result says of an operation on these arguments; null where nothing went wrong. */
+export function troubleOf(args: readonly DoubleInterval[], value: Bounded): 'overflow' | 'underflow' | 'domain' | null {
+  if (!isKnown(value)) return value === 'unknown' ? 'domain' : null
+  if (isInfinite(value)) return args.some(isInfinite) ? null : 'overflow'
+  return isSubnormal(value) ? 'underflow' : null
 }
 
 /** Whether a value is 0 and nothing else. */
@@ -81,13 +100,8 @@ export function boundedNet(diagram: Diagram, instance: Instance): BoundedNet {
   let jumped = false
   const arithmetic = boundedArithmetic({
     operation(name, args, value) {
-      if (!isKnown(value)) {
-        if (value === 'unknown') kind ??= 'domain'
-        return
-      }
-      if (isInfinite(value)) kind ??= args.some(isInfinite) ? null : 'overflow'
-      else if (isSubnormal(value)) kind ??= 'underflow'
-      if ((name === 'floor' || name === 'sign') && value.low !== value.high) jumped = true
+      kind ??= troubleOf(args, value)
+      if (isKnown(value) && (name === 'floor' || name === 'sign') && value.low !== value.high) jumped = true
     },
     undecided() {
       jumped = true
@@ -136,11 +150,14 @@ export function boundedNet(diagram: Diagram, instance: Instance): BoundedNet {
     try {
       reverse ??= reverseNet(diagram, scope, { weights: false, isZero })
       const result: DoubleInterval[] = []
+      let isSharp = true
       for (const id of ids) {
         const components = computed.get(id) as readonly DoubleInterval[]
         for (let i = 0; i < components.length; i++) {
           const seed = components.map((_, k): Bounded => ({ low: k === i ? 1 : 0, high: k === i ? 1 : 0 }))
-          const bound = sensitivity(reverse(sets, new Map([[id, seed]])).wires, rounding)
+          const seeds = new Map([[id, seed]])
+          const bound = sensitivity(reverse(sets, seeds).wires, rounding)
+          if (!(bound <= SHARP * sensitivity(reverse(computed, seeds).wires, rounding))) isSharp = false
           const set = (sets.get(id) as readonly DoubleInterval[])[i]
           const at = components[i].low
           const [low, high] = [at - bound * (1 + 2 ** -50), at + bound * (1 + 2 ** -50)]
@@ -148,7 +165,7 @@ export function boundedNet(diagram: Diagram, instance: Instance): BoundedNet {
           result.push({ low: Math.max(set.low, previous(low)), high: Math.min(set.high, next(high)) })
         }
       }
-      return result
+      return { components: result, isSharp }
     } catch (error) {
       if (error instanceof TypeError || error instanceof TooLarge) return null
       throw error

@@ -6,7 +6,7 @@ import { containsPoint, isReals, type Range } from '../scalar/range.ts'
 import { fromDouble, toDouble } from '../scalar/rational.ts'
 import type { Unknowns } from './instance.ts'
 
-/** A matrix by rows, or the components of a vector. */
+/** A matrix by rows or row-major, or the components of a vector. */
 export type WeightValue = readonly ArrayLike<number>[] | ArrayLike<number>
 
 export interface EvaluationGiven {
@@ -84,12 +84,20 @@ export function checkNumber(name: string, component: number, value: number, allo
     throw new Problem({ kind: 'outside', name, component, value, allowed })
 }
 
+/** The rows of a matrix; numbers that are as many as its entries are taken as row-major. */
+function rowsFor(value: WeightValue, rows: number, columns: number): ArrayLike<number>[] {
+  const isFlat = typeof value[0] === 'number' && value.length === rows * columns
+  if (!isFlat) return asRows(value)
+  const data = Array.from(value as ArrayLike<number>)
+  return Array.from({ length: rows }, (_, i) => data.slice(i * columns, (i + 1) * columns))
+}
+
 export function weightRows(symbol: WeightSymbol, given: EvaluationGiven, size: (s: Size) => number): number[][] {
   if (symbol.value !== null) return symbol.value.map(row => row.map(toDouble))
   const value = own(given.weights, symbol.name)
   if (value === undefined) throw new Problem({ kind: 'missing-weight', name: symbol.name })
-  const rows = asRows(value)
   const expected = [size(symbol.rows), size(symbol.columns)] as const
+  const rows = rowsFor(value, ...expected)
   const odd = rows.find(row => row.length !== expected[1])
   if (rows.length !== expected[0] || odd !== undefined) {
     const found = [rows.length, (odd ?? rows[0])?.length ?? 0] as const

@@ -228,10 +228,15 @@ function inEnclosures(pair: Pair<Partially<Bounds>>): Found & { readonly narrow:
 
 const isExactlyZero = (v: Partially<Bounds>): boolean => isKnown(v) && isExact(v) && signOf(v.low) === 0
 
+/** Weights to go through in all, by which the number of points that are drawn for large nets is limited. */
+const MOST_ENTRIES = 4_000_000
+/** Nets with more weights are not put before the referee. */
+const LARGEST_REFEREED = 20_000
 const REFEREE_BITS = [64, 128, 256, 512, 1024]
 
 /**
- * Compares outputs and gradients of two nets at points, given or drawn, under one choice of what they leave open. Throws
+ * Compares outputs and gradients of two nets at points, given or drawn, under one choice of what they leave open. Large nets
+ * are compared at fewer points than asked for, and those of more than 20,000 weights in doubles alone. Throws
  * TypeError where inputs or outputs do not fit each other or a function has no derivative to write down, and an AbortError
  * when `signal` aborts.
  */
@@ -240,7 +245,7 @@ export function compareGradients(
   right: Diagram,
   options: GradientOptions = {},
 ): GradientsComparison | { readonly ok: false; readonly problem: ComparisonProblem } {
-  const { samples = 20, seed = 1, referee = {}, relations = [], signal } = options
+  const { seed = 1, relations = [], signal } = options
   const pairing = pairUp(left, right)
   if (pairing === null) throw new TypeError('compareGradients: the inputs or outputs of the nets do not fit each other')
   const source = random(seed)
@@ -249,6 +254,9 @@ export function compareGradients(
     const instance = instanceGiven(unknownsOf(left, right), options, source)
     const size = (shape: Parameters<typeof componentsIn>[0]): number =>
       componentsIn(shape, s => sizeIn(s, instance.sizes))
+    const entries = [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)
+    const samples = Math.max(1, Math.min(options.samples ?? 20, Math.floor(MOST_ENTRIES / Math.max(1, entries))))
+    const referee = entries > LARGEST_REFEREED || options.referee === null ? null : (options.referee ?? {})
     const lengths = pairing.inputs.map(input => size(input.shape))
     const factors = pairing.outputs.flatMap(o => factorsFor(size(o.shape), source))
     const points =

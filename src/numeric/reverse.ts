@@ -287,6 +287,15 @@ class Sweep<V> {
         case 'sum':
           for (const part of linearParts(a)) give(part, term)
           break
+        case 'transpose':
+          give(a.of, transpose(term, scope.size(a.columns)))
+          break
+        case 'diagonal':
+          give(
+            a.of,
+            term.map((row, i) => [row[i]]),
+          )
+          break
         case 'scale': {
           const factor = scope.closed(a.factor)
           give(

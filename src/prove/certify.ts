@@ -15,6 +15,7 @@ import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import type { Log } from '../rewrite/log.ts'
 import type { Match } from '../rewrite/match.ts'
 import { depthOf, type Rule } from '../rewrite/rule.ts'
+import { exitNamed } from '../rewrite/subnets.ts'
 import { call, compose, type Expression, type FunctionSymbol, postorder, unfold, x0 } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import { intersect, negate, type Range } from '../scalar/range.ts'
@@ -520,7 +521,8 @@ class ClaimWriter {
     }
     for (const node of inputsOf(statement.left)) {
       const slot = variables.wires.findIndex(w => w.name === node.name)
-      const wires = match.wires[slot]
+      const exit = exitNamed(rule, match.calls, node.name)
+      const wires = exit === undefined ? match.wires[slot] : [exit]
       if (wires === undefined || wires.length > 1)
         throw new Uncertified(`the rule ${rule.name} was used on several wires at once`)
       const wire = this.wires.now(wireOf(wires[0]))

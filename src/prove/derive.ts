@@ -52,7 +52,16 @@ import { printChain, printNet } from '../syntax/print.ts'
 import { checkRule } from '../syntax/rules.ts'
 import { rangeTree, rationalTerm, type Scope, sizeTerm, spanAt, unknown } from '../syntax/scope.ts'
 import { closedTerm, unaryTerm } from '../syntax/terms.ts'
-import type { DeriveStep, DeriveTree, Located, RuleTree, SideName, Term } from '../syntax/tree.ts'
+import {
+  type DeriveStep,
+  type DeriveTree,
+  type Located,
+  namesIn,
+  type RuleTree,
+  type SideName,
+  sizesOfDeclaration,
+  type Term,
+} from '../syntax/tree.ts'
 import { compareDiagrams } from './compare.ts'
 import { withOpenEnds } from './display.ts'
 import { alignInputs, Mismatch } from './prove.ts'
@@ -180,8 +189,7 @@ class Deriver {
   private declareSizes(): void {
     for (const d of [...(this.sourceTree?.declarations ?? []), ...this.tree.declarations]) {
       if (d.kind === 'size') for (const n of d.names) this.sizes.add(n.name)
-      else if (d.kind === 'weights' || d.kind === 'wire')
-        for (const t of d.shape ?? []) for (const name of sizeNames(t)) this.sizes.add(name)
+      for (const t of sizesOfDeclaration(d)) namesIn(t, name => this.sizes.add(name))
     }
   }
 
@@ -250,6 +258,7 @@ class Deriver {
       reals: new Map(choices.reals),
       sizes: new Map(choices.sizes),
       groups: new Map(choices.groups),
+      nets: choices.nets,
     }
     for (const { name, value } of step.replacements) {
       const is = (of: readonly { readonly name: string }[]): boolean => of.some(v => v.name === name.name)
@@ -622,18 +631,6 @@ function runsFrom({ left, right }: Sides): { left: StrategyRun; right: StrategyR
 }
 function swapped({ left, right }: Sides): Sides {
   return { left: right, right: left }
-}
-
-function sizeNames(term: Term): string[] {
-  const found: string[] = []
-  const stack = [term]
-  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
-    if (t.kind === 'name') found.push(t.name)
-    else if (t.kind === 'group') stack.push(t.of)
-    else if (t.kind === 'sum') stack.push(...t.terms)
-    else if (t.kind === 'product') stack.push(...t.factors)
-  }
-  return found
 }
 
 function replacementsText(step: Extract<DeriveStep, { kind: 'substitute' }>): string {

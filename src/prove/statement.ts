@@ -2,8 +2,18 @@
 // of its variables, and the rule itself makes the right side of it. Rules are proved, derived from and shown in this form.
 import { type Diagram, type Node, type NodeId, nodesById } from '../diagram/diagram.ts'
 import { shapeProblem } from '../diagram/shapes.ts'
-import { identity, type Linear, type WeightSymbol, weight, zeroMatrix } from '../linear/linear.ts'
 import {
+  diagonal,
+  identity,
+  type Linear,
+  ones,
+  transpose,
+  type WeightSymbol,
+  weight,
+  zeroMatrix,
+} from '../linear/linear.ts'
+import {
+  addSizes,
   divideSize,
   printShape,
   type Size,
@@ -16,7 +26,14 @@ import {
 import { applyMatch } from '../rewrite/apply.ts'
 import { graphOf, nodeAt, snapshot } from '../rewrite/graph.ts'
 import { matchRule } from '../rewrite/match.ts'
-import type { FunctionPattern, LinearPattern, Pattern, Rule } from '../rewrite/rule.ts'
+import {
+  type FunctionPattern,
+  type LinearPattern,
+  type Pattern,
+  type Rule,
+  sizesOfPattern,
+  stagesBefore,
+} from '../rewrite/rule.ts'
 import { analyse } from '../scalar/analysis.ts'
 import { apply, type Expression, type FunctionSymbol, fold, mapParts, variable, x0 } from '../scalar/expression.ts'
 import { anyFunction, inversesOf } from '../scalar/functions.ts'
@@ -51,13 +68,18 @@ export interface Choices {
   readonly reals: ReadonlyMap<string, Expression>
   readonly sizes: ReadonlyMap<string, Size>
   readonly groups: ReadonlyMap<string, number>
+  /** Parts of nets, as chains. */
+  readonly nets: ReadonlyMap<string, readonly PartStage[]>
 }
+/** A stage of a chain that stands for a part of a net. */
+export type PartStage = { readonly fn: Expression } | { readonly operator: Linear }
 export const NO_CHOICES: Choices = {
   weights: new Map(),
   functions: new Map(),
   reals: new Map(),
   sizes: new Map(),
   groups: new Map(),
+  nets: new Map(),
 }
 
 /** The name of the width of a rule's wires where the rule gives it none. */
@@ -155,16 +177,13 @@ const USUAL_DOMAINS: readonly Range[] = [
   interval(null, ONE, { highOpen: true }),
 ]
 
-function rowsOf(p: LinearPattern): Size {
-  return p.kind === 'identity' ? p.size : p.kind === 'exact' ? p.operator.rows : p.rows
-}
-
 /** The left side of a rule as a net of unknowns. */
 class LeftSide {
   private readonly nodes: Node[] = []
   private readonly operators = new Map<number, Linear>()
   private readonly functions = new Map<number, Expression>()
   private readonly wires = new Map<number, NodeId>()
+  private readonly parts = new Map<string, NodeId>()
 
   constructor(
     private readonly rule: Rule,
@@ -194,7 +213,13 @@ class LeftSide {
       case 'additive':
       case 'multiplicative':
       case 'mix':
-        return this.widthBefore(p.arg) ?? this.columnsOf(p.operator)
+        return this.widthBefore(p.arg) ?? this.size(sizesOfPattern(p.operator)[1])
+      case 'net':
+        return this.widthBefore(p.arg) ?? this.size(this.rule.variables.nets[p.slot].columns)
+      case 'constant':
+      case 'join':
+      case 'slice':
+        return null
       default:
         return this.widthBefore(p.arg)
     }
@@ -209,22 +234,18 @@ class LeftSide {
       case 'additive':
       case 'multiplicative':
       case 'mix':
-        return this.size(rowsOf(p.operator))
+        return this.size(sizesOfPattern(p.operator)[0])
+      case 'net':
+        return this.size(this.rule.variables.nets[p.slot].rows)
+      case 'constant':
+        return this.size(sizesOfPattern(p.value)[0])
+      case 'slice':
+        return this.size(addSizes(p.end, p.start, -1))
+      case 'join':
       case 'reduce':
         return null
       default:
         return this.widthAfter(p.arg)
-    }
-  }
-  private columnsOf(p: LinearPattern): Size {
-    switch (p.kind) {
-      case 'variable':
-      case 'zero':
-        return this.size(p.columns)
-      case 'identity':
-        return this.size(p.size)
-      case 'exact':
-        return p.operator.columns
     }
   }
   private size(s: Size): Size {
@@ -238,9 +259,8 @@ class LeftSide {
   }
   /** The product of all groups, which has to divide the width. */
   private groupsIn(p: Pattern): number {
-    if (p.kind === 'wire') return 1
-    if (p.kind === 'pointwise') return p.args.reduce((product, a) => product * this.groupsIn(a), 1)
-    return (p.kind === 'reduce' ? this.group(p.group) : 1) * this.groupsIn(p.arg)
+    const own = p.kind === 'reduce' ? this.group(p.group) : 1
+    return stagesBefore(p).reduce((product, a) => product * this.groupsIn(a), own)
   }
 
   private add(content: Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never): NodeId {
@@ -263,8 +283,8 @@ class LeftSide {
   }
   /** What the declared functions want of a wire that enters them. */
   private declaredDomains(p: Pattern, slot: number): Range {
-    if (p.kind === 'wire') return REALS
-    if (p.kind !== 'pointwise') return this.declaredDomains(p.arg, slot)
+    if (p.kind !== 'pointwise')
+      return stagesBefore(p).reduce((range, a) => intersect(range, this.declaredDomains(a, slot)), REALS)
     const { fn } = p
     const type =
       fn.kind === 'variable' ? this.rule.conditions.find(c => c.kind === 'codomain' && c.slot === fn.slot) : undefined
@@ -324,7 +344,41 @@ class LeftSide {
         if (groups === null) throw new Beyond('its groups do not divide the width')
         return this.add({ kind: 'reduce', args: [arg], operation: p.operation, group, shape: [groups] })
       }
+      case 'net': {
+        const { name } = this.rule.variables.nets[p.slot]
+        const chosen = this.choices.nets.get(name)
+        if (chosen === undefined) throw new Beyond(`it speaks of every net ${name}`)
+        // The same net on the same wire is the same wire.
+        const arg = this.node(p.arg, width)
+        const key = `${name} ${arg}`
+        const known = this.parts.get(key)
+        if (known !== undefined) return known
+        const end = chosen.reduce((at, stage) => this.partStage(at, stage), arg)
+        this.parts.set(key, end)
+        return end
+      }
+      case 'constant': {
+        const value = this.operator(p.value)
+        return this.add({ kind: 'constant', args: [], value, shape: [value.rows] })
+      }
+      case 'join': {
+        const args = p.args.map(a => this.node(a, width))
+        const shape = [args.map(a => this.nodes[a].shape[0]).reduce((sum, w) => addSizes(sum, w))]
+        return this.add({ kind: 'join', args, shape })
+      }
+      case 'slice': {
+        const arg = this.node(p.arg, width)
+        const [start, end] = [this.size(p.start), this.size(p.end)]
+        return this.add({ kind: 'slice', args: [arg], start, end, shape: [addSizes(end, start, -1)] })
+      }
     }
+  }
+
+  private partStage(arg: NodeId, stage: PartStage): NodeId {
+    if ('fn' in stage) return this.add({ kind: 'pointwise', args: [arg], fn: stage.fn, shape: this.nodes[arg].shape })
+    const { operator } = stage
+    if (operator.columns !== this.nodes[arg].shape[0]) throw new Beyond('the chosen net does not fit')
+    return this.add({ kind: 'additive', args: [arg], operators: [operator], bias: null, shape: [operator.rows] })
   }
 
   /** A bias that is zero is none. */
@@ -344,8 +398,14 @@ class LeftSide {
         return identity(this.size(p.size))
       case 'zero':
         return zeroMatrix(this.size(p.rows), this.size(p.columns))
+      case 'ones':
+        return ones(this.size(p.rows), this.size(p.columns))
       case 'exact':
         return p.operator
+      case 'transpose':
+        return transpose(this.operator(p.of))
+      case 'diagonal':
+        return diagonal(this.operator(p.of))
     }
   }
   private unknownOperator(p: Extract<LinearPattern, { kind: 'variable' }>): Linear {
@@ -389,7 +449,8 @@ class LeftSide {
     let symbol = anyFunction(name, 1)
     for (const c of this.rule.conditions) {
       if (!('slot' in c) || c.slot !== slot) continue
-      if (c.kind === 'codomain') symbol = { ...symbol, domain: c.domain, codomain: c.codomain }
+      if (c.kind === 'codomain')
+        symbol = { ...anyFunction(name, c.domain.length), domain: c.domain, codomain: c.codomain }
       if (c.kind !== 'function') continue
       if (c.property === 'increasing' || c.property === 'decreasing') symbol = { ...symbol, monotone: c.property }
       else if (c.property === 'odd' || c.property === 'even') symbol = { ...symbol, parity: c.property }

@@ -6,7 +6,7 @@ import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '.
 import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simplify.ts'
 import type { ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
-import { embed, identity, type Linear, ones, select, zeroMatrix } from '../linear/linear.ts'
+import { diagonal, embed, identity, type Linear, ones, select, transpose, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
 import {
   call,
@@ -25,7 +25,7 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { layerOnce, partsOf } from './functions.ts'
+import { layerOnce, linearFormOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
@@ -259,7 +259,25 @@ class Builder {
       }
       case 'constant': {
         const value = this.operators(template.value)[0]
-        return { id: UNPLACED, kind: 'constant', args: [], value, shape: shapeAt(graph, match.at) }
+        const shape = withLast(shapeAt(graph, match.at), value.rows)
+        return { id: UNPLACED, kind: 'constant', args: [], value, shape }
+      }
+      case 'net':
+        return this.part(template)
+      case 'join': {
+        const args = template.args.map(a => this.single(a))
+        const widths = args.map(a => this.shapeOf(a)[this.shapeOf(a).length - 1])
+        const shape = withLast(
+          this.shapeOf(args[0]),
+          widths.reduce((sum, w) => addSizes(sum, w)),
+        )
+        return { id: UNPLACED, kind: 'join', shape, args }
+      }
+      case 'slice': {
+        const arg = this.single(template.arg)
+        const [start, end] = [this.size(template.start), this.size(template.end)]
+        const shape = withLast(this.shapeOf(arg), addSizes(end, start, -1))
+        return { id: UNPLACED, kind: 'slice', shape, args: [arg], start, end }
       }
       case 'linear':
         return this.linear(template.slot)
@@ -384,34 +402,89 @@ class Builder {
     switch (template.kind) {
       case 'variable':
         return this.match.operators[template.slot] as readonly Linear[]
-      case 'exact':
-        return [template.operator]
+      case 'computed':
+        return this.computed(template.operator)
+      case 'normal':
+        return this.operators(template.of).map(normalLinear)
+    }
+  }
+
+  /** A matrix of the rule with what was matched in the place of its symbols. Rules are small: this may recurse. */
+  computed(a: Linear): readonly Linear[] {
+    switch (a.kind) {
+      case 'symbol': {
+        const { operators, factors } = this.match.rule.variables
+        for (const [slot, { symbol }] of operators.entries())
+          if (symbol === a.symbol) return this.match.operators[slot] as readonly Linear[]
+        const factor = factors.find(f => f.symbol === a.symbol)
+        return [factor === undefined ? a : this.diagonalOf(factor.slot)]
+      }
+      case 'literal':
+        return [a]
       case 'identity':
-        return [identity(this.size(template.size))]
+        return [identity(this.size(a.rows))]
       case 'zero':
-        return [zeroMatrix(this.size(template.rows), this.size(template.columns))]
+        return [zeroMatrix(this.size(a.rows), this.size(a.columns))]
       case 'ones':
-        return [ones(this.size(template.rows), this.size(template.columns))]
+        return [ones(this.size(a.rows), this.size(a.columns))]
+      case 'select':
+        return [select(this.size(a.columns), this.size(a.start), this.size(a.rows))]
+      case 'embed':
+        return [embed(this.size(a.rows), this.size(a.start), this.size(a.columns))]
       case 'product': {
-        const left = this.operators(template.left)
-        const right = this.operators(template.right)
+        const left = this.computed(a.left)
+        const right = this.computed(a.right)
         // B * [A1 A2] = [B*A1 B*A2]; a row of blocks times a matrix is no such row.
         if (left.length !== 1) throw NOTHING
         return right.map(r => times(left[0], r))
       }
       case 'sum': {
-        const left = this.operators(template.left)
-        const right = this.operators(template.right)
+        const left = this.computed(a.left)
+        const right = this.computed(a.right)
         if (left.length !== right.length) throw NOTHING
         return left.map((l, k) => plus(l, right[k]))
       }
       case 'scale': {
-        const k = this.reals(template.factor)
-        return this.operators(template.of).map(a => scaled(k, a))
+        const k = this.reals(a.factor)
+        return this.computed(a.of).map(of => scaled(k, of))
       }
-      case 'normal':
-        return this.operators(template.of).map(normalLinear)
+      case 'transpose':
+      case 'diagonal': {
+        const of = this.computed(a.of)
+        if (of.length !== 1) throw NOTHING
+        return [a.kind === 'transpose' ? transpose(of[0]) : diagonal(of[0])]
+      }
     }
+  }
+
+  /** `diag(f)`: the factor of a linear function without a constant, on the diagonal. */
+  diagonalOf(slot: number): Linear {
+    const f = this.match.functions[slot]
+    const form = f === undefined || f.args.length !== 1 ? null : linearFormOnce(f.fn)
+    if (f === undefined || form === null || form.constant !== zero) throw NOTHING
+    const shape = this.shapeOf(f.node)
+    return scaled(form.coefficients.get(0) ?? zero, identity(shape[shape.length - 1]))
+  }
+
+  /** A part of the net on another wire, or the one that is there. */
+  part({ slot, call, arg }: Extract<Template, { kind: 'net' }>): Built {
+    const { graph, match } = this
+    const there = call === null ? undefined : match.calls[call]
+    if (there !== undefined) return { wire: there.part.exit }
+    const known = match.calls.find(c => c?.slot === slot)
+    if (known === undefined) throw NOTHING
+    const { part } = known
+    const start = this.single(arg)
+    if (start === part.entry) return { wire: part.exit }
+    const leading = this.shapeOf(start).slice(0, -1)
+    const copies = new Map([[part.entry, start]])
+    const copy = (id: NodeId): Node => {
+      const node = nodeAt(graph, id)
+      const shape = [...leading, node.shape[node.shape.length - 1]]
+      return { ...node, id: UNPLACED, shape, args: node.args.map(a => copies.get(a) as NodeId) } as Node
+    }
+    for (const id of part.inside) if (id !== part.exit) copies.set(id, this.node(copy(id)))
+    return copy(part.exit)
   }
 
   linear(slot: number): Built {

@@ -6,7 +6,7 @@ import { type Expression, variable } from '../scalar/expression.ts'
 import { hasProperty, MAX_INVERTED, partsOf } from './functions.ts'
 import { functionAt, type Graph, kindAt, onlyArg, operatorAt } from './graph.ts'
 import { mayBe, mayFollow, mayStand } from './match.ts'
-import { type Pattern, PHASES, type Rule, requires } from './rule.ts'
+import { type Pattern, PHASES, type Rule, requires, stagesBefore } from './rule.ts'
 
 const NO_RULES: readonly Rule[] = []
 /** Functions of one operation come again and again; what has been composed is mostly seen once. */
@@ -106,7 +106,8 @@ export class Candidates {
 
 function rootKinds(rule: Rule): NodeKind[] {
   const { left } = rule
-  if (left.kind === 'wire') return []
+  // No left side is a wire or ends with a part of a net.
+  if (left.kind === 'wire' || left.kind === 'net') return []
   // Joins and slices are linear functions of their wires.
   if (
     left.kind === 'pointwise' &&
@@ -156,8 +157,9 @@ function mayComeAfter(rule: Rule, { fn, kind }: Look, before: Look): boolean {
   const { left } = rule
   if (left.kind === 'wire') return false
   if (left.kind === 'pointwise' && (left.args.length !== 1 || kind !== 'pointwise')) return true
-  const inner = left.kind === 'pointwise' ? left.args[0] : left.arg
-  if (inner.kind === 'wire') return true
+  const [inner]: readonly Pattern[] = stagesBefore<Pattern>(left)
+  // Before a part of a net stands what enters it, which is not the node before.
+  if (inner === undefined || inner.kind === 'wire' || inner.kind === 'net' || left.kind === 'join') return true
   if (!mayStand(inner, before.kind)) return false
   if (inner.kind === 'additive') return before.operator === null || mayBe(inner.operator, rule, before.operator)
   if (inner.kind !== 'pointwise' || before.fn === null) return true

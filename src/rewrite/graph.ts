@@ -28,6 +28,8 @@ export interface Graph {
   readonly links: Links
   readonly inputs: readonly NodeId[]
   readonly outputs: readonly NodeId[]
+  /** The wires that have names, where they are now. */
+  wires: ReadonlyMap<string, NodeId>
 }
 
 /** What the nodes are, by id. Their only args stand among the links. */
@@ -92,6 +94,8 @@ interface Links {
   args: Int32Array
 }
 
+const NO_NAMES: ReadonlyMap<string, NodeId> = new Map()
+
 /** Nets with fewer wires whose ranges have long ends are not worth an estimate. */
 const EXACT_RANGES = 1_000
 
@@ -124,6 +128,7 @@ export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES, watch?: Wa
     links,
     inputs,
     outputs,
+    wires: diagram.wires ?? NO_NAMES,
   }
   reserve(graph, count)
   for (const node of nodes) {
@@ -478,6 +483,7 @@ export function replaceNode(graph: Graph, id: NodeId, node: Node): void {
 
 /** Makes every user of `id` use the equal wire `wire` instead; `id` goes. Gives the users, which have changed. */
 export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
+  if (graph.wires.size > 0) graph.wires = new Map([...graph.wires].map(([name, at]) => [name, at === id ? wire : at]))
   const { first, second, args } = graph.links
   const users: NodeId[] = first[id] >= 0 && second[id] === NOBODY ? [first[id]] : []
   if (users.length === 0) listUsers(graph, id, users, 0)
@@ -592,5 +598,7 @@ export function nodesInOrder(graph: Graph): NodeId[] {
 
 /** The diagram that the graph is now; ids are kept. */
 export function snapshot(graph: Graph): Diagram {
-  return { name: graph.name, names: graph.names, nodes: nodesInOrder(graph).map(id => nodeAt(graph, id)) }
+  const { name, names, wires } = graph
+  const diagram = { name, names, nodes: nodesInOrder(graph).map(id => nodeAt(graph, id)) }
+  return wires.size === 0 ? diagram : { ...diagram, wires }
 }

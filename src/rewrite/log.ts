@@ -16,6 +16,7 @@ export interface Log {
 const BLOCK_BITS = 15
 const BLOCK = 1 << BLOCK_BITS
 const WITHIN = BLOCK - 1
+const NO_CALLS: Match['calls'] = []
 /** The length of a list that is not bound at all. */
 const UNBOUND = -1
 
@@ -40,7 +41,7 @@ export class Entries implements Iterable<Match> {
     const starts = this.starts[this.starts.length - 1]
     starts[start & WITHIN] = this.numberCount
     starts[(start & WITHIN) + 1] = this.valueCount
-    const { rule, functions, operators, reals, wires, groups, sizes, carried } = match
+    const { rule, functions, operators, reals, wires, groups, calls, sizes, carried } = match
     this.putValue(rule)
     this.putNumber(match.at)
     const { variables } = rule
@@ -58,6 +59,7 @@ export class Entries implements Iterable<Match> {
     for (let slot = 0; slot < variables.reals.length; slot++) this.putValue(reals[slot])
     for (let slot = 0; slot < variables.wires.length; slot++) this.putIds(wires[slot])
     for (let slot = 0; slot < variables.groups.length; slot++) this.putValue(groups[slot])
+    if (variables.nets.length > 0) this.putValue(calls)
     this.putNumber(sizes.length)
     for (const size of sizes) this.putValue(size)
     this.putIds(carried?.args)
@@ -81,6 +83,7 @@ export class Entries implements Iterable<Match> {
       reals: variables.reals.map(() => this.value(cursor) as Expression | undefined),
       wires: variables.wires.map(() => this.ids(cursor)),
       groups: variables.groups.map(() => this.value(cursor) as number | undefined),
+      calls: variables.nets.length > 0 ? (this.value(cursor) as Match['calls']) : NO_CALLS,
       sizes: Array.from({ length: this.number(cursor) }, () => this.value(cursor) as readonly [string, Size]),
       carried: this.carried(cursor),
     }

@@ -6,11 +6,12 @@ import { linearForm } from '../algebra/simplify.ts'
 import type { AdditiveNode, Node, NodeId, NodeKind, PointwiseNode } from '../diagram/diagram.ts'
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
 
-import { entriesOf, identity, type Linear, zeroMatrix } from '../linear/linear.ts'
-import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
+import { entriesOf, identity, type Linear, ones, transpose, zeroMatrix } from '../linear/linear.ts'
+import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
+import { ONE } from '../scalar/rational.ts'
 import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
 import {
   argsAt,
@@ -33,6 +34,7 @@ import {
   requires,
   type SizeRelation,
 } from './rule.ts'
+import { type Call, entryOfCopy, isTotal, netCalls, type Part, partsEndingAt } from './subnets.ts'
 
 /** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
 export interface FunctionBinding {
@@ -50,6 +52,8 @@ export interface Match {
   readonly reals: (Expression | undefined)[]
   readonly wires: (readonly NodeId[] | undefined)[]
   readonly groups: (number | undefined)[]
+  /** The parts of the net that the stages for such parts mean, by the number of the stage. */
+  readonly calls: (Call | undefined)[]
   /** Unknown sizes of the rule, and what they are here. */
   sizes: (readonly [name: string, size: Size])[]
   /** Terms of the additive node at the root that the pattern does not mean. */
@@ -71,7 +75,7 @@ function unbound<T>(count: number): (T | undefined)[] {
 }
 
 function emptyMatch(rule: Rule, at: NodeId): Match {
-  const { functions, operators, reals, wires, groups } = rule.variables
+  const { functions, operators, reals, wires, groups, nets } = rule.variables
   return {
     rule,
     at,
@@ -80,6 +84,7 @@ function emptyMatch(rule: Rule, at: NodeId): Match {
     reals: unbound(reals.length),
     wires: unbound(wires.length),
     groups: unbound(groups.length),
+    calls: nets.length === 0 ? NONE : unbound(netCalls(rule.left).length),
     sizes: NONE,
     carried: null,
   }
@@ -93,7 +98,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
   let at = pattern
   let wire = id
   for (;;) {
-    if (at.kind === 'wire') return true
+    if (at.kind === 'wire' || at.kind === 'net') return true
     const only = onlyArg(graph, wire)
     if (at.kind === 'pointwise') {
       const { fn } = at
@@ -126,6 +131,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
           if (!operators.every(a => mayBe((at as { operator: LinearPattern }).operator, rule, a))) return false
         }
       }
+      if (!('arg' in at)) return true
       at = at.arg
       if (only < 0) return true
     }
@@ -135,7 +141,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
 
 /** Whether a node of this kind may be what the pattern means. */
 export function mayStand(pattern: Exclude<Pattern, { kind: 'wire' }>, kind: NodeKind): boolean {
-  if (kind === pattern.kind) return true
+  if (kind === pattern.kind || pattern.kind === 'net') return true
   return pattern.kind === 'pointwise' && isVariadic(pattern.fn) && (kind === 'join' || kind === 'slice')
 }
 
@@ -258,7 +264,7 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       return (
         (node.args.length === 1
           ? matchArg(graph, pattern.args[0], node, match)
-          : pattern.args.every((p, i) => matchPattern(graph, p, node.args[i], match))) &&
+          : matchArgs(graph, pattern.args, node.args, match)) &&
         bindFunction(pattern.fn, node.fn, id, node.args, 0, match)
       )
     }
@@ -298,9 +304,64 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
       match.functions[pattern.slot] = { fn: node.fn, node: id, args: node.args, index: 0 }
       return matchOperator(pattern.operator, [node.operator], match)
     }
+    case 'net':
+      return matchNet(graph, pattern, id, match)
+    case 'constant':
+      return node.kind === 'constant' && matchOperator(pattern.value, [node.value], match)
+    case 'join':
+      return (
+        node.kind === 'join' &&
+        node.args.length === pattern.args.length &&
+        matchArgs(graph, pattern.args, node.args, match)
+      )
+    case 'slice':
+      return (
+        node.kind === 'slice' &&
+        bindSize(pattern.start, node.start, match) &&
+        bindSize(pattern.end, node.end, match) &&
+        matchPattern(graph, pattern.arg, node.args[0], match)
+      )
     default:
       return node.kind === pattern.kind && matchPattern(graph, pattern.arg, node.args[0], match)
   }
+}
+
+/** The patterns of the args of a node. Parts of nets come last: where they begin is told by wires that are known. */
+function matchArgs(graph: Graph, patterns: readonly Pattern[], args: readonly NodeId[], match: Match): boolean {
+  const fits = (p: Pattern, i: number): boolean => matchPattern(graph, p, args[i], match)
+  if (match.calls.length === 0) return patterns.every(fits)
+  const hasNet = patterns.map(p => netCalls(p).length > 0)
+  return patterns.every((p, i) => hasNet[i] || fits(p, i)) && patterns.every((p, i) => !hasNet[i] || fits(p, i))
+}
+
+/** The smallest part of the net that ends here and fits; where the rule has named it before, a copy of that. */
+function matchNet(graph: Graph, pattern: Extract<Pattern, { kind: 'net' }>, id: NodeId, match: Match): boolean {
+  const { slot, arg } = pattern
+  const { columns, rows, total } = match.rule.variables.nets[slot]
+  const width = (wire: NodeId): Size => nodeAt(graph, wire).shape[nodeAt(graph, wire).shape.length - 1]
+  const fits = (part: Part): boolean => {
+    match.calls[pattern.call as number] = { slot, part }
+    return (
+      bindSize(columns, width(part.entry), match) &&
+      bindSize(rows, width(part.exit), match) &&
+      (!total || isTotal(graph, part)) &&
+      matchPattern(graph, arg, part.entry, match)
+    )
+  }
+  const known = match.calls.find(c => c?.slot === slot)
+  if (known !== undefined) {
+    const entry = entryOfCopy(graph, known.part, id)
+    return entry !== null && fits({ entry, exit: id, inside: known.part.inside })
+  }
+  const lists = [match.functions, match.operators, match.reals, match.wires, match.groups, match.calls] as unknown[][]
+  const before = lists.map(list => [...list])
+  const { sizes } = match
+  for (const part of partsEndingAt(graph, id)) {
+    if (fits(part)) return true
+    for (const [i, list] of lists.entries()) if (list.length > 0) list.splice(0, list.length, ...before[i])
+    match.sizes = sizes
+  }
+  return false
 }
 
 /** `matchPattern` at a function of one wire. */
@@ -428,14 +489,36 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
         bindSize(pattern.rows, found[0].rows, match) &&
         bindSize(pattern.columns, found[0].columns, match)
       )
+    case 'ones':
+      return (
+        isSmallOperator(found[0]) &&
+        isOnes(found[0]) &&
+        bindSize(pattern.rows, found[0].rows, match) &&
+        bindSize(pattern.columns, found[0].columns, match)
+      )
     case 'exact':
       return found.length === 1 && pattern.operator === found[0]
+    case 'transpose':
+      return found.length === 1 && matchOperator(pattern.of, [transpose(found[0])], match)
+    case 'diagonal': {
+      const vector = found.length === 1 ? diagonalOf(found[0]) : null
+      return vector !== null && matchOperator(pattern.of, [vector], match)
+    }
   }
 }
 
 /** Products of unknown matrices are never the identity or zero: no need to look into them. */
 function isSmallOperator(a: Linear): boolean {
   return a.kind !== 'product' && (a.kind !== 'symbol' || a.symbol.value !== null)
+}
+function isOnes(a: Linear): boolean {
+  const normal = normalLinear(a)
+  return normal.kind === 'ones' || (entriesOf(normal)?.every(row => row.every(q => q.equals(ONE))) ?? false)
+}
+/** The vector of which an operator is the diagonal matrix, as it is written. */
+function diagonalOf(a: Linear): Linear | null {
+  if (a.kind === 'diagonal') return a.of
+  return a.kind === 'identity' ? ones(a.rows, sizeOf(1)) : null
 }
 function isIdentity(a: Linear): boolean {
   return a.rows === a.columns && normalLinear(a) === identity(a.rows)
@@ -444,14 +527,21 @@ function isIdentity(a: Linear): boolean {
 function bindSize(pattern: Size, found: Size, match: Match): boolean {
   // Where the right side speaks of no size, that the shapes of the net fit is enough.
   if (!match.rule.bindsSizes) return true
-  if (pattern.terms.length === 1 && pattern.constant === 0 && pattern.terms[0][1] === 1) {
-    const name = pattern.terms[0][0]
-    const old = match.sizes.find(([n]) => n === name)
-    if (old !== undefined) return old[1] === found
-    match.sizes = [...match.sizes, [name, found]]
+  const here = substituteSize(pattern, name => match.sizes.find(([n]) => n === name)?.[1])
+  const open = pattern.terms.filter(([name]) => !match.sizes.some(([n]) => n === name))
+  if (open.length === 0) return here === found
+  if (pattern === found) {
+    match.sizes = [...match.sizes, ...open.map(([name]) => [name, unknownSize(name)] as const)]
     return true
   }
-  return pattern === found
+  // What is left over is the one size that is not known yet.
+  const [[name, factor]] = open
+  if (open.length > 1 || factor !== 1) return false
+  const rest = addSizes(here, unknownSize(name), -1)
+  const size = addSizes(found, rest, -1)
+  if (!isAtLeast(size, 1)) return false
+  match.sizes = [...match.sizes, [name, size]]
+  return true
 }
 
 function matchBias(pattern: LinearPattern | null, found: Linear | null, rows: Size, match: Match): boolean {

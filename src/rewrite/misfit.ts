@@ -1,14 +1,15 @@
 // Why a rule does not apply at a place: the first thing that does not fit, seen from the rule's last stage backwards.
 import { normalLinear } from '../algebra/operators.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import { identity, type Linear, printLinear, printSizes } from '../linear/linear.ts'
+import { identity, type Linear, printLinear, printSizes, transpose } from '../linear/linear.ts'
 import { type Size, substituteSize } from '../linear/size.ts'
 import { type Expression, printExpression } from '../scalar/expression.ts'
 import { printFunction } from '../syntax/print.ts'
 import { isInverse } from './functions.ts'
 import { type Graph, graphOf, nodeAt, nodesInOrder } from './graph.ts'
 import { type Failure, matchRule } from './match.ts'
-import type { LinearPattern, Pattern, Rule } from './rule.ts'
+import { type LinearPattern, type Pattern, type Rule, stagesBefore, stagesIn } from './rule.ts'
+import { partsEndingAt } from './subnets.ts'
 
 /** The first thing that does not fit. `found` and `needed` are short texts in the words of the language. */
 export interface Misfit {
@@ -81,9 +82,7 @@ class Walker {
 
   /** The stages of a pattern. */
   stages(p: Pattern): number {
-    if (p.kind === 'wire') return 0
-    if (p.kind === 'pointwise') return p.args.reduce((sum, a) => sum + this.stages(a), 1)
-    return 1 + this.stages(p.arg)
+    return stagesIn(p).filter(s => s.kind !== 'wire').length
   }
 
   walk(p: Pattern, id: NodeId): Misfit | null {
@@ -101,19 +100,16 @@ class Walker {
       return old === undefined || old === id ? null : misfit('wire', 'another wire', `the wire ${name} again`)
     }
     const node = nodeAt(this.graph, id)
-    if (node.kind !== p.kind || (p.kind === 'pointwise' && p.args.length !== node.args.length))
+    if (p.kind === 'net') {
+      for (const { entry } of partsEndingAt(this.graph, id)) if (this.walk(p.arg, entry) === null) return null
+      return misfit('stage', stageText(node), this.patternText(p))
+    }
+    if (node.kind !== p.kind || ('args' in p && p.args.length !== node.args.length))
       return misfit('stage', stageText(node), this.patternText(p))
     if (p.kind === 'pointwise' && node.kind === 'pointwise') {
       const wrong = this.fn(p.fn, node.fn)
       if (wrong !== null) return misfit('function', functionText(node.fn), wrong)
-      this.fitting++
-      for (const [i, a] of p.args.entries()) {
-        const inner = this.walk(a, node.args[i])
-        if (inner !== null) return inner
-      }
-      return null
     }
-    if (p.kind === 'pointwise') return null
     if (p.kind === 'reduce' && node.kind === 'reduce') {
       const isOther = p.operation !== node.operation || (typeof p.group === 'number' && p.group !== node.group)
       if (isOther) return misfit('stage', stageText(node), this.patternText(p))
@@ -122,8 +118,14 @@ class Walker {
       const wrong = this.operator(pattern, found)
       if (wrong !== null) return misfit(wrong.what, wrong.found, wrong.needed)
     }
+    if (p.kind === 'slice' && node.kind === 'slice' && !(this.size(p.start, node.start) && this.size(p.end, node.end)))
+      return misfit('width', `[${node.start.text}..${node.end.text}]`, `[${p.start.text}..${p.end.text}]`)
     this.fitting++
-    return this.walk(p.arg, node.args[0])
+    for (const [i, before] of stagesBefore(p).entries()) {
+      const inner = this.walk(before, node.args[i])
+      if (inner !== null) return inner
+    }
+    return null
   }
 
   private fn(p: Extract<Pattern, { kind: 'pointwise' }>['fn'], fn: Expression): string | null {
@@ -173,7 +175,12 @@ class Walker {
           ? null
           : other('the identity')
       case 'zero':
-        return normalLinear(found).kind === 'zero' ? null : other('zero')
+      case 'ones':
+        return normalLinear(found).kind === p.kind ? null : other(p.kind)
+      case 'transpose':
+        return this.operator(p.of, transpose(found))
+      case 'diagonal':
+        return found.kind === 'diagonal' ? this.operator(p.of, found.of) : other('a diagonal matrix')
       case 'exact':
         return p.operator === found ? null : other(printLinear(p.operator))
     }
@@ -194,6 +201,8 @@ class Walker {
         const { name } = this.rule.variables.functions[p.fn.slot]
         return p.fn.kind === 'variable' ? `a function ${name}` : `the inverse of ${name}`
       }
+      case 'net':
+        return `a part ${this.rule.variables.nets[p.slot].name} of the net`
       case 'additive':
         return 'add'
       case 'multiplicative':
@@ -219,6 +228,7 @@ function operatorsOf(p: Pattern, node: Node): readonly (readonly [LinearPattern,
           [p.operator, node.operator],
           [p.bias, node.bias],
         ]
+  if (p.kind === 'constant' && node.kind === 'constant') return [[p.value, node.value]]
   return p.kind === 'mix' && node.kind === 'mix' ? [[p.operator, node.operator]] : []
 }
 

@@ -1,6 +1,16 @@
 // A rule read from right to left: its right side as a pattern, its left side as what to put in the place of it. Only rules
 // whose right side computes nothing can be read so.
 
+import {
+  diagonal,
+  identity,
+  type Linear,
+  linearPostorder,
+  ones,
+  transpose,
+  weight,
+  zeroMatrix,
+} from '../linear/linear.ts'
 import { type Expression, postorder } from '../scalar/expression.ts'
 import { printStatement } from '../syntax/format.ts'
 import { parse } from '../syntax/parse.ts'
@@ -11,11 +21,18 @@ import {
   type FunctionTemplate,
   type LinearPattern,
   type LinearTemplate,
+  mapStage,
   needsSizes,
+  operatorsOfPattern,
   type Pattern,
   type Rule,
+  stagesBefore,
+  stagesIn,
   type Template,
+  type VariablePattern,
+  variableOf,
 } from './rule.ts'
+import { withCalls, withCallsOf } from './subnets.ts'
 
 /** Thrown inside when a rule cannot be read from right to left; the message is a clause: "its right side ...". */
 class OneWay extends Error {}
@@ -26,9 +43,11 @@ class OneWay extends Error {}
  */
 export function reverseRule(rule: Rule): Rule | { readonly because: string } {
   try {
-    const left = new Reverser(rule).pattern(rule.right)
-    if (left.kind === 'wire') throw new OneWay('its right side is a plain wire, which is everywhere')
-    const right = templateOf(rule.left)
+    const left = withCalls(new Reverser(rule).pattern(rule.right))
+    if (left.kind === 'wire' || left.kind === 'constant')
+      throw new OneWay('its right side is a plain wire, which is everywhere')
+    if (left.kind === 'net') throw new OneWay('its right side ends with a part of a net, which may end anywhere')
+    const right = withCallsOf(left, templateOf(rule, rule.left))
     requireBound(rule, left)
     return {
       ...rule,
@@ -52,48 +71,19 @@ function reversedText(rule: Rule): string {
 
 class Reverser {
   /** How the left side writes the matrices that the slots of operators stand for. */
-  private readonly operators = new Map<number, LinearPattern>()
+  private readonly operators = new Map<number, VariablePattern>()
 
   constructor(private readonly rule: Rule) {
-    const visit = (p: Pattern): void => {
-      if (p.kind === 'wire') return
-      if (p.kind === 'pointwise') {
-        for (const a of p.args) visit(a)
-        return
-      }
-      if (p.kind === 'additive' || p.kind === 'multiplicative' || p.kind === 'mix') {
-        const found = p.kind === 'mix' ? [p.operator] : [p.operator, p.bias]
-        for (const o of found) if (o?.kind === 'variable') this.operators.set(o.slot, o)
-      }
-      visit(p.arg)
+    for (const o of stagesIn(rule.left).flatMap(operatorsOfPattern)) {
+      const variable = variableOf(o)
+      if (variable !== null) this.operators.set(variable.slot, variable)
     }
-    visit(rule.left)
   }
 
   pattern(t: Template): Pattern {
-    switch (t.kind) {
-      case 'wire':
-        return t
-      case 'pointwise':
-        return { kind: 'pointwise', fn: this.fn(t.fn), args: t.args.map(a => this.pattern(a)) }
-      case 'additive':
-      case 'multiplicative':
-        return {
-          kind: t.kind,
-          operator: this.operator(t.operator),
-          bias: t.bias === null ? null : this.operator(t.bias),
-          arg: this.pattern(t.arg),
-        }
-      case 'reduce':
-        return { ...t, arg: this.pattern(t.arg) }
-      case 'softmax':
-      case 'logsoftmax':
-        return { kind: t.kind, arg: this.pattern(t.arg) }
-      case 'mix':
-        return { kind: 'mix', slot: t.slot, operator: this.operator(t.operator), arg: this.pattern(t.arg) }
-      default:
-        throw new OneWay('its right side computes what it is made of')
-    }
+    if (t.kind === 'linear' || t.kind === 'parts' || t.kind === 'elementwise')
+      throw new OneWay('its right side computes what it is made of')
+    return mapStage(t, { fn: f => this.fn(f), matrix: o => this.operator(o), stage: s => this.pattern(s) })
   }
 
   private fn(t: FunctionTemplate): FunctionPattern {
@@ -113,48 +103,63 @@ class Reverser {
   }
 
   private operator(t: LinearTemplate): LinearPattern {
-    switch (t.kind) {
-      case 'variable': {
-        const known = this.operators.get(t.slot)
-        if (known !== undefined) return known
-        break
-      }
-      case 'exact':
-      case 'identity':
-        return t
-      case 'zero':
-        return { kind: 'zero', rows: t.rows, columns: t.columns }
+    if (t.kind === 'variable') {
+      const known = this.operators.get(t.slot)
+      if (known !== undefined) return known
+    } else if (t.kind === 'computed') {
+      const { operator } = t
+      const { kind, rows, columns } = operator
+      if (kind === 'identity') return { kind, size: rows }
+      if (kind === 'zero' || kind === 'ones') return { kind, rows, columns }
+      const of = kind === 'transpose' || kind === 'diagonal' ? this.variable(operator.of) : null
+      if (of !== null && (kind === 'transpose' || kind === 'diagonal')) return { kind, of }
+      if (linearPostorder(operator).every(a => this.variable(a) === null && a.rows.terms.length === 0))
+        return { kind: 'exact', operator }
     }
     throw new OneWay('its right side computes a matrix')
   }
+  /** The variable that a symbol stands for. */
+  private variable(a: Linear): VariablePattern | null {
+    if (a.kind !== 'symbol') return null
+    const slot = this.rule.variables.operators.findIndex(o => o.symbol === a.symbol)
+    return this.operators.get(slot) ?? null
+  }
 }
 
-function templateOf(p: Pattern): Template {
-  switch (p.kind) {
-    case 'wire':
-      return p
-    case 'pointwise': {
-      const args = p.args.map(templateOf)
-      switch (p.fn.kind) {
-        case 'exact':
-        case 'form':
-          return { kind: 'pointwise', fn: { kind: 'exact', fn: p.fn.fn }, args }
-        case 'variable':
-          if (p.fn.variadic) throw new OneWay('its left side has a function of any number of wires')
-          return { kind: 'pointwise', fn: { kind: 'variable', slot: p.fn.slot }, args }
-        case 'inverse':
-          return { kind: 'pointwise', fn: { kind: 'inverse', of: { kind: 'variable', slot: p.fn.slot } }, args }
-      }
-      break
+function templateOf(rule: Rule, p: Pattern): Template {
+  const { operators } = rule.variables
+  const fn = (f: FunctionPattern): FunctionTemplate => {
+    switch (f.kind) {
+      case 'exact':
+      case 'form':
+        return { kind: 'exact', fn: f.fn }
+      case 'variable':
+        if (f.variadic) throw new OneWay('its left side has a function of any number of wires')
+        return { kind: 'variable', slot: f.slot }
+      case 'inverse':
+        return { kind: 'inverse', of: { kind: 'variable', slot: f.slot } }
     }
-    case 'additive':
-    case 'multiplicative':
-    case 'mix':
-    case 'reduce':
-    case 'softmax':
-    case 'logsoftmax':
-      return { ...p, arg: templateOf(p.arg) }
   }
+  const computed = (operator: Linear): LinearTemplate => ({ kind: 'computed', operator })
+  const matrix = (o: LinearPattern): LinearTemplate => {
+    switch (o.kind) {
+      case 'variable':
+        return { kind: 'variable', slot: o.slot }
+      case 'transpose':
+        return computed(transpose(weight(operators[o.of.slot].symbol)))
+      case 'diagonal':
+        return computed(diagonal(weight(operators[o.of.slot].symbol)))
+      case 'exact':
+        return computed(o.operator)
+      case 'identity':
+        return computed(identity(o.size))
+      case 'zero':
+        return computed(zeroMatrix(o.rows, o.columns))
+      case 'ones':
+        return computed(ones(o.rows, o.columns))
+    }
+  }
+  return mapStage(p, { fn, matrix, stage: s => templateOf(rule, s) })
 }
 
 /** Every variable of the left side, and of the conditions, has to be found by matching the right side. */
@@ -171,7 +176,7 @@ function requireBound(rule: Rule, left: Pattern): void {
     }
   }
   const { variables } = rule
-  for (const kind of ['functions', 'operators', 'wires', 'groups'] as const)
+  for (const kind of ['functions', 'operators', 'wires', 'groups', 'nets'] as const)
     for (const slot of wanted[kind])
       if (!there[kind].has(slot)) throw new OneWay(`its right side says nothing of ${variables[kind][slot].name}`)
   const reals = realsIn(rule, left)
@@ -184,6 +189,7 @@ interface Slots {
   readonly operators: Set<number>
   readonly wires: Set<number>
   readonly groups: Set<number>
+  readonly nets: Set<number>
   readonly reals: Set<number>
 }
 function slotsIn(pattern: Pattern): Slots {
@@ -192,6 +198,7 @@ function slotsIn(pattern: Pattern): Slots {
     operators: new Set(),
     wires: new Set(),
     groups: new Set(),
+    nets: new Set(),
     reals: new Set(),
   }
   const visit = (p: Pattern): void => {
@@ -208,12 +215,13 @@ function slotsIn(pattern: Pattern): Slots {
       return
     }
     if (p.kind === 'mix') found.functions.add(p.slot)
+    if (p.kind === 'net') found.nets.add(p.slot)
     if (p.kind === 'reduce' && typeof p.group !== 'number') found.groups.add(p.group.slot)
-    if (p.kind === 'additive' || p.kind === 'multiplicative' || p.kind === 'mix') {
-      const operators = p.kind === 'mix' ? [p.operator] : [p.operator, p.bias]
-      for (const o of operators) if (o?.kind === 'variable') found.operators.add(o.slot)
+    for (const o of operatorsOfPattern(p)) {
+      const variable = variableOf(o)
+      if (variable !== null) found.operators.add(variable.slot)
     }
-    visit(p.arg)
+    for (const s of stagesBefore(p)) visit(s)
   }
   visit(pattern)
   return found
@@ -221,19 +229,12 @@ function slotsIn(pattern: Pattern): Slots {
 
 function realsIn(rule: Rule, pattern: Pattern): Set<number> {
   const found = new Set<number>()
-  const visit = (p: Pattern): void => {
-    if (p.kind === 'wire') return
-    if (p.kind !== 'pointwise') {
-      visit(p.arg)
-      return
-    }
-    for (const a of p.args) visit(a)
-    if (p.fn.kind !== 'form') return
+  for (const p of stagesIn(pattern)) {
+    if (p.kind !== 'pointwise' || p.fn.kind !== 'form') continue
     for (const e of postorder(p.fn.fn)) {
       const slot = e.kind === 'apply' ? rule.variables.reals.findIndex(r => r.symbol === e.fn) : -1
       if (slot >= 0) found.add(slot)
     }
   }
-  visit(pattern)
   return found
 }

@@ -26,7 +26,7 @@ export type Strategy =
   | { readonly kind: 'fromInputs'; readonly of: Strategy }
   /** As long as it fits somewhere, at the piece nearest to the inputs; fails where it fits nowhere. */
   | { readonly kind: 'insideOut'; readonly of: Strategy }
-  /** Only at pieces on which the output of this name depends, or which depend on the input of this name. */
+  /** Only at pieces on which the output or inner wire of this name depends, or which depend on the input of this name. */
   | { readonly kind: 'within'; readonly part: string; readonly of: Strategy }
   /** The normal form by these rules; never fails. */
   | { readonly kind: 'normalize'; readonly rules: readonly Rule[] }
@@ -65,7 +65,7 @@ export function fromInputs(of: Strategy): Strategy {
 export function insideOut(of: Strategy): Strategy {
   return { kind: 'insideOut', of }
 }
-/** `part`: the name of an input or output of the net. */
+/** `part`: the name of an input, an output or an inner wire of the net. */
 export function within(part: string, of: Strategy): Strategy {
   return { kind: 'within', part, of }
 }
@@ -298,7 +298,7 @@ export class StrategyRun {
   }
 }
 
-/** The nodes on which an output depends, or which depend on an input; null where no input or output has the name. */
+/** The nodes on which an output or a named wire depends, or which depend on an input; null where nothing has the name. */
 function partOf(graph: Graph, name: string): ReadonlySet<NodeId> | null {
   const order = nodesInOrder(graph)
   const isNamed = (id: NodeId): boolean => {
@@ -306,9 +306,11 @@ function partOf(graph: Graph, name: string): ReadonlySet<NodeId> | null {
     return (node.kind === 'input' || node.kind === 'output') && node.name === name
   }
   const port = order.find(isNamed)
-  if (port === undefined) return null
-  const inside = new Set([port])
-  if (nodeAt(graph, port).kind === 'output') {
+  const start = port ?? graph.wires.get(name)
+  if (start === undefined || !isAlive(graph, start)) return null
+  const inside = new Set([start])
+  // A wire that has become an input needs nothing.
+  if (port === undefined || nodeAt(graph, port).kind === 'output') {
     for (const id of order.toReversed()) if (inside.has(id)) for (const a of nodeAt(graph, id).args) inside.add(a)
   } else {
     for (const id of order) if (nodeAt(graph, id).args.some(a => inside.has(a))) inside.add(id)

@@ -45,6 +45,10 @@ function flopsOf(root: Linear): number {
           if (entries === null) return dense
           return entries.reduce((total, row) => total + 2 * row.filter(q => q.n !== 0n).length, 0)
         }
+        case 'transpose':
+          return dense
+        case 'diagonal':
+          return nominal(a.rows)
         case 'product': {
           // What only picks components adds nothing; other products are multiplied out, and then they are dense.
           const isPicked = of(a.left) === 0 || of(a.right) === 0

@@ -9,7 +9,7 @@ import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt, setRange } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
 import { reverseRule } from '../rewrite/reverse.ts'
-import { depthOf, type Pattern, type Rule } from '../rewrite/rule.ts'
+import { depthOf, type Pattern, type Rule, stagesBefore } from '../rewrite/rule.ts'
 import { type Content, contentInNormalForm, type Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { PairSet } from './pairs.ts'
@@ -30,14 +30,17 @@ export function citedRules(found: Found): Rule[] {
 
 /** The visits that try the rules of users, each in one direction. */
 export function ruleVisits(rules: readonly Rule[]): Visitor[] {
-  return rules
-    .filter(rule => rule.phase === 'own')
-    .flatMap(rule => {
-      const back = reversed(rule)
-      const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
-      return both.filter(({ used }) => used.left.kind !== 'wire')
-    })
-    .map(({ rule, used }) => new RuleUser(rule, used))
+  return (
+    rules
+      // What parts of nets are is not told from the nodes of one place.
+      .filter(rule => rule.phase === 'own' && rule.variables.nets.length === 0)
+      .flatMap(rule => {
+        const back = reversed(rule)
+        const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
+        return both.filter(({ used }) => used.left.kind !== 'wire')
+      })
+      .map(({ rule, used }) => new RuleUser(rule, used))
+  )
 }
 
 /** A rule that is tried at every term. */
@@ -327,11 +330,12 @@ function skeletons(g: EGraph, pattern: Pattern, t: TermId): TermId[][] {
 /** The parts of a pattern with the args of a term that they may mean, in each way in which they may. */
 function pairsOf(g: EGraph, p: Exclude<Pattern, { kind: 'wire' }>, term: TermId): (readonly [Pattern, TermId])[][] {
   const args = g.argsOf(term)
-  if (p.kind === 'pointwise' && p.args.length === args.length)
-    return [p.args.map((below, i) => [below, args[i]] as const)]
-  if (p.kind === 'pointwise' && p.args.length !== 1) return []
-  const below = p.kind === 'pointwise' ? p.args[0] : p.arg
-  if (below.kind === 'wire') return [[]]
+  const before: readonly Pattern[] = stagesBefore<Pattern>(p)
+  if ((p.kind === 'pointwise' || p.kind === 'join') && before.length === args.length)
+    return [before.map((below, i) => [below, args[i]] as const)]
+  if (before.length > 1) return []
+  const below = before.at(0)
+  if (below === undefined || below.kind === 'wire') return [[]]
   return args.map(arg => [[below, arg] as const])
 }
 

@@ -108,6 +108,9 @@ function applyLeaf<V>(a: Linear, x: readonly V[], scope: LinearScope<V>): V[] {
       })
       return result
     }
+    case 'transpose':
+    case 'diagonal':
+      return applyRows(linearEntries(a, scope), x, arithmetic)
     default:
       throw new TypeError(`applyLeaf: ${a.kind} has parts`)
   }
@@ -147,6 +150,9 @@ export function applyLinear<V>(root: Linear, x: readonly V[], scope: LinearScope
   return stack[0]
 }
 
+function transposedRows<V>(rows: Matrix<V>, columns: number): Matrix<V> {
+  return Array.from({ length: columns }, (_, j) => rows.map(row => row[j]))
+}
 export function multiplyMatrices<V>(
   left: Matrix<V>,
   right: Matrix<V>,
@@ -154,7 +160,7 @@ export function multiplyMatrices<V>(
   arithmetic: Arithmetic<V>,
 ): Matrix<V> {
   spend(columns * (left.length + right.length))
-  const transposed = Array.from({ length: columns }, (_, j) => right.map(row => row[j]))
+  const transposed = transposedRows(right, columns)
   return left.map(row => transposed.map(column => arithmetic.dot(row, column)))
 }
 
@@ -196,6 +202,12 @@ export function entriesOfParts<V>(root: Linear, scope: LinearScope<V>): Readonly
           const start = scope.size(a.start)
           return table((i, j) => i === start + j)
         }
+        case 'transpose':
+          return transposedRows(of(a.of), scope.size(a.rows))
+        case 'diagonal':
+          return of(a.of).map(([v], i) =>
+            of(a.of).map((_, j) => (i === j ? v : arithmetic.call('*', [arithmetic.rational(ZERO), v]))),
+          )
         case 'product':
           return multiplyMatrices(of(a.left), of(a.right), scope.size(a.columns), arithmetic)
         case 'sum':

@@ -2,6 +2,7 @@
 import type { Diagram, Node } from '../diagram/diagram.ts'
 import { isDefinedOperator } from '../diagram/ranges.ts'
 import {
+  diagonal,
   embed,
   entriesOf,
   identity,
@@ -12,6 +13,7 @@ import {
   scale,
   select,
   sum,
+  transpose,
   type WeightSymbol,
   weightsOf,
   zeroMatrix,
@@ -72,6 +74,10 @@ function substituteInOperator(root: Linear, by: Substitution): Linear {
           return select(size(a.columns), size(a.start), size(a.rows))
         case 'embed':
           return embed(size(a.rows), size(a.start), size(a.columns))
+        case 'transpose':
+          return transpose(of(a.of))
+        case 'diagonal':
+          return diagonal(of(a.of))
         case 'product':
           return product(of(a.left), of(a.right))
         case 'sum':

@@ -136,5 +136,9 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
   if (!sound) return null
   for (const t of tasks)
     if (!t.output && !used.has(t.name.name)) scope.report(unusedWire(spanAt(scope, 0, t.name), t.name.name))
-  return builder.finish(tree.name.name, ports, names)?.diagram ?? null
+  const finished = builder.finish(tree.name.name, ports, names)
+  if (finished === null) return null
+  const named = tasks.flatMap(t => (t.output || t.id === null ? [] : [[t.name.name, finished.to(t.id)] as const]))
+  const there = new Map(named.filter(([, id]) => id !== undefined))
+  return there.size === 0 ? finished.diagram : { ...finished.diagram, wires: there }
 }

@@ -10,7 +10,7 @@ import { MOST_ERRORS, parse } from './parse.ts'
 import { checkRule } from './rules.ts'
 import { type Scope, spanAt } from './scope.ts'
 import type { StageCache } from './stages.ts'
-import type { DeriveTree, FileTree, Identifier, RuleTree, StrategyTree } from './tree.ts'
+import type { DeriveTree, FileTree, Identifier, MeasureTree, RuleTree, StrategyTree } from './tree.ts'
 
 export interface Elaborated {
   readonly nets: ReadonlyMap<string, Diagram>
@@ -20,6 +20,7 @@ export interface Elaborated {
   /** As written: what they derive from is known only where all rules are. */
   readonly derivations: readonly DeriveTree[]
   readonly strategies: readonly StrategyTree[]
+  readonly measures: readonly MeasureTree[]
   readonly functions: ReadonlyMap<string, FunctionSymbol>
   readonly weights: ReadonlyMap<string, WeightSymbol>
   readonly sizes: ReadonlySet<string>
@@ -88,6 +89,8 @@ export function elaborate(tree: FileTree, imports: Imports = NO_IMPORTS): Elabor
   const rules: RuleTree[] = []
   const derivations: DeriveTree[] = []
   const strategies: StrategyTree[] = []
+  const measures: MeasureTree[] = []
+  const measurePlaces = new Map<string, Span>()
   const rulePlaces = new Map(imports.rules)
   const strategyPlaces = new Map(imports.strategies)
   for (const s of tree.statements) {
@@ -99,6 +102,7 @@ export function elaborate(tree: FileTree, imports: Imports = NO_IMPORTS): Elabor
     } else if (s.kind === 'derive') {
       if (isFirst(s, rulePlaces)) derivations.push(s)
     } else if (s.kind === 'strategy' && isFirst(s, strategyPlaces)) strategies.push(s)
+    else if (s.kind === 'measure' && isFirst(s, measurePlaces)) measures.push(s)
   }
   diagnostics.sort((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0))
   return {
@@ -107,6 +111,7 @@ export function elaborate(tree: FileTree, imports: Imports = NO_IMPORTS): Elabor
     rules,
     derivations,
     strategies,
+    measures,
     functions: scope.functions,
     weights: scope.weights,
     sizes: scope.sizes,

@@ -255,6 +255,15 @@ function layoutOf(s: Statement): Layout {
         body: [{ depth: 1, segments: planSegments(s.plan) }],
         tail: { text: '}', start: s.end - 1 },
       }
+    case 'measure':
+      return {
+        head: { text: `measure ${s.name.name}${titleText(s.title)} {`, start: s.start },
+        body: s.weighings.map(w => ({
+          depth: 1,
+          segments: [{ text: `${w.stage.name} = ${printTerm(w.value, true)}`, start: w.start }],
+        })),
+        tail: { text: '}', start: s.end - 1 },
+      }
     case 'use':
       return simple([{ text: `use "${s.path}"`, start: s.start }])
   }
@@ -382,6 +391,10 @@ function declarationSegments(d: RuleDeclaration | FunctionTree): Segment[] {
       return separated(d.names.map(named), 'real ', d.range === null ? '' : ` in ${printRangeTree(d.range)}`)
     case 'wire':
       return separated(d.names.map(named), 'wire ', d.shape === null ? '' : ` : ${shape(d.shape)}`)
+    case 'subnet': {
+      const total = d.total ? ' total' : ''
+      return separated(d.names.map(named), 'net ', ` : ${printTerm(d.from, true)} -> ${printTerm(d.to, true)}${total}`)
+    }
     case 'function':
       return functionSegments(d)
   }

@@ -13,6 +13,7 @@ import {
   type InputTree,
   type IntervalTree,
   type Located,
+  type MeasureTree,
   type NumberTerm,
   namesIn,
   type PlanTree,
@@ -45,6 +46,7 @@ export interface PieceTrees {
   Condition: ConditionTree
   Derive: DeriveTree
   Strategy: StrategyTree
+  Measure: MeasureTree
   Use: UseTree
   Stage: Term
   Term: Term
@@ -130,6 +132,30 @@ function identifier(node: ohm.Node): Identifier {
 
 function chainTerm(at: Located, first: Term, stages: readonly Term[]): Term {
   return stages.length === 0 ? first : { kind: 'chain', ...at, first, stages }
+}
+
+function sumTerm(this: ohm.Node, first: ohm.Node, operators: ohm.Node, rest: ohm.Node): Term {
+  if (rest.numChildren === 0) return tree(first)
+  const signs = operators.children.map(o => o.sourceString as '+' | '-')
+  return { kind: 'sum', ...place(this), terms: [tree<Term>(first), ...all<Term>(rest)], operators: signs }
+}
+function productTerm(this: ohm.Node, first: ohm.Node, operators: ohm.Node, rest: ohm.Node): Term {
+  if (rest.numChildren === 0) return tree(first)
+  const signs = operators.children.map(o => o.sourceString as '*' | '/')
+  return { kind: 'product', ...place(this), factors: [tree<Term>(first), ...all<Term>(rest)], operators: signs }
+}
+function negativeTerm(this: ohm.Node, minus: ohm.Node, of: ohm.Node): Term {
+  if (minus.numChildren === 0) return tree(of)
+  return { kind: 'negative', ...place(this), signs: signs(minus), of: tree(of) }
+}
+function nameTerm(name: ohm.Node): Term {
+  return { kind: 'name', ...place(name), name: name.sourceString }
+}
+function numberTerm(number: ohm.Node): Term {
+  return { kind: 'number', ...place(number), text: number.sourceString, value: readNumber(number.sourceString) }
+}
+function groupTerm(this: ohm.Node, _open: ohm.Node, of: ohm.Node, _close: ohm.Node): Term {
+  return { kind: 'group', ...place(this), of: tree(of) }
 }
 
 const actions: ohm.ActionDict<unknown> = {
@@ -264,6 +290,16 @@ const actions: ohm.ActionDict<unknown> = {
       operator: true,
     }
   },
+  Declaration_subnet(_k, names, _c, from, _a, to, total): RuleDeclaration {
+    return {
+      kind: 'subnet',
+      ...place(this),
+      names: tree(names),
+      from: tree(from),
+      to: tree(to),
+      total: total.numChildren > 0,
+    }
+  },
   When(_k, first, _and, rest) {
     return [tree<ConditionTree>(first), ...all<ConditionTree>(rest)]
   },
@@ -361,6 +397,18 @@ const actions: ohm.ActionDict<unknown> = {
     return { ...place(this), name: identifier(name), value: tree<Term>(value) }
   },
 
+  Measure(_k, name, title, _o, weighings, _c): MeasureTree {
+    return {
+      kind: 'measure',
+      ...place(this),
+      name: identifier(name),
+      title: quoted(title),
+      weighings: all(weighings),
+    }
+  },
+  Weighing(stage, _e, value): MeasureTree['weighings'][0] {
+    return { ...place(this), stage: identifier(stage), value: tree(value) }
+  },
   Strategy(_k, name, _o, plan, _c): StrategyTree {
     return { kind: 'strategy', ...place(this), name: identifier(name), plan: tree(plan) }
   },
@@ -422,20 +470,15 @@ const actions: ohm.ActionDict<unknown> = {
   Case(left, relation, right, _q, value, _c): ChoiceCase {
     return { left: tree(left), relation: relation.sourceString as RelationText, right: tree(right), value: tree(value) }
   },
-  Sum(first, operators, rest): Term {
-    if (rest.numChildren === 0) return tree(first)
-    const signs = operators.children.map(o => o.sourceString as '+' | '-')
-    return { kind: 'sum', ...place(this), terms: [tree<Term>(first), ...all<Term>(rest)], operators: signs }
-  },
-  Product(first, operators, rest): Term {
-    if (rest.numChildren === 0) return tree(first)
-    const signs = operators.children.map(o => o.sourceString as '*' | '/')
-    return { kind: 'product', ...place(this), factors: [tree<Term>(first), ...all<Term>(rest)], operators: signs }
-  },
-  Negative(minus, of): Term {
-    if (minus.numChildren === 0) return tree(of)
-    return { kind: 'negative', ...place(this), signs: signs(minus), of: tree(of) }
-  },
+  Sum: sumTerm,
+  Product: productTerm,
+  Negative: negativeTerm,
+  Length: sumTerm,
+  Lengths: productTerm,
+  SignedLength: negativeTerm,
+  LengthAtom_name: nameTerm,
+  LengthAtom_number: numberTerm,
+  LengthAtom_group: groupTerm,
   Power(base, exponents): Term {
     if (exponents.numChildren === 0) return tree(base)
     return { kind: 'power', ...place(this), base: tree(base), exponents: all(exponents) }
@@ -467,15 +510,9 @@ const actions: ohm.ActionDict<unknown> = {
   Atom_indexed(name, parameters): Term {
     return { kind: 'indexed', ...place(this), name: name.sourceString, args: tree(parameters) }
   },
-  Atom_name(name): Term {
-    return { kind: 'name', ...place(name), name: name.sourceString }
-  },
-  Atom_number(number): Term {
-    return { kind: 'number', ...place(number), text: number.sourceString, value: readNumber(number.sourceString) }
-  },
-  Atom_group(_o, of, _c): Term {
-    return { kind: 'group', ...place(this), of: tree(of) }
-  },
+  Atom_name: nameTerm,
+  Atom_number: numberTerm,
+  Atom_group: groupTerm,
   Parameters(_o, args, _c) {
     return all(args)
   },

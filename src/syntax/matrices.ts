@@ -1,5 +1,6 @@
 // From terms to linear operators: what stands in the square brackets of `add`, `mul` and `mix`.
 import {
+  blockClash,
   declaredWithSize,
   misplaced,
   misused,
@@ -12,6 +13,7 @@ import {
   wrongKind,
 } from '../diagnostic.ts'
 import {
+  diagonal,
   embed,
   identity,
   type Linear,
@@ -22,10 +24,11 @@ import {
   scale,
   select,
   sum,
+  transpose,
   weight,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { type Size, sizeOf } from '../linear/size.ts'
+import { addSizes, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, number, one } from '../scalar/expression.ts'
 import type { Rational } from '../scalar/rational.ts'
 import { rationalTerm, type Scope, sizeTerm, spanAt, unknown } from './scope.ts'
@@ -84,6 +87,8 @@ export function declaredIn(scope: Scope, term: Term): Related[] {
 }
 
 function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
+  const given = scope.matrices?.(term)
+  if (given !== undefined) return { matrix: given, scalar: null }
   if (isScalar(scope, term)) {
     const scalar = closedTerm(scope, offset, term)
     return scalar && { matrix: null, scalar }
@@ -105,7 +110,8 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
     case 'group':
       return read(term.of)
     case 'list': {
-      const matrix = literalTerm(scope, offset, term)
+      const isOfNumbers = term.items.every(i => isScalar(scope, i) || (i.kind === 'list' && isOfScalars(scope, i)))
+      const matrix = isOfNumbers ? literalTerm(scope, offset, term) : blocksTerm(scope, offset, term)
       return matrix && of(matrix)
     }
     case 'negative': {
@@ -134,6 +140,14 @@ function valueTerm(scope: Scope, offset: number, term: Term): Value | null {
     }
     case 'call': {
       const name = term.fn.kind === 'name' ? term.fn.name : ''
+      if (name === 'transpose' || name === 'diag') {
+        if (term.args.length !== 1) {
+          scope.report(misused(spanAt(scope, offset, term), name))
+          return null
+        }
+        const matrix = (name === 'diag' ? vectorTerm : matrixTerm)(scope, offset, term.args[0])
+        return matrix && of(name === 'diag' ? diagonal(matrix) : transpose(matrix))
+      }
       if (!Object.hasOwn(MAKERS, name)) break
       const maker = MAKERS[name]
       if (!maker.sizes.includes(term.args.length)) {
@@ -156,7 +170,7 @@ function isScalar(scope: Scope, term: Term): boolean {
   if (term.kind === 'name')
     return term.name === 'pi' || term.name === 'e'
       ? !scope.weights.has(term.name)
-      : scope.functions.has(term.name) || isFunctionName(term.name)
+      : scope.reals?.has(term.name) === true || scope.functions.has(term.name) || isFunctionName(term.name)
   return partsOf(term).every(p => isScalar(scope, p))
 }
 
@@ -210,6 +224,53 @@ function multiplied(
     return null
   }
   return { matrix: product(left.matrix, right.matrix), scalar: null }
+}
+
+function isOfScalars(scope: Scope, list: ListTerm): boolean {
+  return list.items.every(i => isScalar(scope, i))
+}
+
+/** `[[A, B], [C, D]]` by rows of blocks, or `[A, B]`, one block above the other. */
+function blocksTerm(scope: Scope, offset: number, list: ListTerm): Linear | null {
+  const rows: Linear[][] = []
+  for (const item of list.items) {
+    const row: Linear[] = []
+    for (const t of item.kind === 'list' ? item.items : [item]) {
+      const block = matrixTerm(scope, offset, t)
+      if (block === null) return null
+      // Beside each other stand blocks of as many rows, above each other those of as many columns.
+      const beside: Linear | undefined = row[0]
+      const above: Linear | undefined = rows[0]?.[row.length]
+      const [isHigher, isWider] = [beside?.rows !== block.rows, above?.columns !== block.columns]
+      const other = beside !== undefined && isHigher ? beside : above !== undefined && isWider ? above : null
+      if (other !== null) {
+        const sizes = [printSizes(other), printSizes(block)] as const
+        scope.report(blockClash(spanAt(scope, offset, t), ...sizes, declaredIn(scope, t)))
+        return null
+      }
+      row.push(block)
+    }
+    if (rows.length > 0 && row.length !== rows[0].length) {
+      scope.report(raggedRows(spanAt(scope, offset, item), rows[0].length, rows.length + 1, row.length))
+      return null
+    }
+    rows.push(row)
+  }
+  const total = (sizes: readonly Size[]): Size => sizes.reduce((sum, s) => addSizes(sum, s), sizeOf(0))
+  const [height, width] = [total(rows.map(r => r[0].rows)), total(rows[0].map(b => b.columns))]
+  let whole: Linear | null = null
+  let top = sizeOf(0)
+  for (const row of rows) {
+    let left = sizeOf(0)
+    for (const block of row) {
+      const into = row.length === 1 ? block : product(block, select(width, left, block.columns))
+      const placed = rows.length === 1 ? into : product(embed(height, top, block.rows), into)
+      whole = whole === null ? placed : sum(whole, placed)
+      left = addSizes(left, block.columns)
+    }
+    top = addSizes(top, row[0].rows)
+  }
+  return whole
 }
 
 /** `[[1, 2], [3, 4]]` by rows, or `[1, 2]`, a vector. */

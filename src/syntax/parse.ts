@@ -40,18 +40,31 @@ export const MOST_ERRORS = 20
 /** Brackets within brackets: what people write stays far below. */
 export const DEEPEST = 200
 
-const STATEMENTS = new Set(['size', 'weights', 'function', 'net', 'prove', 'rule', 'derive', 'strategy', 'use'])
+const STATEMENTS = new Set([
+  'size',
+  'weights',
+  'function',
+  'net',
+  'prove',
+  'rule',
+  'derive',
+  'strategy',
+  'measure',
+  'use',
+])
 /** Statements that end the one before them even where its brackets are open. Rules and derivations hold the other kinds. */
-const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'strategy', 'use'])
+const OUTER = new Set(['net', 'prove', 'rule', 'derive', 'strategy', 'measure', 'use'])
 export const RESERVED: ReadonlySet<string> = new Set([...STATEMENTS, 'input', 'output', 'in', 'when', 'with', 'expect'])
 
 const LONGEST_KEYWORD = 'function'.length
 const HOLDING = new Set(['rule', 'derive'])
-const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire', 'operator'])
+const DECLARATIONS = new Set(['size', 'weights', 'function', 'real', 'wire', 'operator', 'net'])
 const INITIALS: ReadonlySet<number> = new Set([...RESERVED, ...DECLARATIONS].map(w => w.charCodeAt(0)))
 /** Words between the parts of a declaration, and words that may follow its last part. */
 const JOINING = new Set(['x', 'in', 'inverse'])
-const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even'])
+/** Declarations that may end with a shape. */
+const SHAPED = new Set(['size', 'weights', 'wire', 'operator', 'net'])
+const FOLLOWING = new Set([...JOINING, 'increasing', 'decreasing', 'odd', 'even', 'total'])
 const RULE_NAME = /^[\p{L}_][\p{L}\d_']*(-[\p{L}\d_']+)*$/u
 const INPUT = new Set(['input'])
 const OUTPUT = new Set(['output'])
@@ -164,12 +177,17 @@ class Reader {
         // On the keyword's own line it stands where a name should, and is reported as that.
         if (i === from + 1 && !this.text.slice(this.tokens.ends[from], this.tokens.starts[i]).includes('\n')) continue
         if (depth === 0 || !rule) return i
-        if (this.keyword(i, OUTER)) return firstInside < 0 ? i : firstInside
+        if (this.keyword(i, OUTER) && !this.isSubnet(i)) return firstInside < 0 ? i : firstInside
         // `weights` within a rule, unless the rule turns out not to be closed and this stands at the start of a line.
         if (firstInside < 0 && this.startsLine(i)) firstInside = i
       }
     }
     return depth > 0 && firstInside >= 0 ? firstInside : this.tokens.count
+  }
+
+  /** `net N : m -> n`, a variable of a rule, and no statement of its own. */
+  private isSubnet(token: number): boolean {
+    return this.word(token) === 'net' && [COMMA, COLON].includes(this.kind(token + 2))
   }
 
   private startsLine(token: number): boolean {
@@ -281,6 +299,8 @@ class Reader {
       }
       case 'strategy':
         return this.pieces.match('Strategy', from, to)
+      case 'measure':
+        return this.pieces.match('Measure', from, to)
       case 'use':
         return this.pieces.match('Use', from, to)
       default:
@@ -468,12 +488,15 @@ class Reader {
 
   /** Where a word begins that cannot go on with the declaration: the next declaration, or the left side of the rule. */
   private endOfDeclaration(from: number, to: number): number {
+    // A shape takes no brackets, and a sign is needed before another number.
+    const hasShape = SHAPED.has(this.word(from))
     for (let i = from + 2; i < to; i++) {
       const complete =
         this.kind(i - 1) === NUMBER ||
         CLOSE.has(this.kind(i - 1)) ||
         (this.kind(i - 1) === NAME && !JOINING.has(this.word(i - 1)))
       if (complete && this.kind(i) === NAME && !FOLLOWING.has(this.word(i))) return i
+      if (complete && hasShape && (this.kind(i) === NUMBER || OPEN.has(this.kind(i)))) return i
       if (this.partner[i] > i) i = this.partner[i]
     }
     return to

@@ -1,7 +1,15 @@
 // What can be said against a rule without an engine: names that mean nothing, and right sides that come from nowhere.
 import { declaredTwice, emptyCondition, trivialRule, unboundVariable } from '../diagnostic.ts'
 import { KNOWN_FUNCTIONS, OPERATIONS, type Scope, spanAt, unknown } from './scope.ts'
-import { type ConditionTree, type Identifier, namesIn, type RuleSide, type RuleTree, type Term } from './tree.ts'
+import {
+  type ConditionTree,
+  type Identifier,
+  namesIn,
+  type RuleSide,
+  type RuleTree,
+  sizesOfDeclaration,
+  type Term,
+} from './tree.ts'
 
 /** Words that mean something in every rule. */
 const GIVEN = new Set(['pi', 'e', 'id', 'input', 'inf'])
@@ -24,7 +32,7 @@ export function checkRule(scope: Scope, rule: RuleTree): boolean {
       if (d.kind === 'size') sizes.add(n.name)
     }
     // Sizes of a rule's own weights and wires need no declaration.
-    if (d.kind === 'weights' || d.kind === 'wire') for (const t of d.shape ?? []) namesIn(t, n => sizes.add(n))
+    for (const t of sizesOfDeclaration(d)) namesIn(t, n => sizes.add(n))
   }
   const isKnown = (name: string): boolean =>
     declared.has(name) ||
@@ -47,8 +55,8 @@ export function checkRule(scope: Scope, rule: RuleTree): boolean {
   for (const t of termsOf(rule.left)) namesIn(t, n => bound.add(n))
   // A matched weight or wire binds its sizes.
   for (const d of rule.declarations) {
-    if ((d.kind !== 'weights' && d.kind !== 'wire') || !d.names.some(n => bound.has(n.name))) continue
-    for (const t of d.shape ?? []) namesIn(t, n => bound.add(n))
+    if (!d.names.some(n => bound.has(n.name))) continue
+    for (const t of sizesOfDeclaration(d)) namesIn(t, n => bound.add(n))
   }
   const isVariable = (name: string): boolean => declared.has(name) || sizes.has(name)
   const unbound = new Set<string>()

@@ -9,7 +9,7 @@ import {
   unknownName,
   wrongKind,
 } from '../diagnostic.ts'
-import type { WeightSymbol } from '../linear/linear.ts'
+import type { Linear, WeightSymbol } from '../linear/linear.ts'
 import { addSizes, knownSize, type Size, scaleSize, sizeOf, unknownSize } from '../linear/size.ts'
 import { ARITY, type Expression, type FunctionSymbol } from '../scalar/expression.ts'
 import { type Interval, isEmpty, normalizeRange, type Range, REALS } from '../scalar/range.ts'
@@ -25,6 +25,8 @@ export interface Scope {
   readonly functions: ReadonlyMap<string, FunctionSymbol>
   /** Names that stand for closed numbers: the `real` variables of a rule. */
   readonly reals?: ReadonlyMap<string, Expression>
+  /** Matrices that terms stand for in this place only; undefined for terms that are read in the ordinary way. */
+  readonly matrices?: (term: Term) => Linear | undefined
   /** Where each name is declared. */
   readonly places: ReadonlyMap<string, Span>
   /** Names whose declarations have errors: what refers to them fails without a further message. */
@@ -64,6 +66,8 @@ export const OPERATIONS: ReadonlySet<string> = new Set([
   'ones',
   'select',
   'embed',
+  'transpose',
+  'diag',
 ])
 
 /** The known functions that have names (the operators have none). */

@@ -265,7 +265,20 @@ export interface WiresTree extends Located {
   readonly names: readonly Identifier[]
   readonly shape: readonly Term[] | null
 }
-export type RuleDeclaration = SizeTree | WeightsTree | FunctionTree | RealTree | WiresTree
+/** `net N : m -> n total`: any net with one input and one output; `total`: it is defined for every input. */
+export interface SubnetTree extends Located {
+  readonly kind: 'subnet'
+  readonly names: readonly Identifier[]
+  readonly from: Term
+  readonly to: Term
+  readonly total: boolean
+}
+export type RuleDeclaration = SizeTree | WeightsTree | FunctionTree | RealTree | WiresTree | SubnetTree
+/** The terms of the sizes that a declaration of a rule speaks of, which need no declaration of their own. */
+export function sizesOfDeclaration(d: RuleDeclaration): readonly Term[] {
+  if (d.kind === 'weights' || d.kind === 'wire') return d.shape ?? []
+  return d.kind === 'subnet' ? [d.from, d.to] : []
+}
 export type SizeRelation = '=' | '!=' | '<' | '<=' | '>' | '>='
 /**
  * size: `m = n`, `n >= 2`. member: `subject in RANGE` or `subject in domain(f)` (then `range` is null and `domainOf` is f); the subject `input`
@@ -383,6 +396,16 @@ export interface StrategyTree extends Located {
   readonly plan: PlanTree
 }
 
+// --- Measures -----------------------------------------------------------------------------------------------------
+
+/** `measure name "title" { relu = 2*x + 1 }`: what stages of a kind weigh, where x is what enters them. */
+export interface MeasureTree extends Located {
+  readonly kind: 'measure'
+  readonly name: Identifier
+  readonly title: string | null
+  readonly weighings: readonly (Located & { readonly stage: Identifier; readonly value: Term })[]
+}
+
 // --- Files --------------------------------------------------------------------------------------------------------
 
 /** `use "file.net"`: the sizes, weights, functions, rules and strategies of another file. */
@@ -400,6 +423,7 @@ export type Statement =
   | RuleTree
   | DeriveTree
   | StrategyTree
+  | MeasureTree
   | UseTree
 
 export interface Comment extends Located {

@@ -18,6 +18,22 @@ describe('pictures of the examples', () => {
       examine(await sceneOf(diagram), ids(diagram))
     })
   }
+  it('with open ends, whose wires are short', async () => {
+    for (const make of Object.values(EXAMPLES)) {
+      const diagram = make()
+      const nodes = diagram.nodes.map(n => (n.kind === 'input' || n.kind === 'output' ? { ...n, name: '_' } : n))
+      const scene = await sceneOf({ ...diagram, nodes })
+      examine(scene, ids(diagram))
+      expect(scene.groups.flatMap(g => g.figures).some(f => f.class === 'triangle')).toBe(false)
+    }
+  })
+  it('an open input that nothing reads is a short wire, too', async () => {
+    const b = build()
+    b.input('_', 3)
+    b.output('y', b.input('x', 3))
+    const { groups } = await sceneOf(b.diagram('unread'))
+    expect(groups.find(g => g.id === 'n1')?.figures.map(f => f.class)).toEqual(['wire'])
+  })
   it('the theorem as a derivation and as an equation', async () => {
     const { product, sum, composed, plain } = theorem()
     const stages = [product, sum, composed].map((diagram, i) => ({

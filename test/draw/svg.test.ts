@@ -24,7 +24,7 @@ describe('svg', () => {
     const svg = await draw(theorem().product)
     expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="(np-[0-9a-f]{8})-title \1-description"/)
     expect(svg).toContain('>product</title>')
-    expect(svg).toContain('n1: input x : 3; n2: mul[W1] of n1; n3: σ of n2;')
+    expect(svg).toContain('input x of 3 components, then multiplicative layer W1, then function σ, then')
   })
   it('labels as runs that move from one to the next', () => {
     expect(text(plain('a<b&c'))).toBe('a&lt;b&amp;c')

@@ -44,6 +44,28 @@ describe('an end', () => {
     const [measure] = measuresFor(rules).filter(m => m.name === 'the number of stages before relu')
     expect(orderRules(rules, [], [{ ...measure, name: 'my own' }]).by).toEqual([{ measure: 'my own', rules: ['r'] }])
   })
+  test('by a measure that the file states', () => {
+    const { rules, measures, diagnostics } = parse(
+      'measure own "my own" { relu = 2*x + 1   other = x + 1 }\nrule r { sinh -> relu ==> relu -> sinh }',
+    )
+    expect(diagnostics).toEqual([])
+    const options = { seed: 1, deadline: performance.now() + 20_000, measures }
+    expect(terminationOf(rules, [], options)).toMatchObject({ kind: 'ends', by: [{ measure: 'my own', rules: ['r'] }] })
+    // It goes by names, and a function of the rule may have any.
+    const [any] = rulesOf('rule s { function f  f -> f -> relu ==> f -> relu when f increasing }')
+    expect(directionOf(measures[0], any)).toBe('open')
+  })
+  test.each([
+    'measure m { relu = 1/2*x }',
+    'measure m { relu = x - 1 }',
+    'measure m { relu = x^2 }',
+    'measure m { nothing = x }',
+    'measure m { relu = x }\nmeasure m { exp = x }',
+  ])('%s is reported', text => {
+    const { measures, diagnostics } = parse(text)
+    expect(diagnostics.map(d => d.severity)).toEqual(['error'])
+    expect(measures.length).toBeLessThan(2)
+  })
   test('no measure goes down where the stages only change places that a function may hold', () => {
     const [rule] = rulesOf('rule r { function f  f -> maxpool[2] ==> maxpool[2] -> f when f increasing }')
     // Were f relu itself, what stands before relu would become more.

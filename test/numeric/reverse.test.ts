@@ -41,6 +41,7 @@ function gradient<V>(
 const NETS = [
   'weights W : 3 x 2 weights V : 2 x 3 weights b : 3 net a { x : 2 in (0, inf) -> mul[W, b] -> sigmoid -> add[V] -> tanh -> y }',
   'weights A, B : 3 x 3 weights c : 3 net a { x : 3 -> add[A * B + 2 * A, c] -> softmax -> y }',
+  'weights A : 3 x 2 weights b : 3 net a { x : 3 -> add[transpose(A) * diag(b)] -> tanh -> add[A + diag(b) * A] -> y }',
   'weights A : 4 x 3 net a { x : 3 -> add[A] -> maxpool[2] -> logsoftmax -> y }',
   'weights A : 3 x 4 net a { input x : 4  h = x[0..2]  g = [h, exp(x[2..4])]  output y = (g -> add[A]) * 2 }',
   'weights W : 2 x 2 net a { x : 2 in (0, inf) -> mix[exp, W] -> y }',

@@ -1,0 +1,184 @@
+// Large nets on many samples at once, in intervals: the sums of layers by the matrix kernels, as a middle and a radius
+// (Rump, "Fast and parallel interval arithmetic", 1999), everything else number by number as in numeric/bounded.ts.
+import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
+import type { Linear, WeightSymbol } from '../linear/linear.ts'
+import { sizeOf } from '../linear/size.ts'
+import { type Bounded, bounded, type DoubleInterval } from '../numeric/bounded.ts'
+import { type Trouble, troubleOf } from '../numeric/errors.ts'
+import { ARITY, type KnownName, x0 } from '../scalar/expression.ts'
+import { REALS } from '../scalar/range.ts'
+import { toDouble } from '../scalar/rational.ts'
+import { livingNodes } from '../semantics/contents.ts'
+import type { Instance } from '../semantics/ground.ts'
+import { componentsIn, evaluateNode, type Scope, scopeOf } from '../semantics/net.ts'
+import { isKnown } from '../semantics/partial.ts'
+import { type Compiled, compile } from './compile.ts'
+
+/** Weights as doubles, by rows. */
+export type DoubleWeights = ReadonlyMap<WeightSymbol, readonly ArrayLike<number>[]>
+
+export interface BoundedBatch {
+  /** By node, row-major, one sample a row. */
+  readonly wires: ReadonlyMap<NodeId, readonly Bounded[]>
+  /** By sample: the first trouble on the way. */
+  readonly troubles: readonly (Trouble | null)[]
+}
+
+/** W x for many x by the kernel, and |W| x. */
+interface Layer {
+  readonly columns: number
+  readonly rows: number
+  readonly plain: Compiled
+  readonly absolute: Compiled
+}
+
+/** Nets with so many weights or more are worth running in batches; so many samples at once. */
+export const LARGE = 20_000
+export const BATCH = 128
+
+/** The least number of products in a layer for which the kernels are worth it. */
+const LARGE_LAYER = 1024
+
+function layerNet(rows: number, columns: number, symbol: Linear): Diagram {
+  return {
+    name: 'layer',
+    names: new Map(),
+    nodes: [
+      { kind: 'input', id: 0, args: [], name: 'x', shape: [sizeOf(columns)], domain: REALS, absorbed: false },
+      { kind: 'additive', id: 1, args: [0], operators: [symbol], bias: null, shape: [sizeOf(rows)] },
+      { kind: 'output', id: 2, args: [1], name: 'y', shape: [sizeOf(rows)], absorbed: false },
+    ],
+  }
+}
+
+/** One step outward: more than the rounding of what was computed last. */
+const up = (x: number): number => x + (Math.abs(x) * 2 ** -52 + Number.MIN_VALUE)
+const down = (x: number): number => -up(-x)
+
+/** A net that can be run on batches in intervals. */
+export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: DoubleWeights) {
+  const arithmetic = bounded
+  const points = (rows: readonly ArrayLike<number>[]): DoubleInterval[][] =>
+    rows.map(row => Array.from(row, x => ({ low: x, high: x })))
+  const scope: Scope<Bounded> = scopeOf(instance, arithmetic, symbol =>
+    points(weights.get(symbol) ?? (symbol.value ?? []).map(row => row.map(toDouble))),
+  )
+  const layers = new Map<Linear, Layer | null>()
+
+  /** A weight that is large enough, as a layer of its own. Weights that are given in the file may be no doubles. */
+  const layerOf = (a: Linear): Layer | null => {
+    const old = layers.get(a)
+    if (old !== undefined) return old
+    const entries = a.kind === 'symbol' && a.symbol.value === null ? weights.get(a.symbol) : undefined
+    let made: Layer | null = null
+    if (entries !== undefined && a.kind === 'symbol' && entries.length * entries[0].length >= LARGE_LAYER) {
+      const [rows, columns] = [entries.length, entries[0].length]
+      // Of known size and any entries: the absolute values may lie outside of what is declared.
+      const symbol = { ...a.symbol, rows: sizeOf(rows), columns: sizeOf(columns), entries: REALS }
+      const net = layerNet(rows, columns, { ...a, rows: symbol.rows, columns: symbol.columns, symbol })
+      const of = (f: (x: number) => number): Compiled =>
+        compile(net, { weights: { [symbol.name]: entries.map(row => Float64Array.from(row, f)) } })
+      made = { rows, columns, plain: of(x => x), absolute: of(Math.abs) }
+    }
+    layers.set(a, made)
+    return made
+  }
+
+  const applyLayer = ({ columns, rows, plain, absolute }: Layer, x: readonly Bounded[]): Bounded[] => {
+    const count = x.length / columns
+    const middles = new Float64Array(x.length)
+    const radii = new Float64Array(x.length)
+    // Of sums of `columns` products in any order, and of the operations around them.
+    const gamma = ((columns + 4) * 2 ** -53) / (1 - (columns + 4) * 2 ** -53)
+    const lost = new Uint8Array(count)
+    x.forEach((v, i) => {
+      if (!isKnown(v) || !Number.isFinite(v.low) || !Number.isFinite(v.high)) {
+        lost[Math.floor(i / columns)] = 1
+        return
+      }
+      const m = v.low / 2 + v.high / 2
+      middles[i] = m
+      radii[i] = up(Math.max(v.high - m, m - v.low)) * (v.low === v.high ? 0 : 1) + gamma * Math.abs(m)
+    })
+    const centre = plain.run({ x: middles }, count).y
+    const spread = absolute.run({ x: radii }, count).y
+    return Array.from(centre, (c, i) => {
+      if (lost[Math.floor(i / rows)] !== 0) return 'unknown'
+      const r = up(spread[i] * (1 + 2 * gamma)) + columns * Number.MIN_VALUE
+      return r === 0 ? { low: c, high: c } : { low: down(c - r), high: up(c + r) }
+    })
+  }
+
+  const plus = (a: readonly Bounded[], b: readonly Bounded[]): Bounded[] =>
+    a.map((v, i) => arithmetic.call('+', [v, b[i % b.length]]))
+
+  /** The values of a node for all samples; null where it has to be computed sample by sample. */
+  const batchValue = (node: Node, args: readonly (readonly Bounded[])[], count: number): Bounded[] | null => {
+    const bias = (of: Linear | null): Bounded[] | null =>
+      of === null ? null : evaluateNode({ kind: 'constant', id: 0, args: [], value: of, shape: [of.rows] }, [], scope)
+    switch (node.kind) {
+      case 'output':
+        return [...args[0]]
+      case 'pointwise': {
+        const { fn } = node
+        if (fn.kind === 'call' && ARITY[fn.name as KnownName] === 1 && fn.args[0] === x0)
+          return args[0].map(v => arithmetic.call(fn.name, [v]))
+        const f = scope.compiled(fn)
+        return args.length === 0 ? null : args[0].map((_, i) => f(args.map(a => a[i])))
+      }
+      case 'additive': {
+        const parts = node.operators.map(layerOf)
+        if (parts.length === 0 || parts.includes(null)) return null
+        const sum = parts.map((layer, k) => applyLayer(layer as Layer, args[k])).reduce(plus)
+        const b = bias(node.bias)
+        return b === null ? sum : plus(sum, b)
+      }
+      case 'multiplicative': {
+        const layer = layerOf(node.operator)
+        const isPositive = layer !== null && args[0].every(v => isKnown(v) && v.low > 0)
+        if (layer === null || !isPositive || count === 0) return null
+        const sum = applyLayer(
+          layer,
+          args[0].map(v => arithmetic.call('ln', [v])),
+        )
+        const b = bias(node.bias)
+        return (b === null ? sum : plus(sum, b)).map(v => arithmetic.call('exp', [v]))
+      }
+      default:
+        return null
+    }
+  }
+
+  /** Runs `count` samples; inputs by name, row-major. */
+  return (inputs: ReadonlyMap<string, ArrayLike<number>>, count: number): BoundedBatch => {
+    const wires = new Map<NodeId, readonly Bounded[]>()
+    const troubles: (Trouble | null)[] = new Array(count).fill(null)
+    for (const node of livingNodes(diagram)) {
+      let value: Bounded[]
+      if (node.kind === 'input') {
+        value = Array.from(inputs.get(node.name) as ArrayLike<number>, x => ({ low: x, high: x }))
+      } else {
+        const args = node.args.map(id => wires.get(id) as readonly Bounded[])
+        const row = (a: readonly Bounded[], r: number): readonly Bounded[] =>
+          a.slice((r * a.length) / count, ((r + 1) * a.length) / count)
+        value =
+          batchValue(node, args, count) ??
+          Array.from({ length: count }, (_, r) =>
+            evaluateNode(
+              node,
+              args.map(a => row(a, r)),
+              scope,
+            ),
+          ).flat()
+      }
+      wires.set(node.id, value)
+      const width = componentsIn(node.shape, scope.size)
+      for (let i = 0; i < value.length; i++) {
+        const found = troubleOf([], value[i])
+        const sample = Math.floor(i / width)
+        if (found !== null) troubles[sample] ??= { kind: found, node: node.id }
+      }
+    }
+    return { wires, troubles }
+  }
+}

@@ -1,0 +1,108 @@
+// Large nets compared in batches by the kernels: the same answers as number by number, and intervals that hold.
+import { describe, expect, test } from 'vitest'
+import { boundedBatchOf } from '../../src/compute/bounded-batch.ts'
+import { evaluateWithBounds } from '../../src/compute/bounds.ts'
+import { compareNets } from '../../src/compute/compare-nets.ts'
+import { compile } from '../../src/compute/compile.ts'
+import type { Diagram } from '../../src/diagram/diagram.ts'
+import { outputsOf } from '../../src/diagram/diagram.ts'
+import { parse } from '../../src/load.ts'
+import { bounded, type DoubleInterval } from '../../src/numeric/bounded.ts'
+import { evaluateWithBounds as numericBounds } from '../../src/numeric/bounds.ts'
+import { doublesGiven, exactly } from '../../src/numeric/compare-nets.ts'
+import { unknownsOf } from '../../src/numeric/instance.ts'
+import { random } from '../../src/numeric/random.ts'
+import { normal } from '../../src/numeric/samples.ts'
+import { evaluateNet, scopeOf } from '../../src/semantics/net.ts'
+
+const { nets, diagnostics } = parse(`weights W : 150 x 150
+weights V : 10 x 150
+weights b : 150
+net product { x : 150 in (0, inf) -> mul[W, b] -> mul[V] -> y }
+net sum { x : 150 in (0, inf) -> ln -> add[W, b] -> add[V] -> exp -> y }
+net other { x : 150 in (0, inf) -> ln -> add[W, b] -> add[V] -> exp -> scale[1.000000001] -> y }
+net hidden { x : 150 -> add[W, b] -> relu -> add[V] -> softmax -> y }
+net step { x : 150 -> add[W, b] -> max1 -> add[V] -> y }
+function max1(t) = max(t, 1)
+`)
+const net = (name: string): Diagram => nets[name]
+
+test('the file has no errors', () => {
+  expect(diagnostics).toEqual([])
+})
+
+describe('intervals by the kernels', () => {
+  test.each(['product', 'sum', 'hidden', 'step'])(
+    '%s: overlap those computed number by number, and are nearly as narrow',
+    name => {
+      const source = random(3)
+      const doubles = doublesGiven(unknownsOf(net(name)), {}, source)
+      const count = 3
+      const x = Float64Array.from({ length: count * 150 }, () => Math.exp(normal(source)))
+      const { wires, troubles } = boundedBatchOf(
+        net(name),
+        { ...doubles, weights: new Map() },
+        doubles.weights,
+      )(new Map([['x', x]]), count)
+      expect(troubles).toEqual([null, null, null])
+      const scope = scopeOf(exactly(doubles), bounded)
+      const [{ id }] = outputsOf(net(name))
+      for (let r = 0; r < count; r++) {
+        const input = Array.from(x.subarray(150 * r, 150 * (r + 1)), v => ({ low: v, high: v }))
+        const plain = evaluateNet(net(name), new Map([['x', input]]), scope).get(id) as DoubleInterval[]
+        const fast = wires.get(id) as DoubleInterval[]
+        plain.forEach((p, i) => {
+          const f = fast[r * plain.length + i]
+          expect(f.low <= p.high && p.low <= f.high).toBe(true)
+          expect(f.high - f.low).toBeLessThan(1e-9 * (1 + Math.abs(p.high)))
+        })
+      }
+    },
+  )
+})
+
+test('errors of the outputs of a large net', () => {
+  const source = random(8)
+  const { weights } = doublesGiven(unknownsOf(net('sum')), {}, source)
+  const x = Float64Array.from({ length: 2 * 150 }, () => Math.exp(normal(source)))
+  const given = { inputs: { x }, weights: Object.fromEntries([...weights].map(([w, rows]) => [w.name, rows])) }
+  const outputs = compile(net('sum'), { weights: given.weights }).run({ x }, 2)
+  const { errors, troubles } = evaluateWithBounds(net('sum'), given, 2, outputs)
+  const slow = numericBounds(net('sum'), given, 2, outputs)
+  expect(troubles).toEqual([])
+  errors.y.forEach((e, i) => {
+    expect(e).toBeGreaterThan(0)
+    expect(e).toBeLessThan(1e-9 * outputs.y[i])
+    expect(slow.errors.y[i]).toBeLessThan(1e-9 * outputs.y[i])
+  })
+})
+
+describe('comparison in batches', () => {
+  test('equal nets are consistent, a factor of 1 + 1e-9 is different, and overflow is inconclusive', () => {
+    const source = random(5)
+    const points = Array.from({ length: 5 }, () => ({
+      x: Float64Array.from({ length: 150 }, () => Math.exp(normal(source))),
+    }))
+    expect(compareNets(net('product'), net('sum'), { points })).toMatchObject({
+      verdict: 'consistent',
+      counts: { consistent: 5, different: 0, inconclusive: 0, referee: 0 },
+    })
+    const found = compareNets(net('sum'), net('other'), { points })
+    expect(found).toMatchObject({ verdict: 'different', counts: { different: 5 } })
+    expect(found.ok && found.different?.distance).toBeCloseTo(1e-9, 11)
+    const huge = [{ x: new Float64Array(150).fill(1e300) }]
+    expect(compareNets(net('product'), net('sum'), { points: huge })).toMatchObject({
+      verdict: 'inconclusive',
+      inconclusive: { trouble: { kind: expect.stringMatching(/flow|domain/) } },
+    })
+  })
+  test('points are drawn by the seed, and what is given is checked', () => {
+    const found = compareNets(net('product'), net('sum'), { samples: 140, seed: 2 })
+    if (!found.ok) throw new Error()
+    expect(found.counts.consistent + found.counts.inconclusive).toBe(140)
+    expect(found.counts.consistent).toBeGreaterThan(60)
+    expect(compareNets(net('product'), net('sum'), { points: [{ x: [1] }] })).toMatchObject({
+      problem: { kind: 'input-length' },
+    })
+  })
+})
