@@ -7,7 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { build, draw } from '../dist/index.mjs'
+import { build, draw, expression, framesOf } from '../dist/index.mjs'
 
 const SIZES = [10, 100, 300, 1000, 3000, 10_000]
 const SECONDS = 20
@@ -43,28 +43,20 @@ const KINDS = {
 /** The graph as a net: what reads nothing is an input, what is not read an output. */
 function netOf(reads) {
   const { fn, input, net, pointwise } = build
+  const { call, variable } = expression
+  const sum = call('+', variable(0), variable(1))
   const inputs = {}
-  reads.forEach((r, i) => {
-    if (r.length === 0) inputs[`x${i}`] = input(3)
+  for (const [i, r] of reads.entries()) if (r.length === 0) inputs[`x${i}`] = input(3)
+  const used = new Set(reads.flat())
+  return net(inputs, given => {
+    const wires = []
+    for (const [i, r] of reads.entries()) {
+      if (r.length === 0) wires.push(given[`x${i}`])
+      else if (r.length === 1 || r[0] === r[1]) wires.push(wires[r[0]].pipe(fn('exp')))
+      else wires.push(pointwise(sum, wires[r[0]], wires[r[1]]))
+    }
+    return Object.fromEntries(wires.flatMap((w, i) => (used.has(i) ? [] : [[`y${i}`, w]])))
   })
-  return net(
-    inputs,
-    given => {
-      const wires = []
-      const used = new Set(reads.flat())
-      reads.forEach((r, i) => {
-        wires.push(
-          r.length === 0
-            ? given[`x${i}`]
-            : r.length === 1
-              ? wires[r[0]].pipe(fn('exp'))
-              : wires[r[0]].plus(wires[r[1]]),
-        )
-      })
-      return Object.fromEntries(wires.flatMap((w, i) => (used.has(i) ? [] : [[`y${i}`, w]])))
-    },
-    pointwise,
-  )
 }
 
 /** One measurement in a process of its own: `node draw.mjs --one PEER KIND N` prints milliseconds. */
@@ -135,7 +127,6 @@ async function swaps(n) {
     return node.id === target.id ? [node, added] : [moved]
   })
   const after = { ...before, nodes }
-  const { framesOf } = await import('../dist/index.mjs')
   const frames = await framesOf({
     stages: [
       { caption: '', diagram: before },

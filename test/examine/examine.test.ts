@@ -146,6 +146,24 @@ rule open { function f  f -> maxpool[2] ==> maxpool[2] -> f when f increasing }
     })
     expect(pictures(report).map(p => p.title)).toContain('bad is false')
   })
+  test('says of a derived rule where it comes from', async () => {
+    const { rules, derivations, diagnostics } = parse(`rule source "the source" {
+  weights W : m x n
+  mul[W]  ==  ln -> add[W] -> exp  when input in (0, inf)
+}
+derive companion from source { attach exp before, ln after   normalize right   gives exp -> mul[W] -> ln == add[W] }
+rule doubtful { function f  size k  f -> maxpool[k]  ==  maxpool[k] -> f  when f increasing }
+derive resting from doubtful { substitute f = exp, k = 2   attach relu after }
+`)
+    expect(diagnostics).toEqual([])
+    const report = await checkRules(rules, { seconds: 10 }, derivations)
+    const byName = new Map(report.rules.map(r => [r.rule.name, r]))
+    expect(byName.get('companion')).toMatchObject({ derivedFrom: 'source', standing: { kind: 'proved' } })
+    expect(reportText(report)).toContain('derived from source')
+    // What rests on a rule that is not proved is not proved.
+    const because = 'it rests on doubtful, which is not proved'
+    expect(byName.get('resting')).toMatchObject({ derivedFrom: 'doubtful', standing: { kind: 'assumed', because } })
+  })
   test('of no rules says nothing of an end', async () => {
     expect(await checkRules([])).toEqual({ rules: [], termination: null, confluence: null })
   })
