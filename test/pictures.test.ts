@@ -85,10 +85,10 @@ describe('bad input', () => {
     expect(stderr).toMatch(/E807.*`p\.gif`[\s\S]*\.svg, \.png, \.tex or \.html/)
   })
   test('an unknown theme', () => {
-    const { status, stderr } = run('draw', theorem, '-o', 'p.svg', '--theme', 'drak')
+    const { status, stderr } = run('draw', theorem, '-o', 'drak.svg', '--theme', 'drak')
     expect(status).toBe(USAGE)
     expect(stderr).toMatch(/E811.*`drak`[\s\S]*did you mean `dark`\?/)
-    expect(existsSync(join(folder, 'p.svg'))).toBe(false)
+    expect(existsSync(join(folder, 'drak.svg'))).toBe(false)
   })
   test('themes in files', () => {
     const draw = (theme: string): string => {

@@ -94,6 +94,9 @@ export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['congruence', ['normal-multiplicative', 'equality']],
   ['definition', ['multiplicative-additive', 'mixing', 'softmax', 'logsoftmax']],
   ['monotone', GROUPS],
+  // Pools in pools, and layers of multiples: only a search uses these.
+  ['pool', ['equality']],
+  ['multiple', ['equality']],
   ['copy', ['equality']],
 ])
 

@@ -1,5 +1,6 @@
 // Matching a piece of text with a rule of the grammar, and the syntax tree of what matched.
-import * as ohm from 'ohm-js'
+import { createRequire } from 'node:module'
+import type * as ohm from 'ohm-js'
 import recipe from '../../grammar/net.ohm'
 import { type Rational, rational } from '../scalar/rational.ts'
 import {
@@ -87,7 +88,10 @@ export function acceptsFile(text: string): boolean {
 }
 
 function makeLanguage(): { grammar: ohm.Grammar; semantics: ohm.Semantics } {
-  const make = (ohm as unknown as { makeRecipe(recipe: readonly unknown[]): ohm.Grammar }).makeRecipe
+  // As `require` gets it, it is one file; as `import` does, it is forty, which take longer to find than to run.
+  const { makeRecipe: make } = createRequire(import.meta.url)('ohm-js') as {
+    makeRecipe(recipe: readonly unknown[]): ohm.Grammar
+  }
   const grammar = make(recipe)
   return { grammar, semantics: grammar.createSemantics().addOperation<unknown>('tree', actions) }
 }

@@ -203,3 +203,13 @@ describe('the meter', () => {
     expect(() => stopped.spend(5000)).toThrow('aborted')
   })
 })
+
+test('numbers that are squared again and again end the work before they fill the memory', () => {
+  const squared = (times: number): P.Polynomial => {
+    let p = polynomial([3])
+    for (let k = 0; k < times; k++) p = P.multiply(p, p, meter())
+    return p
+  }
+  expect(P.constantValue(squared(10))).toBe(3n ** 1024n)
+  expect(() => squared(60)).toThrow(P.BudgetExhausted)
+})
