@@ -2,7 +2,7 @@
 import { type Diagram, isOpenEnd, type Node, type NodeId } from '../diagram/diagram.ts'
 import { describeNet } from './describe.ts'
 import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
-import { type Fold, foldNet, foldText, withFolds } from './fold.ts'
+import { foldParts, foldRepeated, withFolds } from './fold.ts'
 import { dots } from './glyph.ts'
 import { cleanText, cutText } from './label.ts'
 import { layerGlyphs } from './layer.ts'
@@ -47,6 +47,8 @@ export interface NetOptions {
   readonly level?: 'wires' | 'layers'
   /** Whether repeated blocks are drawn once at the start and once at the end, with their number between. */
   readonly fold?: boolean
+  /** Names of wires: what leads to one of them alone is drawn as a box with its name. */
+  readonly parts?: readonly string[]
   /** The width beyond which the net goes on in a row below; null for a width that gives it usual proportions. */
   readonly wrap?: number | null
 }
@@ -61,7 +63,10 @@ const ONE_ROW = 3200
 export async function drawNet(given: Diagram, options: NetOptions = {}): Promise<NetPicture> {
   const { prefix = '', previous = NOWHERE, highlight = [], matched = [], level = 'wires', wrap = null } = options
   const plainGlyphs = level === 'layers' ? layerGlyphs(given.names) : strandGlyphs(given.names)
-  const { diagram, folds } = options.fold ? foldNet(given, plainGlyphs) : { diagram: given, folds: NO_FOLDS }
+  const named = foldParts(given, options.parts ?? [], plainGlyphs)
+  const repeated = options.fold ? foldRepeated(named.diagram, withFolds(plainGlyphs, named.folds)) : null
+  const { diagram } = repeated ?? named
+  const folds = new Map([...named.folds, ...(repeated?.folds ?? [])])
   const glyphs = folds.size === 0 ? plainGlyphs : withFolds(plainGlyphs, folds)
   const layout = await layoutOf(diagram, previous, glyphs)
   const rows = rowsOf(layout, wrap ?? rowWidth(layout.width, layout.bottom - layout.top, ONE_ROW))
@@ -109,7 +114,8 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
   })
   const notes = [
     ...(layout.note === null ? [] : [layout.note]),
-    ...[...folds.values()].slice(0, MAX_SAID).map(f => `Folded: ${foldText(f)}.`),
+    ...[...folds.values()].slice(0, MAX_SAID).map(f => `Folded: ${f.words}.`),
+    ...named.kept.slice(0, MAX_SAID),
     ...(rows.shift.length === 1 ? [] : [`In ${rows.shift.length} rows, each going on in the one below.`]),
   ]
   return {
@@ -122,7 +128,6 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
     description: describeNet(given),
   }
 }
-const NO_FOLDS: ReadonlyMap<NodeId, Fold> = new Map()
 
 function haloOf(place: Place, id: string, className: 'halo' | 'matched'): Group {
   const { glyph } = place
