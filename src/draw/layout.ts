@@ -132,7 +132,7 @@ export function placesOf(
         id: before.id,
         node: null,
         shape: before.shape,
-        glyph: glyphs.passing(before.shape),
+        glyph: before.node === null ? before.glyph : glyphs.passing(before.shape),
         column: c,
         sources: [before],
         x: 0,
@@ -176,15 +176,23 @@ export function placeRows(columns: readonly Place[][], previous: Positions, glyp
       })
     }
   }
-  const fromSources = (place: Place): number | null =>
-    place.sources.length === 0 ? null : average(place.sources.map((s, k) => s.y + outletOf(s) - inletOf(place, k)))
+  const fromSources = ({ sources, glyph }: Place): number | null => {
+    if (sources.length === 0) return null
+    let sum = 0
+    for (let k = 0; k < sources.length; k++)
+      sum += sources[k].y + mean(sources[k].glyph.outputs) - mean(glyph.inputs[k])
+    return sum / sources.length
+  }
   const fromUsers = (place: Place): number | null => {
     const list = users.get(place)
-    return list === undefined ? null : average(list.map(u => u.place.y + inletOf(u.place, u.k) - outletOf(place)))
+    if (list === undefined) return null
+    let sum = 0
+    for (const u of list) sum += u.place.y + inletOf(u.place, u.k)
+    return sum / list.length - outletOf(place)
   }
   const both = (place: Place): number | null => {
-    const wanted = [fromSources(place), fromUsers(place)].filter(y => y !== null)
-    return wanted.length === 0 ? null : average(wanted)
+    const [before, after] = [fromSources(place), fromUsers(place)]
+    return before === null || after === null ? (before ?? after) : (before + after) / 2
   }
   stack(columns[0], place => previous.get(place.id)?.y ?? null)
   const forward = columns.slice(1)
@@ -218,10 +226,6 @@ export function orderArguments(columns: readonly Place[][], glyphs: Glyphs): voi
   }
 }
 
-function average(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length
-}
-
 /** One below the other in the order of what is wanted, around the middle. */
 function stack(column: Place[], wanted: (place: Place) => number | null): void {
   sortBy(column, place => wanted(place) ?? 0)
@@ -238,8 +242,13 @@ function arrange(column: Place[], wanted: (place: Place) => number | null, previ
   settle(column, wanted)
 }
 function sortBy(column: Place[], key: (place: Place) => number): void {
-  const keys = new Map(column.map(p => [p, key(p)]))
-  column.sort((a, b) => (keys.get(a) as number) - (keys.get(b) as number))
+  const keyed = column.map(place => ({ place, key: key(place) }))
+  // Most columns stay as they are from sweep to sweep.
+  if (keyed.every((k, i) => i === 0 || keyed[i - 1].key <= k.key)) return
+  keyed.sort((a, b) => a.key - b.key)
+  keyed.forEach((k, i) => {
+    column[i] = k.place
+  })
 }
 
 /**
@@ -257,17 +266,17 @@ export function settle(column: readonly Place[], wanted: (place: Place) => numbe
   const middle = offset / 2
   const blocks: { sum: number; count: number; end: number }[] = []
   column.forEach((place, i) => {
-    blocks.push({
+    const last = {
       sum: (wanted(place) ?? (place.y === 0 ? offsets[i] - middle : place.y)) - offsets[i],
       count: 1,
       end: i,
-    })
-    while (blocks.length > 1) {
-      const b = blocks[blocks.length - 1]
-      const a = blocks[blocks.length - 2]
-      if (a.sum / a.count <= b.sum / b.count) break
-      blocks.splice(-2, 2, { sum: a.sum + b.sum, count: a.count + b.count, end: b.end })
     }
+    for (let a = blocks.at(-1); a !== undefined && a.sum / a.count > last.sum / last.count; a = blocks.at(-1)) {
+      last.sum += a.sum
+      last.count += a.count
+      blocks.pop()
+    }
+    blocks.push(last)
   })
   let i = 0
   for (const block of blocks) for (; i <= block.end; i++) column[i].y = block.sum / block.count + offsets[i]

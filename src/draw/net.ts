@@ -84,20 +84,14 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
     for (const place of column) {
       for (const g of wiresOf(layout, place, c, prefix, rows)) wires.push(g)
       if (place.node === null) {
-        const y = place.glyph.outputs.map(h => place.y + h)
-        const [from, to] = [layout.left[c], layout.left[c] + layout.widths[c]]
-        const runs = y.map((h): WireRun => ({ from: [from, h], to: [to, h], bend: [from, to] }))
-        wires.push(
-          moved(
-            {
-              id: `${prefix}n${place.id}-column${c}`,
-              class: 'pass',
-              title: '',
-              figures: [{ kind: 'wires', class: 'wire', runs }],
-            },
-            c,
-          ),
-        )
+        const [dx, dy] = rows.shift[rows.rowOf[c]]
+        const [from, to] = [layout.left[c] + dx, layout.left[c] + layout.widths[c] + dx]
+        const runs = place.glyph.outputs.map((h): WireRun => {
+          const y = place.y + h + dy
+          return { from: [from, y], to: [to, y], bend: [from, to] }
+        })
+        const figures: Figure[] = [{ kind: 'wires', class: 'wire', runs }]
+        wires.push({ id: `${prefix}n${place.id}-column${c}`, class: 'pass', title: '', figures })
         continue
       }
       const { glyph } = place
@@ -204,21 +198,21 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string, rows: 
         ),
       ]
     }
-    const bend = [layout.left[source.column] + layout.widths[source.column], layout.left[c]] as const
+    // Where they stand at once: large nets have tens of thousands of groups, which are not made twice.
+    const [dx, dy] = rows.shift[row]
+    const bend = [layout.left[source.column] + layout.widths[source.column] + dx, layout.left[c] + dx] as const
     const runs = outlets.map((y, i): WireRun => {
-      const [from, to] = [source.y + y, place.y + inlets[i]]
-      const [left, right] = openEnds(source.node, place.node, start, end, Math.abs(from - to) < 0.5)
+      const [from, to] = [source.y + y + dy, place.y + inlets[i] + dy]
+      const [left, right] = openEnds(source.node, place.node, start + dx, end + dx, Math.abs(from - to) < 0.5)
       return { from: [left, from], to: [right, to], bend }
     })
     const figures: Figure[] = [{ kind: 'wires', class: 'wire', runs }]
     // What is left out is said once on the way, here where neither end does it.
     if (!glyph.dotted.outputs && !place.glyph.dotted.inputs) {
-      const height = (source.y + outletOf(source) + place.y + inletOf(place, k)) / 2
+      const height = (source.y + outletOf(source) + place.y + inletOf(place, k)) / 2 + dy
       figures.push(...dots((bend[0] + bend[1]) / 2, glyph.strands, 44).map(f => moveFigure(f, 0, height)))
     }
-    const [dx, dy] = rows.shift[row]
-    const group: Group = { id, class: 'wire', title: '', figures }
-    return [dx === 0 && dy === 0 ? group : moveGroup(group, dx, dy)]
+    return [{ id, class: 'wire', title: '', figures }]
   })
 }
 
