@@ -90,7 +90,11 @@ export function rangeJson(range: Range): string {
 
 const INTERVAL = /^([[(])(-inf|-?[\d/]+), (inf|-?[\d/]+)([\])])$/
 
+const MOST_REMEMBERED = 1000
+const remembered = new Map<Json, Range>()
 export function readRange(json: Json): Range {
+  const known = remembered.get(json)
+  if (known !== undefined) return known
   const pieces = typeof json !== 'string' || json === '{}' ? [] : json.split(' | ')
   const range = normalizeRange(
     pieces.map(text => {
@@ -105,6 +109,8 @@ export function readRange(json: Json): Range {
     }),
   )
   if (rangeJson(range) !== json) throw new Malformed('a range is not in its normal form')
+  // Steps state the same few sets again and again.
+  if (remembered.size < MOST_REMEMBERED && json.length < 100) remembered.set(json, range)
   return range
 }
 
@@ -555,31 +561,31 @@ export class TableReader {
     const bias = (b: Json): Linear | null => (b === null ? null : this.operator(b))
     switch (kind) {
       case 'input':
-        return { kind, id, args, shape, name: readText(row[3]), domain: readInhabited(row[4]), absorbed: false }
+        return { id, kind, args, shape, name: readText(row[3]), domain: readInhabited(row[4]), absorbed: false }
       case 'output':
-        return { kind, id, args, shape, name: readText(row[3]), absorbed: false }
+        return { id, kind, args, shape, name: readText(row[3]), absorbed: false }
       case 'constant':
-        return { kind, id, args, shape, value: this.operator(row[3]) }
+        return { id, kind, args, shape, value: this.operator(row[3]) }
       case 'pointwise':
-        return { kind, id, args, shape, fn: this.expression(row[3], args.length) }
+        return { id, kind, args, shape, fn: this.expression(row[3], args.length) }
       case 'additive': {
         const operators = readList(row[3]).map(a => this.operator(a))
-        return { kind, id, args, shape, operators, bias: bias(row[4]) }
+        return { id, kind, args, shape, operators, bias: bias(row[4]) }
       }
       case 'multiplicative':
-        return { kind, id, args, shape, operator: this.operator(row[3]), bias: bias(row[4]) }
+        return { id, kind, args, shape, operator: this.operator(row[3]), bias: bias(row[4]) }
       case 'slice':
-        return { kind, id, args, shape, start: readSize(row[3]), end: readSize(row[4]) }
+        return { id, kind, args, shape, start: readSize(row[3]), end: readSize(row[4]) }
       case 'reduce':
-        return { kind, id, args, shape, operation: oneOf(row[3], 'max', 'min'), group: index(row[4], MOST_SIZE) }
+        return { id, kind, args, shape, operation: oneOf(row[3], 'max', 'min'), group: index(row[4], MOST_SIZE) }
       case 'mix': {
         const [fn, inverse] = [this.expression(row[3], 1), this.expression(row[4], 1)]
-        return { kind, id, args, shape, fn, inverse, operator: this.operator(row[5]) }
+        return { id, kind, args, shape, fn, inverse, operator: this.operator(row[5]) }
       }
       case 'join':
       case 'softmax':
       case 'logsoftmax':
-        return { kind, id, args, shape }
+        return { id, kind, args, shape }
       default:
         throw new Malformed('not a kind of node')
     }

@@ -3,7 +3,7 @@
 // functions (scalar/axioms.ts), and the definitions that these speak of.
 import * as Certificate from '../certificate/certificate.ts'
 import type { Json } from '../certificate/json.ts'
-import { type Diagram, inputsOf, outputsOf } from '../diagram/diagram.ts'
+import { type Diagram, inputsOf, type Node, outputsOf } from '../diagram/diagram.ts'
 import { valuesLieIn } from '../diagram/ranges.ts'
 import { sameShape } from '../linear/size.ts'
 import { disjoint } from '../scalar/enclosure.ts'
@@ -89,8 +89,9 @@ class Checker {
       (n, w): Side => (n.kind === 'input' ? 'both' : w < nets[0].nodes.length ? 'left' : 'right'),
     )
     this.place = `${place}, requirements`
-    const nodes = new Map(wires.nodes.entries())
-    for (const { wire, range } of claim.requirements())
+    const requirements = claim.requirements()
+    const nodes = requirements.length === 0 ? new Map<number, Node>() : new Map(wires.nodes.entries())
+    for (const { wire, range } of requirements)
       if (!valuesLieIn(nodes, w => wires.range(w), wire, range))
         reject('a net may get values that its inputs do not allow')
     let count = 0
@@ -120,17 +121,18 @@ class Checker {
     )
       reject(`the step is not in the ${side} net, or goes the other way`)
     for (const node of step.nodes) wires.add(node)
+    const { over, ranges } = step
     const lemmas = step.lemmas.map(l => this.lemma(reader, l))
     this.rules.add(rule)
     if (by === 'assumption') this.assumptions.add(`${rule} (its use in ${this.place} is not checked)`)
     else if (by !== 'theorem' && !Certificate.WAYS.get(by)?.includes(rule))
       reject(`${rule} is not a rule that is shown by ${by}`)
     if (by !== 'theorem') wires.mustBeDefined([at])
-    wires.mustLie(step.over, step.ranges)
+    wires.mustLie(over, ranges)
     if (by === 'definition') wires.spellOut(at)
     const becomes = step.becomes ?? wires.nodes.length - 1
     if (step.cited !== null) this.cite(step, lemmas, wires, becomes)
-    else if (by !== 'definition') wires.equate(at, becomes, by, { ...step, lemmas })
+    else if (by !== 'definition') wires.equate(at, becomes, by, { over, ranges, lemmas })
     if (wires.now(at) !== wires.now(becomes)) reject(`n${at} is not shown to be n${becomes}`)
     while (sides.length < wires.nodes.length) sides.push(side as Side)
   }

@@ -125,17 +125,34 @@ export function sameOperator(a: Linear, b: Linear, rewritten: (factor: Expressio
   const terms = [a, negate(b)].flatMap(operator => expand(operator, coefficientOf))
   const words = new Map(terms.map(({ word }) => [idsOf(word), word]))
   const rest = collected(terms.map(({ coefficient, word }) => [idsOf(word), coefficient, ONE]))
-  // What is left may still cancel entry by entry: I + [[1]] and [[2]] behind one weight.
-  const entries = [...rest].flatMap(([key, coefficient]): Summand[] => {
-    const word = words.get(key) ?? null
-    const isKnown = word !== null && word.last.kind !== 'symbol'
-    const [start, end] = isKnown ? [idsOf(word.before), word.last] : [key, identity(a.columns)]
-    const found = entriesOf(end)?.flatMap((row, i) =>
-      row.map((q, j): Summand => [`${start};${i};${j}`, coefficient, q]),
-    )
-    return found ?? [[key, coefficient, ONE]]
-  })
+  // What is left may still cancel entry by entry: I + [[1]] and [[2]] beside one weight, before or behind it.
+  const entries = [...rest].flatMap(([key, coefficient]): Summand[] =>
+    inEntries(factorsOf(words.get(key) ?? null).reverse(), a.columns).map(([k, q]) => [k, coefficient, q]),
+  )
   return collected(entries).size === 0
+}
+
+const MOST_KEYS = 10_000
+/**
+ * A product as a sum of products in which each known matrix has one entry only: a key for each, and its number. Where no
+ * known matrix stands between two weights there is the identity; what is of unknown size stays as it is, and so does a
+ * product with very many such terms.
+ */
+function inEntries(word: readonly Linear[], columns: Size): readonly (readonly [key: string, factor: Rational])[] {
+  const slots: Linear[] = []
+  for (const [k, a] of word.entries())
+    slots.push(...(a.kind === 'symbol' && (k === 0 || word[k - 1].kind === 'symbol') ? [identity(a.rows), a] : [a]))
+  if (word.length === 0 || word[word.length - 1].kind === 'symbol') slots.push(identity(columns))
+  let sum: (readonly [string, Rational])[] = [['', ONE]]
+  for (const a of slots) {
+    const known = a.kind === 'symbol' ? null : entriesOf(a)
+    const entries = known?.flatMap((row, i) => row.map((q, j) => [`${i},${j}`, q] as const))
+    const places = entries?.filter(([, q]) => q.n !== 0n) ?? [[a.kind === 'identity' ? 'I' : `${a.id}`, ONE] as const]
+    if (sum.length * places.length > MOST_KEYS) return [[word.map(w => w.id).join(), ONE]]
+    spend(1 + sum.length * places.length)
+    sum = sum.flatMap(([k, f]) => places.map(([key, q]) => [`${k};${key}`, f.mul(q)] as const))
+  }
+  return sum
 }
 
 function idsOf(word: Word): string {

@@ -4,6 +4,7 @@
 import type { StatedGrounds, StatedLemma } from '../certificate/certificate.ts'
 import { spellOut } from '../diagram/abbreviation.ts'
 import { type Combination, combinationOf } from '../diagram/combination.ts'
+import { type Piece, pairs, piecesOf, standAlike, variablePiece } from '../diagram/components.ts'
 import { type Diagram, type Node, operatorsOf, parametersOf } from '../diagram/diagram.ts'
 import * as Ranges from '../diagram/ranges.ts'
 import { shapeProblem } from '../diagram/shapes.ts'
@@ -15,8 +16,8 @@ import { partsFirst, replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
+import { multipleThroughLayer, poolOfPools } from './groups.ts'
 import { sameOperator } from './operators.ts'
-import { type Piece, pairs, piecesOf, standAlike, variablePiece } from './pieces.ts'
 import { reject } from './rejection.ts'
 
 /** An equality of two functions that has been verified on a domain. */
@@ -103,7 +104,7 @@ export class Wires {
     const [from, to] = [this.now(wire), this.now(other)]
     if (from === to) return
     const [a, b] = [this.ranges[from], this.ranges[to]]
-    if (a.length === b.length)
+    if (a !== b && a.length === b.length)
       this.ranges[to] = b.map((r, i) => (sameRange(r, a[i]) ? r : isSubset(a[i], r) ? a[i] : intersect(r, a[i])))
     this.equalTo[from] = to
     this.defined[to] = true
@@ -119,6 +120,8 @@ export class Wires {
     else if (by === 'linear') this.sameCombination(a, b, over)
     else if (by === 'monotone') this.commutes(a, b)
     else if (by === 'congruence') this.does(this.nodes[a], this.args(a), b)
+    else if (by === 'pool') poolOfPools(this, a, b)
+    else if (by === 'multiple') multipleThroughLayer(this, a, b)
     // A wire keeps its own node when it has become another one: a copy of that is equal to both.
     else if (by === 'copy') this.does(this.nodes[wire], this.args(wire), other)
     else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
@@ -131,8 +134,8 @@ export class Wires {
     const node = this.nodes[a]
     const [x] = this.args(a)
     if (node.kind === 'multiplicative' && !this.isWithin(x, POSITIVE)) reject(`n${x} is not shown to be positive`)
-    const root = spellOut(node, x, this.nodes[x]?.shape ?? node.shape, (content, ...args) => {
-      const made = this.add({ ...content, args, id: this.nodes.length } as unknown as Node)
+    const root = spellOut(node, x, this.nodes[x]?.shape ?? node.shape, content => {
+      const made = this.add({ id: this.nodes.length, ...content })
       this.defined[made] = true
       return made
     })

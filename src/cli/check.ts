@@ -1,10 +1,13 @@
 // `netproof check`: the independent checker on a certificate, and what the verdicts in it rest on.
+import { existsSync, statSync } from 'node:fs'
+import { MOST_BYTES, parseCertificate } from '../certificate/text.ts'
 import { check } from '../check/check.ts'
 import { PROVED, REFUTED, readInput, USAGE } from './common.ts'
 
 /** Exit status: 0 accepted, 1 rejected, 3 not a certificate. */
 export function checkCommand(file: string, options: { readonly json?: boolean }): number {
-  const result = check(parsed(readInput(file)))
+  const isTooLarge = file !== '-' && existsSync(file) && statSync(file).size > MOST_BYTES
+  const result = check(isTooLarge ? null : parseCertificate(readInput(file)))
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   if (!result.accepted) {
     const head = result.isCertificate ? `REJECTED  ${file}, ${result.step}` : `${file} is not a certificate`
@@ -24,13 +27,4 @@ export function checkCommand(file: string, options: { readonly json?: boolean })
   )
   process.stdout.write(`${lines.join('\n')}\n`)
   return PROVED
-}
-
-/** The JSON value of the bytes; null for what is none. */
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return null
-  }
 }

@@ -3,7 +3,7 @@ import { noPicture, notDrawable, unknownName } from '../diagnostic.ts'
 import { drawableNamed, judge, pictureOf } from '../picture.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { loadFile, report, USAGE } from './common.ts'
-import { type NetPictureOptions, pictureWriter } from './picture.ts'
+import { checkParts, type NetPictureOptions, pictureWriter } from './picture.ts'
 
 export interface DrawCommandOptions extends NetPictureOptions {
   readonly output: string
@@ -18,6 +18,7 @@ export async function drawCommand(
 ): Promise<number> {
   const { write, drawing } = await pictureWriter(options.output, options)
   const program = loadFile(file, options)
+  checkParts(program, options)
   if (name === undefined) {
     const scene = await pictureOf(program, await judge(program, { budget: { seconds: options.timeout } }), drawing)
     if (scene !== null) {

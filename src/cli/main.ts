@@ -3,7 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
 import { ANIMATE, EVERY_STEP, MOST_STAGES, NO_HIGHLIGHT, PAGE } from './derivations.ts'
-import { EMBED, FOLD, LEVEL, PICTURES, ROW_WIDTH, THEME } from './picture.ts'
+import { EMBED, FOLD, FOLD_PARTS, LEVEL, PICTURES, ROW_WIDTH, THEME } from './picture.ts'
 
 const ENDINGS = `ends in ${PICTURES.slice(0, -1).join(', ')} or ${PICTURES.at(-1)}`
 /** As in search/cost.ts, which is loaded only where it is needed. */
@@ -65,6 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--report <file>', 'write a page of HTML with every step, its ranges and the certificate')
     .addOption(LEVEL)
     .addOption(FOLD)
+    .addOption(FOLD_PARTS)
     .addOption(ROW_WIDTH)
     .addOption(EVERY_STEP)
     .addOption(NO_HIGHLIGHT)
@@ -95,6 +96,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(EMBED)
     .addOption(LEVEL)
     .addOption(FOLD)
+    .addOption(FOLD_PARTS)
     .addOption(ROW_WIDTH)
     .addOption(EVERY_STEP)
     .addOption(NO_HIGHLIGHT)
@@ -126,6 +128,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .addOption(EMBED)
     .addOption(LEVEL)
     .addOption(FOLD)
+    .addOption(FOLD_PARTS)
     .addOption(ROW_WIDTH)
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .option('--timeout <seconds>', 'time to prove each claim, for the sign between its nets', positiveNumber, 5)

@@ -16,7 +16,7 @@ import {
   derivationOptions,
   writeDerivations,
 } from './derivations.ts'
-import { pictureWriter } from './picture.ts'
+import { checkParts, pictureWriter } from './picture.ts'
 
 export interface NormalizeCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
@@ -31,6 +31,7 @@ export async function normalizeCommand(file: string, name: string, options: Norm
   if (options.svg !== undefined) checkDerivationPicture(options.svg, options)
   const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const program = loadFile(file, options)
+  checkParts(program, options)
   const net = netNamed(program, name)
   const result =
     options.strategy === undefined

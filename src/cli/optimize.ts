@@ -1,6 +1,7 @@
 // `netproof optimize`: a cheaper net that is proved to be equal, as text in the language.
 import { trustedRules } from '../load.ts'
-import { optimize } from '../prove/optimize.ts'
+import { type Optimized, optimize } from '../prove/optimize.ts'
+import { undefinedText } from '../prove/report.ts'
 import type { Cost } from '../search/cost.ts'
 import { printDiagram, printNet } from '../syntax/print.ts'
 import { version } from '../version.ts'
@@ -24,26 +25,36 @@ export async function optimizeCommand(file: string, name: string, options: Optim
   const budget = { seconds: options.timeout, search: options.search }
   const found = await optimize(net, { rules, statements, seed, budget, cost })
   if (options.json) {
-    const { before, after, verdict } = found
+    const { before, after, verdict, obstacle } = found
     const document = {
       netproof: version,
       seed,
       net: name,
       cost,
-      before,
-      after,
+      before: Math.floor(before),
+      after: Math.floor(after),
       proved: verdict !== null,
       checked: verdict !== null && verdict.certificate !== null,
+      reason: obstacle === null ? null : undefinedText(name, obstacle),
       text: printNet(found.net),
     }
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
     return 0
   }
-  const unit = (n: number): string => `${Math.round(n)} ${cost}`
-  const head =
-    found.verdict === null
-      ? `// ${name}: ${unit(found.before)}; nothing cheaper was found`
-      : `// ${name}: ${unit(found.before)} before, ${unit(found.after)} after; proved to be equal`
-  process.stdout.write(`${head}\n${printDiagram(found.net)}`)
+  process.stdout.write(`// ${headOf(found, name, cost)}\n${printDiagram(found.net)}`)
   return 0
+}
+
+function headOf({ before, after, verdict, obstacle }: Optimized, name: string, cost: Cost): string {
+  if (obstacle !== null) return `${undefinedText(name, obstacle)}; it stays as it is`
+  const price = (n: number): string => {
+    const whole = Math.floor(n)
+    return cost === 'depth' ? `depth ${whole}` : `${whole} ${whole === 1 ? cost.slice(0, -1) : cost}`
+  }
+  if (verdict === null) return `${name}: ${price(before)}; nothing cheaper was found`
+  const isAlike = price(before) === price(after)
+  const change = isAlike
+    ? `${price(before)} before and after, in fewer nodes`
+    : `${price(before)} before, ${price(after)} after`
+  return `${name}: ${change}; proved to be equal`
 }

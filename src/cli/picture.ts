@@ -3,9 +3,10 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
-import { badTheme, fileProblem, lowContrast, unknownFormat, unknownTheme } from '../diagnostic.ts'
+import { badTheme, fileProblem, lowContrast, unknownFormat, unknownName, unknownTheme } from '../diagnostic.ts'
 import type { DrawOptions, Picture } from '../draw/draw.ts'
 import type { Theme } from '../draw/themes.ts'
+import type { Program } from '../load.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { report, Stop, USAGE, writeOutput } from './common.ts'
 
@@ -16,6 +17,7 @@ export interface PictureOptions {
 export interface NetPictureOptions extends PictureOptions {
   readonly level?: 'wires' | 'layers'
   readonly fold?: boolean
+  readonly foldParts?: readonly string[]
   readonly rowWidth?: number
 }
 
@@ -28,6 +30,10 @@ export const LEVEL = new Option('--level <level>', 'every component of a wire, o
   .choices(['wires', 'layers'])
   .default('wires')
 export const FOLD = new Option('--fold', 'draw repeated blocks at their start and end, with their number between')
+export const FOLD_PARTS = new Option(
+  '--fold-parts <wires>',
+  'draw what leads to each of these wires, and to nothing else, as one box: h,k',
+).argParser(text => text.split(',').map(name => name.trim()))
 export const ROW_WIDTH = new Option('--row-width <n>', 'begin a new row where a net is wider than this').argParser(
   text => {
     const value = Number(text)
@@ -88,7 +94,18 @@ function drawOptionsOf(options: NetPictureOptions, theme: Theme): DrawOptions {
     embedFonts: options.embedFonts,
     level: options.level,
     fold: options.fold,
+    parts: options.foldParts,
     wrap: options.rowWidth ?? null,
+  }
+}
+
+/** Reports, and stops the command, where a part is to be folded of which no net of the program has the wire. */
+export function checkParts({ nets }: Program, { foldParts = [] }: NetPictureOptions): void {
+  const names = Object.values(nets).flatMap(net => [...(net.wires?.keys() ?? [])])
+  for (const name of foldParts) {
+    if (names.includes(name)) continue
+    report([unknownName(null, 'wire', name, nearest(name, names))])
+    throw new Stop(USAGE)
   }
 }
 

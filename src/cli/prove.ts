@@ -22,7 +22,7 @@ import {
   derivationOptions,
   writeDerivations,
 } from './derivations.ts'
-import { pictureWriter } from './picture.ts'
+import { checkParts, pictureWriter } from './picture.ts'
 
 export interface ProveCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
@@ -51,6 +51,7 @@ export async function proveCommand(
   const picture = options.svg === undefined ? null : await pictureWriter(options.svg, options)
   const page = options.report === undefined ? null : await pictureWriter(options.report, options, ['.html'])
   const program = loadFile(file, options)
+  checkParts(program, options)
   const claims = left === undefined ? program.claims : claimBetween(program, left, right)
   if (!Array.isArray(claims)) {
     report([claims as Diagnostic], program.text)

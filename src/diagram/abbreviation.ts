@@ -2,10 +2,12 @@
 import { type Linear, ones } from '../linear/linear.ts'
 import type { Shape } from '../linear/size.ts'
 import { call, type Expression, variable, x0 } from '../scalar/expression.ts'
-import type { Node, NodeId } from './diagram.ts'
+import type { AdditiveNode, Node, NodeId, PointwiseNode } from './diagram.ts'
 
-/** Makes a node with this content and these args. */
-export type Put = (content: object, ...args: NodeId[]) => NodeId
+/** What a node is, but for its number. */
+export type Content = Omit<PointwiseNode, 'id'> | Omit<AdditiveNode, 'id'>
+/** Makes a node. */
+export type Put = (content: Content) => NodeId
 
 const ln = call('ln', x0)
 const exp = call('exp', x0)
@@ -20,9 +22,9 @@ export function spellOut(node: Node, x: NodeId, inner: Shape, put: Put): NodeId 
   const { shape } = node
   const width = shape[shape.length - 1]
   const pointwise = (fn: Expression, of: Shape, ...args: NodeId[]): NodeId =>
-    fn === x0 ? args[0] : put({ kind: 'pointwise', fn, shape: of }, ...args)
+    fn === x0 ? args[0] : put({ kind: 'pointwise', args, shape: of, fn })
   const additive = (operator: Linear, bias: Linear | null, arg: NodeId): NodeId =>
-    put({ kind: 'additive', operators: [operator], bias, shape }, arg)
+    put({ kind: 'additive', args: [arg], shape, operators: [operator], bias })
   switch (node.kind) {
     case 'multiplicative':
       return pointwise(exp, shape, additive(node.operator, node.bias, pointwise(ln, inner, x)))

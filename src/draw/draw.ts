@@ -36,7 +36,9 @@ function isList(what: Picture): what is readonly Drawable[] {
   return Array.isArray(what)
 }
 
-export interface DrawOptions extends Pick<NetOptions, 'level' | 'fold' | 'wrap'>, Pick<StageOptions, 'page' | 'most'> {
+export interface DrawOptions
+  extends Pick<NetOptions, 'level' | 'fold' | 'parts' | 'wrap'>,
+    Pick<StageOptions, 'page' | 'most'> {
   /** Set above the picture. Without it a net's or an equation's name is only told to those who cannot see the picture. */
   readonly title?: string
   /** One of `THEMES`, or one that `readTheme` has read; the post's where none is given. */

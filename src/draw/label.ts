@@ -84,9 +84,9 @@ export function concat(...labels: readonly Label[]): Label {
   return runs
 }
 
-/** The label's text without its setting, for titles and comparisons. */
+/** The label's text without its setting, for titles and comparisons; the raised T of a transpose by its own character. */
 export function labelText(label: Label): string {
-  return label.map(r => r.text).join('')
+  return label.map(r => (r.rise > 0 && r.text === 'T' ? 'ᵀ' : r.text)).join('')
 }
 
 /** Where each run begins, and the whole width, at font size 1. */

@@ -132,7 +132,7 @@ export function placesOf(
         id: before.id,
         node: null,
         shape: before.shape,
-        glyph: glyphs.passing(before.shape),
+        glyph: before.node === null ? before.glyph : glyphs.passing(before.shape),
         column: c,
         sources: [before],
         x: 0,
@@ -176,15 +176,23 @@ export function placeRows(columns: readonly Place[][], previous: Positions, glyp
       })
     }
   }
-  const fromSources = (place: Place): number | null =>
-    place.sources.length === 0 ? null : average(place.sources.map((s, k) => s.y + outletOf(s) - inletOf(place, k)))
+  const fromSources = ({ sources, glyph }: Place): number | null => {
+    if (sources.length === 0) return null
+    let sum = 0
+    for (let k = 0; k < sources.length; k++)
+      sum += sources[k].y + mean(sources[k].glyph.outputs) - mean(glyph.inputs[k])
+    return sum / sources.length
+  }
   const fromUsers = (place: Place): number | null => {
     const list = users.get(place)
-    return list === undefined ? null : average(list.map(u => u.place.y + inletOf(u.place, u.k) - outletOf(place)))
+    if (list === undefined) return null
+    let sum = 0
+    for (const u of list) sum += u.place.y + inletOf(u.place, u.k)
+    return sum / list.length - outletOf(place)
   }
   const both = (place: Place): number | null => {
-    const wanted = [fromSources(place), fromUsers(place)].filter(y => y !== null)
-    return wanted.length === 0 ? null : average(wanted)
+    const [before, after] = [fromSources(place), fromUsers(place)]
+    return before === null || after === null ? (before ?? after) : (before + after) / 2
   }
   stack(columns[0], place => previous.get(place.id)?.y ?? null)
   const forward = columns.slice(1)
@@ -218,55 +226,29 @@ export function orderArguments(columns: readonly Place[][], glyphs: Glyphs): voi
   }
 }
 
-/** How many pairs of bundles cross between columns. */
-export function crossings(columns: readonly (readonly Place[])[]): number {
-  let count = 0
-  for (const column of columns) {
-    const bundles = column.flatMap(p => p.sources.map((s, k) => ({ from: s.y + outletOf(s), to: p.y + inletOf(p, k) })))
-    bundles.sort((a, b) => a.from - b.from || a.to - b.to)
-    count += inversions(bundles.map(b => b.to))
-  }
-  return count
-}
-
-/** How many pairs stand in descending order: counted while neighbouring runs are merged. */
-function inversions(values: readonly number[]): number {
-  let count = 0
-  let runs = values.map(v => [v])
-  while (runs.length > 1) {
-    const merged: number[][] = []
-    for (let r = 0; r < runs.length; r += 2) {
-      const [a, b] = [runs[r], runs[r + 1] ?? []]
-      const run: number[] = []
-      let i = 0
-      for (const v of b) {
-        while (i < a.length && a[i] <= v) run.push(a[i++])
-        count += a.length - i
-        run.push(v)
-      }
-      merged.push([...run, ...a.slice(i)])
-    }
-    runs = merged
-  }
-  return count
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length
-}
-
 /** One below the other in the order of what is wanted, around the middle. */
 function stack(column: Place[], wanted: (place: Place) => number | null): void {
   sortBy(column, place => wanted(place) ?? 0)
   settle(column, wanted)
 }
+/** In the order of what is wanted, but nodes of the picture before stay in their order: what is new goes between them. */
 function arrange(column: Place[], wanted: (place: Place) => number | null, previous: Positions): void {
-  sortBy(column, place => (place.node === null ? undefined : previous.get(place.id)?.y) ?? wanted(place) ?? place.y)
+  const before = (place: Place): number | undefined => (place.node === null ? undefined : previous.get(place.id)?.y)
+  const known = previous.size === 0 ? [] : column.filter(p => before(p) !== undefined)
+  sortBy(known, place => before(place) as number)
+  settle(known, wanted)
+  const stays = new Set(known)
+  sortBy(column, place => (stays.has(place) ? place.y : (wanted(place) ?? place.y)))
   settle(column, wanted)
 }
 function sortBy(column: Place[], key: (place: Place) => number): void {
-  const keys = new Map(column.map(p => [p, key(p)]))
-  column.sort((a, b) => (keys.get(a) as number) - (keys.get(b) as number))
+  const keyed = column.map(place => ({ place, key: key(place) }))
+  // Most columns stay as they are from sweep to sweep.
+  if (keyed.every((k, i) => i === 0 || keyed[i - 1].key <= k.key)) return
+  keyed.sort((a, b) => a.key - b.key)
+  keyed.forEach((k, i) => {
+    column[i] = k.place
+  })
 }
 
 /**
@@ -284,17 +266,17 @@ export function settle(column: readonly Place[], wanted: (place: Place) => numbe
   const middle = offset / 2
   const blocks: { sum: number; count: number; end: number }[] = []
   column.forEach((place, i) => {
-    blocks.push({
+    const last = {
       sum: (wanted(place) ?? (place.y === 0 ? offsets[i] - middle : place.y)) - offsets[i],
       count: 1,
       end: i,
-    })
-    while (blocks.length > 1) {
-      const b = blocks[blocks.length - 1]
-      const a = blocks[blocks.length - 2]
-      if (a.sum / a.count <= b.sum / b.count) break
-      blocks.splice(-2, 2, { sum: a.sum + b.sum, count: a.count + b.count, end: b.end })
     }
+    for (let a = blocks.at(-1); a !== undefined && a.sum / a.count > last.sum / last.count; a = blocks.at(-1)) {
+      last.sum += a.sum
+      last.count += a.count
+      blocks.pop()
+    }
+    blocks.push(last)
   })
   let i = 0
   for (const block of blocks) for (; i <= block.end; i++) column[i].y = block.sum / block.count + offsets[i]

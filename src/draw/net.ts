@@ -2,12 +2,11 @@
 import { type Diagram, isOpenEnd, type Node, type NodeId } from '../diagram/diagram.ts'
 import { describeNet } from './describe.ts'
 import { ELK_LIMIT, placeRowsByElk } from './elk.ts'
-import { type Fold, foldNet, foldText, withFolds } from './fold.ts'
+import { foldParts, foldRepeated, withFolds } from './fold.ts'
 import { dots } from './glyph.ts'
 import { cleanText, cutText } from './label.ts'
 import { layerGlyphs } from './layer.ts'
 import {
-  crossings,
   type Glyphs,
   inletOf,
   type Layout,
@@ -48,6 +47,8 @@ export interface NetOptions {
   readonly level?: 'wires' | 'layers'
   /** Whether repeated blocks are drawn once at the start and once at the end, with their number between. */
   readonly fold?: boolean
+  /** Names of wires: what leads to one of them alone is drawn as a box with its name. */
+  readonly parts?: readonly string[]
   /** The width beyond which the net goes on in a row below; null for a width that gives it usual proportions. */
   readonly wrap?: number | null
 }
@@ -57,14 +58,15 @@ const MAX_SAID = 40
 const NOWHERE: Positions = new Map()
 /** Up to this width a net stands in one row. */
 const ONE_ROW = 3200
-/** So many more crossings than necessary are taken for an order that the reader knows from the picture before. */
-const SOME_CROSSINGS = 8
 
 /** Lays out and draws a net. */
 export async function drawNet(given: Diagram, options: NetOptions = {}): Promise<NetPicture> {
   const { prefix = '', previous = NOWHERE, highlight = [], matched = [], level = 'wires', wrap = null } = options
   const plainGlyphs = level === 'layers' ? layerGlyphs(given.names) : strandGlyphs(given.names)
-  const { diagram, folds } = options.fold ? foldNet(given, plainGlyphs) : { diagram: given, folds: NO_FOLDS }
+  const named = foldParts(given, options.parts ?? [], plainGlyphs)
+  const repeated = options.fold ? foldRepeated(named.diagram, withFolds(plainGlyphs, named.folds)) : null
+  const { diagram } = repeated ?? named
+  const folds = new Map([...named.folds, ...(repeated?.folds ?? [])])
   const glyphs = folds.size === 0 ? plainGlyphs : withFolds(plainGlyphs, folds)
   const layout = await layoutOf(diagram, previous, glyphs)
   const rows = rowsOf(layout, wrap ?? rowWidth(layout.width, layout.bottom - layout.top, ONE_ROW))
@@ -82,20 +84,14 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
     for (const place of column) {
       for (const g of wiresOf(layout, place, c, prefix, rows)) wires.push(g)
       if (place.node === null) {
-        const y = place.glyph.outputs.map(h => place.y + h)
-        const [from, to] = [layout.left[c], layout.left[c] + layout.widths[c]]
-        const runs = y.map((h): WireRun => ({ from: [from, h], to: [to, h], bend: [from, to] }))
-        wires.push(
-          moved(
-            {
-              id: `${prefix}n${place.id}-column${c}`,
-              class: 'pass',
-              title: '',
-              figures: [{ kind: 'wires', class: 'wire', runs }],
-            },
-            c,
-          ),
-        )
+        const [dx, dy] = rows.shift[rows.rowOf[c]]
+        const [from, to] = [layout.left[c] + dx, layout.left[c] + layout.widths[c] + dx]
+        const runs = place.glyph.outputs.map((h): WireRun => {
+          const y = place.y + h + dy
+          return { from: [from, y], to: [to, y], bend: [from, to] }
+        })
+        const figures: Figure[] = [{ kind: 'wires', class: 'wire', runs }]
+        wires.push({ id: `${prefix}n${place.id}-column${c}`, class: 'pass', title: '', figures })
         continue
       }
       const { glyph } = place
@@ -118,7 +114,8 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
   })
   const notes = [
     ...(layout.note === null ? [] : [layout.note]),
-    ...[...folds.values()].slice(0, MAX_SAID).map(f => `Folded: ${foldText(f)}.`),
+    ...[...folds.values()].slice(0, MAX_SAID).map(f => `Folded: ${f.words}.`),
+    ...named.kept.slice(0, MAX_SAID),
     ...(rows.shift.length === 1 ? [] : [`In ${rows.shift.length} rows, each going on in the one below.`]),
   ]
   return {
@@ -131,7 +128,6 @@ export async function drawNet(given: Diagram, options: NetOptions = {}): Promise
     description: describeNet(given),
   }
 }
-const NO_FOLDS: ReadonlyMap<NodeId, Fold> = new Map()
 
 function haloOf(place: Place, id: string, className: 'halo' | 'matched'): Group {
   const { glyph } = place
@@ -152,25 +148,14 @@ function haloOf(place: Place, id: string, className: 'halo' | 'matched'): Group 
   }
 }
 
-function arrange(diagram: Diagram, previous: Positions, glyphs: Glyphs): { columns: Place[][]; far: boolean } {
+async function layoutOf(diagram: Diagram, previous: Positions, glyphs: Glyphs): Promise<Layout> {
   const { columns, far } = placesOf(diagram, glyphs)
   placeRows(columns, previous, glyphs)
-  return { columns, far }
-}
-
-async function layoutOf(diagram: Diagram, previous: Positions, glyphs: Glyphs): Promise<Layout> {
-  const arranged = arrange(diagram, previous, glyphs)
-  let { columns } = arranged
-  let note = arranged.far ? 'Wires that pass many columns run straight behind the nodes.' : null
+  let note = far ? 'Wires that pass many columns run straight behind the nodes.' : null
   if (columns.every(c => c.length <= 1)) return placeColumns(columns, previous, note)
 
-  let keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
-  if (keepOrder) {
-    // Neighbours that swap sides confuse more than some crossings, but not more than very many.
-    const fresh = arrange(diagram, NOWHERE, glyphs).columns
-    keepOrder = crossings(columns) <= 2 * crossings(fresh) + SOME_CROSSINGS
-    if (!keepOrder) columns = fresh
-  }
+  // Neighbours that swap sides confuse more than crossings: the order of the picture before is kept.
+  const keepOrder = columns.some(c => c.some(p => p.node !== null && previous.has(p.id)))
   const places = columns.reduce((n, c) => n + c.length, 0)
   if (places > ELK_LIMIT || !(await placeRowsByElk(columns, keepOrder))) {
     note = [`Laid out by a simpler method, for it has ${places} places.`, ...(note === null ? [] : [note])].join(' ')
@@ -213,21 +198,21 @@ function wiresOf(layout: Layout, place: Place, c: number, prefix: string, rows: 
         ),
       ]
     }
-    const bend = [layout.left[source.column] + layout.widths[source.column], layout.left[c]] as const
+    // Where they stand at once: large nets have tens of thousands of groups, which are not made twice.
+    const [dx, dy] = rows.shift[row]
+    const bend = [layout.left[source.column] + layout.widths[source.column] + dx, layout.left[c] + dx] as const
     const runs = outlets.map((y, i): WireRun => {
-      const [from, to] = [source.y + y, place.y + inlets[i]]
-      const [left, right] = openEnds(source.node, place.node, start, end, Math.abs(from - to) < 0.5)
+      const [from, to] = [source.y + y + dy, place.y + inlets[i] + dy]
+      const [left, right] = openEnds(source.node, place.node, start + dx, end + dx, Math.abs(from - to) < 0.5)
       return { from: [left, from], to: [right, to], bend }
     })
     const figures: Figure[] = [{ kind: 'wires', class: 'wire', runs }]
     // What is left out is said once on the way, here where neither end does it.
     if (!glyph.dotted.outputs && !place.glyph.dotted.inputs) {
-      const height = (source.y + outletOf(source) + place.y + inletOf(place, k)) / 2
+      const height = (source.y + outletOf(source) + place.y + inletOf(place, k)) / 2 + dy
       figures.push(...dots((bend[0] + bend[1]) / 2, glyph.strands, 44).map(f => moveFigure(f, 0, height)))
     }
-    const [dx, dy] = rows.shift[row]
-    const group: Group = { id, class: 'wire', title: '', figures }
-    return [dx === 0 && dy === 0 ? group : moveGroup(group, dx, dy)]
+    return [{ id, class: 'wire', title: '', figures }]
   })
 }
 

@@ -200,7 +200,7 @@ export function operatorLabel(root: Linear): Label {
         set(plain(`${a.kind}(${sizeText(a.start)})`), ATOM)
         break
       case 'transpose':
-        set(concat(at(a.of, ATOM).label, plain('ᵀ')), ATOM)
+        set(concat(at(a.of, ATOM).label, superscript(plain('T'))), ATOM)
         break
       case 'diagonal':
         set(concat(plain('diag('), at(a.of, SUM).label, plain(')')), ATOM)

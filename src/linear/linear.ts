@@ -320,6 +320,12 @@ export function entriesOf(a: Linear): readonly (readonly Rational[])[] | null {
   }
 }
 
+/** Whether an operator repeats one component: a column of ones. */
+export function isColumnOfOnes(a: Linear): boolean {
+  if (a.kind === 'ones' || a.kind === 'identity') return a.columns === sizeOf(1)
+  return a.kind === 'literal' && a.entries.every(row => row.length === 1 && row[0].equals(ONE))
+}
+
 /** The direct parts of an operator, in order. */
 export function linearParts(a: Linear): readonly Linear[] {
   switch (a.kind) {

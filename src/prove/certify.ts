@@ -695,7 +695,13 @@ class ClaimWriter {
       at: (side, node) => this.at(side, node),
       row: wire => this.row(wire),
       lemmas: (left, right, domain) => this.certificate.lemmasFor(left, right, domain),
-      step: step => this.put({ ...common, ...step } as StepJson),
+      step: step => {
+        const { by, at, becomes } = step
+        // Operators that are compared may have numbers in them that arithmetic alone does not see to be the same.
+        const stops =
+          by === 'linear' ? step.over : by === 'copy' ? [at, becomes].flatMap(w => this.wires.nodes[w].args) : null
+        this.put({ ...common, ...step, ...(stops ? this.factors([at, becomes], stops) : {}) } as StepJson)
+      },
       cite: ({ instance, rule, wires }, at, becomes, nodes, wireOf) => {
         const { match } = instance as Instance
         const step: StepJson = { ...common, rule, by: '', at, nodes: rows(nodes), becomes }

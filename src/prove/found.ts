@@ -55,9 +55,14 @@ class FoundWriter {
 
   write(): void {
     const { found, ledger } = this
+    const end = performance.now() + 1000 * Math.max(1, found.seconds)
     for (const { term, side, node } of found.placed)
       if (!this.wireOf.has(term)) this.wireOf.set(term, ledger.wires.now(ledger.at(side, node)))
-    for (const equality of found.equalities) this.equality(equality)
+    for (const [k, equality] of found.equalities.entries()) {
+      if ((k & 63) === 63 && performance.now() > end)
+        ledger.fail(`${found.equalities.length} steps take longer to write down than the search was given`)
+      this.equality(equality)
+    }
     for (const [left, right] of found.ends)
       if (!this.areEqual(left, right))
         ledger.fail('the equalities that were found do not lead from one net to the other')
@@ -135,9 +140,7 @@ class FoundWriter {
     const { left, right, by, inner, made } = equality
     if (this.areEqual(left, right)) return
     if (by === 'copy') {
-      const at = this.wire(left)
-      const becomes = this.wire(right)
-      this.emit({ rule: equality.rule, by, at, becomes })
+      this.sameNodes(equality)
       return
     }
     for (const term of [...inner, left]) this.show(term)
@@ -170,6 +173,19 @@ class FoundWriter {
     for (const [term, copy] of copies)
       if (wires.now(this.wire(term)) !== wires.now(copy))
         this.emit({ rule: 'equality', by: 'copy', at: this.wire(term), becomes: copy })
+  }
+
+  /** Two terms that do the same to equal wires: a layer of several wires may name them in another order. */
+  private sameNodes({ rule, by, left, right }: Equality): void {
+    const { args, kind } = this.found.node(left)
+    if (kind !== 'additive' || args.length === 1) {
+      this.emit({ rule, by, at: this.wire(left), becomes: this.wire(right) })
+      return
+    }
+    const { wires } = this.ledger
+    for (const term of [left, right]) this.show(term)
+    const over = [...new Set(args.map(t => wires.now(this.wire(t))))].filter(w => wires.nodes[w].kind !== 'constant')
+    this.emit({ rule, by: 'linear', at: this.wire(left), becomes: this.wire(right), over })
   }
 
   private step(equality: Equality, at: number, becomes: number): void {

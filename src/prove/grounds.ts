@@ -1,8 +1,8 @@
 // What a step that compares functions of wires has to say beside the wires: the sets in which these have their values, and
 // lemmas that lead from the one function to the other on these sets.
 import { rangeJson } from '../certificate/json.ts'
-import { pairs } from '../check/pieces.ts'
 import type { Wires } from '../check/wires.ts'
+import { pairs } from '../diagram/components.ts'
 import { whole } from '../diagram/ranges.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'

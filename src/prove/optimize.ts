@@ -3,14 +3,14 @@
 
 import type { Diagram } from '../diagram/diagram.ts'
 import { outputsOf } from '../diagram/diagram.ts'
-import { definednessObstacle } from '../diagram/ranges.ts'
+import { definednessObstacle, type Obstacle } from '../diagram/ranges.ts'
 import { builtin } from '../rewrite/builtin.ts'
 import { normalFormOf, TooManySteps } from '../rewrite/normalize.ts'
 import { type Cost, costOf, nodeCost } from '../search/cost.ts'
 import { EGraph, type TermId } from '../search/egraph.ts'
 import { extract } from '../search/extract.ts'
 import { ruleVisits } from '../search/instances.ts'
-import { builtinVisit, saturate } from '../search/saturate.ts'
+import { builtinVisit, saturate, searchBudget } from '../search/saturate.ts'
 import { place } from '../search/search.ts'
 import { type Proved, type ProveOptions, prove, type WithRules } from './prove.ts'
 
@@ -20,11 +20,13 @@ export interface Optimized {
   readonly after: number
   /** The proof that the net is equal to the given one; null where nothing cheaper was found and it is the given one. */
   readonly verdict: Proved | null
+  /** Why nothing was looked for: a node that may be undefined on the domain; else null. */
+  readonly obstacle: Obstacle | null
 }
 
 const DEFAULT_SECONDS = 2
-/** E-nodes. */
-const MOST_TERMS = 10_000
+/** E-nodes, for each second. */
+const TERMS_A_SECOND = 5_000
 
 /**
  * The cheapest net that was found within the budget and proved to be equal. `budget.search` is the time for gathering equal nets
@@ -34,15 +36,17 @@ export async function optimize(net: Diagram, given: ProveOptions & { readonly co
   const options = { ...given, rules: given.rules ?? builtin() }
   const { cost } = options
   const before = costOf(net, cost)
-  const same: Optimized = { net, before, after: before, verdict: null }
-  if (definednessObstacle(net) !== null) return same
-  const candidates = [...gathered(net, options), ...normalForms(net, options)]
+  const obstacle = definednessObstacle(net)
+  const same: Optimized = { net, before, after: before, verdict: null, obstacle }
+  if (obstacle !== null) return same
+  const normal = normalForms(net, options)
+  const candidates = [...gathered([net, ...normal], options), ...normal]
     .map((candidate, k) => ({ candidate, k, price: costOf(candidate, cost) }))
     .filter(({ price }) => price < before)
     .sort((a, b) => a.price - b.price || a.k - b.k)
   for (const { candidate, price } of candidates) {
     const verdict = await prove(net, candidate, options)
-    if (verdict.kind === 'proved') return { net: candidate, before, after: price, verdict }
+    if (verdict.kind === 'proved') return { net: candidate, before, after: price, verdict, obstacle: null }
   }
   return same
 }
@@ -56,20 +60,25 @@ function normalForms(net: Diagram, { rules, signal }: WithRules): Diagram[] {
   }
 }
 
-/** The cheapest nets that are equal to the net, and to its normal form. */
-function gathered(net: Diagram, options: WithRules & { readonly cost: Cost }): Diagram[] {
+/** The cheapest nets that are equal to these, which are equal. */
+function gathered(nets: readonly Diagram[], options: WithRules & { readonly cost: Cost }): Diagram[] {
   const { cost, rules, signal, budget } = options
   const g = new EGraph()
   const inputs: TermId[] = []
-  const starts = [net, ...normalForms(net, options)].filter(start => definednessObstacle(start) === null)
+  const starts = nets.filter(start => definednessObstacle(start) === null)
   const outputs = starts.map(start => {
     const terms = place(g, start, inputs)
     return outputsOf(start).map(n => terms.get(n.id) as TermId)
   })
   const seconds = budget?.search ?? DEFAULT_SECONDS
-  saturate(g, builtinVisit(g), { seconds, terms: MOST_TERMS, signal }, { rules: ruleVisits(rules) })
+  saturate(
+    g,
+    builtinVisit(g),
+    searchBudget(seconds, budget?.searchTerms ?? TERMS_A_SECOND * seconds, budget?.searchBytes, signal),
+    { rules: ruleVisits(rules) },
+  )
   return outputs.map(ends =>
-    extract(g, ends, net, (node, args) => {
+    extract(g, ends, nets[0], (node, args) => {
       const below = cost === 'depth' ? Math.max(0, ...args) : args.reduce((a, b) => a + b, 0)
       return nodeCost(node, cost) + below
     }),

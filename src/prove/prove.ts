@@ -34,6 +34,7 @@ import {
 } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
 import { citedRules } from '../search/instances.ts'
+import { searchBudget } from '../search/saturate.ts'
 import { type Found, searchEquality } from '../search/search.ts'
 import { entriesIn, expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Requirement } from '../syntax/claims.ts'
@@ -55,6 +56,9 @@ export interface ProveOptions {
     readonly samples?: number
     /** Seconds for the search where normal forms differ. Default 2; 0 leaves it out. */
     readonly search?: number
+    /** E-nodes of that search (default 500,000 for each second), and the memory of its e-graph in bytes (default 512 MB). */
+    readonly searchTerms?: number
+    readonly searchBytes?: number
   }
   readonly signal?: AbortSignal
   /** Values that a net gets through `with`, and the sets in which its declaration wants them. */
@@ -172,8 +176,6 @@ class Clock {
   }
 }
 const DEFAULT_SEARCH_SECONDS = 2
-/** E-nodes of one search. */
-const MOST_TERMS = 1_000_000
 
 /**
  * The two nets as nets of the same inputs: matched by name where the names are the same, else by position. The domain of
@@ -415,7 +417,7 @@ function search(
   const seconds = Math.min(options.budget?.search ?? DEFAULT_SEARCH_SECONDS, Math.max(0, deadline - Date.now()) / 1000)
   if (seconds <= 0) return null
   const ranges = { left: rangesOf(graphs.left), right: rangesOf(graphs.right) }
-  const budget = { seconds, terms: MOST_TERMS, signal: options.signal }
+  const budget = searchBudget(seconds, options.budget?.searchTerms, options.budget?.searchBytes, options.signal)
   return searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules }).found
 }
 

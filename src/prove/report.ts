@@ -1,6 +1,7 @@
 // Verdicts in words: what was not decided and why, which condition was missing where.
 
 import type { Diagram } from '../diagram/diagram.ts'
+import type { Obstacle } from '../diagram/ranges.ts'
 import { printRange } from '../scalar/range.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
 import type { Undecided, Verdict } from './prove.ts'
@@ -9,6 +10,12 @@ import type { Undecided, Verdict } from './prove.ts'
 export function domainText(domain: Verdict['domain']): string {
   const parts = Object.entries(domain).map(([name, range]) => `${name} in ${printRange(range)}`)
   return parts.length === 0 ? '' : `  for ${parts.join(', ')}`
+}
+
+/** Where a net may be undefined. */
+export function undefinedText(name: string, { operation, node, found, needed }: Obstacle): string {
+  const need = needed === null ? ', for which it may have no value' : ` and needs ${printRange(needed)}`
+  return `${name} is not shown to be defined everywhere: ${operation} at n${node.id} may receive ${printRange(found)}${need}`
 }
 
 /** Why a claim is undecided, in one sentence or two. */
@@ -22,7 +29,7 @@ export function reasonText(verdict: Undecided, left: string, right: string): str
         reason.suggestion === null
           ? ''
           : `; both nets are shown to be defined${domainText(reason.suggestion).replace(/^ /, '')}`
-      return `${name} is not shown to be defined everywhere: ${obstacle.operation} at n${obstacle.node.id} may receive ${printRange(obstacle.found)}${obstacle.needed === null ? ', for which it may have no value' : ` and needs ${printRange(obstacle.needed)}`}${suggestion}`
+      return `${undefinedText(name, obstacle)}${suggestion}`
     }
     case 'outside':
       return `the values that \`with\` gives to ${reason.side === 'left' ? left : right} lie in ${printRange(reason.found)}, and its inputs allow ${printRange(reason.needed)}`

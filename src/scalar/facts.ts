@@ -25,6 +25,7 @@ import {
 } from './range.ts'
 import { rational, ZERO } from './rational.ts'
 import { constantOf, countParts, type Primitive, primitiveOf, type Term, type Terms, termsOf } from './terms.ts'
+import { spend } from './work.ts'
 
 export interface Fact {
   /** The sum of these terms, without number and with leading coefficient 1, lies in the range. */
@@ -140,6 +141,7 @@ const MAX_DERIVED = 200
  */
 export function assume(facts: Facts, e: Expression, r: Range): Facts {
   const unfolded = functionsOf(e).some(fn => fn.definition !== null) ? unfold(e) : e
+  spend(200 + facts.byKey.size)
   const byKey = new Map(facts.byKey)
   let contradictory = facts.contradictory
   const assumed = [...facts.assumed, { expression: unfolded, range: r }]

@@ -74,7 +74,7 @@ export function lowerBound(form: ReadonlyMap<string, Rational>, constraints: rea
   /** Maximizes the sum of costs; Bland's rule, so that it ends. Tells whether the maximum is finite and was reached. */
   const maximize = (costs: readonly Cost[], usable: number): 'reached' | 'unbounded' | 'stopped' => {
     for (;;) {
-      spend(rows * (usable + columns))
+      spend(20 * rows * usable)
       let column = -1
       for (let k = 0; k < usable && column < 0; k++) {
         if (basis.includes(k)) continue

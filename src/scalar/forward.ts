@@ -462,7 +462,7 @@ export function forwardCall(name: KnownName, args: readonly Range[]): Range {
   if (args.length === 1) {
     const old = first.get(args[0]) as Range | undefined
     if (old !== undefined) return old
-    spend(20 + 20 * args[0].length)
+    spend(60 + 40 * args[0].length)
     const result = mergeClosest(roundOutward(image(name, args)))
     first.set(args[0], result)
     return result
@@ -471,7 +471,7 @@ export function forwardCall(name: KnownName, args: readonly Range[]): Range {
   if (second === undefined) first.set(args[0], (second = new WeakMap()))
   const old = second.get(args[1])
   if (old !== undefined) return old
-  spend(20 + 20 * args[0].length * args[1].length)
+  spend(60 + 40 * args[0].length * args[1].length)
   const result = mergeClosest(roundOutward(image(name, args)))
   second.set(args[1], result)
   return result

@@ -96,7 +96,7 @@ export function normalizeRange(intervals: readonly Interval[]): Range {
     if (isEmptyInterval(intervals[0])) return EMPTY_RANGE
     return intern([{ low, lowOpen: low === null || lowOpen, high, highOpen: high === null || highOpen }])
   }
-  spend(intervals.length)
+  spend(8 * intervals.length)
   const sorted = intervals
     .filter(i => !isEmptyInterval(i))
     .map(i => ({

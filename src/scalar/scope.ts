@@ -317,7 +317,7 @@ export function visit(root: Expression, scope: Scope): Info {
       stack.pop()
       continue
     }
-    spend(4)
+    spend(20)
     const missing = pending(top.e, top.scope)
     if (missing.length > 0) {
       for (let k = missing.length - 1; k >= 0; k--) stack.push(missing[k])

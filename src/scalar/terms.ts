@@ -33,7 +33,7 @@ function keyOf(factors: readonly Factor[]): string {
 function addTo(sum: Map<string, Term>, key: string, factors: readonly Factor[], coefficient: Rational): void {
   const old = sum.get(key)
   const total = old === undefined ? coefficient : old.coefficient.add(coefficient)
-  spend(4 + digitsWork(total.n) + digitsWork(total.d))
+  spend(8 + digitsWork(total.n) + digitsWork(total.d))
   if (total.n === 0n) sum.delete(key)
   else sum.set(key, { key, factors, coefficient: total })
 }

@@ -49,12 +49,15 @@ function flopsOf(root: Linear): number {
           return dense
         case 'diagonal':
           return nominal(a.rows)
-        case 'product':
-          return Math.min(dense, of(a.left) + of(a.right))
+        case 'product': {
+          // What only picks components adds nothing; other products are multiplied out, and then they are dense.
+          const isPicked = of(a.left) === 0 || of(a.right) === 0
+          return isPicked ? Math.min(dense, of(a.left) + of(a.right)) : dense
+        }
         case 'sum':
-          return Math.min(dense, of(a.left) + of(a.right) + nominal(a.rows))
+          return Math.min(dense, Math.max(of(a.left), nominal(a.rows)) + Math.max(of(a.right), nominal(a.rows)))
         case 'scale':
-          return Math.min(dense, of(a.of) + nominal(a.rows))
+          return Math.max(of(a.of), nominal(a.rows))
       }
     })()
     found.set(a, own)
@@ -69,7 +72,7 @@ export function nodeCost(node: Unplaced, cost: Cost): number {
   const n = components(node)
   const rows = n / Math.max(1, nominal(node.shape[node.shape.length - 1]))
   // Moving data is not free: of two nets that compute as much, the one with fewer nodes is the better one.
-  const base = 1 / 16
+  const base = 2 ** -20
   switch (node.kind) {
     case 'constant':
       return base

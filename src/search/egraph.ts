@@ -279,8 +279,11 @@ export class EGraph {
     return this.lookUp(content, args)
   }
 
-  /** The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire. */
-  place(content: Content, args: readonly TermId[], range: WireRange): TermId {
+  /**
+   * The term of a node of a net that is defined, apart from others that do the same. `range` is what is known of its wire,
+   * where that is more than follows from those of its args.
+   */
+  place(content: Content, args: readonly TermId[], range?: WireRange): TermId {
     const found = this.lookUp(content, args)
     const term = this.enter(content, args, found < 0)
     this.ranges[term] = range
@@ -297,6 +300,10 @@ export class EGraph {
     const { over } = reason
     const inner = reason.inner ?? NO_TERMS
     const made = reason.made ?? NO_TERMS
+    if (!this.canBeLookedThrough(left, inner, made, over)) {
+      this.forget()
+      return false
+    }
     // An arg of what is looked through is a term of the class of another one that is, or of one at which looking stops.
     const premises: TermId[] = this.substituted.splice(0)
     this.notePremises(left, inner, over, premises)
@@ -304,6 +311,31 @@ export class EGraph {
     this.notePremises(right, made, over, premises)
     for (const t of made) this.notePremises(t, made, over, premises)
     return this.unite(left, right, this.reasons.add(left, right, why, reason, premises))
+  }
+
+  /**
+   * Whether the terms that a reason looks through are told apart by their classes from those at which looking stops, and those
+   * of the left side from each other: whoever checks it looks through classes, of each of which one term is shown at a time.
+   */
+  private canBeLookedThrough(
+    left: TermId,
+    inner: readonly TermId[],
+    made: readonly TermId[],
+    over: readonly TermId[],
+  ): boolean {
+    const own = this.classOf(left)
+    for (let k = 0; k < over.length; k++) if (this.classOf(over[k]) === own) return false
+    for (let i = 0; i < inner.length; i++) {
+      const c = this.classOf(inner[i])
+      if (c === own) return false
+      for (let k = 0; k < i; k++) if (inner[k] !== inner[i] && this.classOf(inner[k]) === c) return false
+      for (let k = 0; k < over.length; k++) if (this.classOf(over[k]) === c) return false
+    }
+    for (let i = 0; i < made.length; i++) {
+      const c = this.classOf(made[i])
+      for (let k = 0; k < over.length; k++) if (this.classOf(over[k]) === c) return false
+    }
+    return true
   }
 
   private notePremises(t: TermId, below: readonly TermId[], over: readonly TermId[], premises: TermId[]): void {

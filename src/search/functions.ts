@@ -16,7 +16,8 @@ import {
   variablesOf,
   withParts,
 } from '../scalar/expression.ts'
-import { type Range, sameRange } from '../scalar/range.ts'
+import { containsPoint, type Range, sameRange } from '../scalar/range.ts'
+import { fromDouble } from '../scalar/rational.ts'
 
 /** Functions of more parts than this are not brought to a normal form. */
 export const MAX_WEIGHT = 64
@@ -143,23 +144,42 @@ export function factorThrough(fn: Expression, factor: Expression, domain: readon
   return result
 }
 
+const passedWires = new WeakMap<Expression, { by: Expression; domain: readonly Range[]; result: boolean }[]>()
+/** Whether f(by(x, s)) = by(f(x), s) for all x and s of the domain: `by` is their product or quotient. */
+export function wirePasses(fn: Expression, by: Expression, domain: readonly Range[]): boolean {
+  if (fn.weight > MAX_WEIGHT) return false
+  let known = passedWires.get(fn)
+  if (known === undefined) passedWires.set(fn, (known = []))
+  const old = known.find(p => p.by === by && p.domain.every((r, i) => sameRange(r, domain[i])))
+  if (old !== undefined) return old.result
+  const left = substitute(fn, () => by)
+  const right = substitute(by, i => (i === 0 ? fn : undefined))
+  const isKnown = functionsOf(fn).every(f => f.definition !== null)
+  const budget = { steps: 100_000, milliseconds: Number.POSITIVE_INFINITY }
+  const result = isKnown && mayBeEqual(left, right, domain) && proveEqual(left, right, domain, budget).kind === 'proved'
+  if (known.length < 64) known.push({ by, domain, result })
+  return result
+}
+
 function passes(fn: Expression, before: Expression, after: Expression, domain: readonly Range[]): boolean {
   if (fn.weight > MAX_WEIGHT) return false
   const left = substitute(fn, i => call('*', before, variable(i)))
   const right = call('*', after, fn)
-  if (!mayBeEqual(left, right, domain.length)) return false
+  if (!mayBeEqual(left, right, domain)) return false
   if (simplify(left, domain).result === simplify(right, domain).result) return true
   return proveEqual(left, right, domain, { steps: 100_000, milliseconds: Number.POSITIVE_INFINITY }).kind === 'proved'
 }
 
 const POINTS = [-2.5, -1, -0.3, 0.7, 1, 3]
 /** A look in doubles, which spares most proofs that cannot be found; true where a function is unknown. */
-function mayBeEqual(left: Expression, right: Expression, arity: number): boolean {
+function mayBeEqual(left: Expression, right: Expression, domain: readonly Range[]): boolean {
   if (functionsOf(left).some(f => f.definition === null) || functionsOf(right).some(f => f.definition === null))
     return true
-  const [l, r] = [left, right].map(e => compileExpression(e, arity))
+  const [l, r] = [left, right].map(e => compileExpression(e, domain.length))
+  const inside = domain.map(set => POINTS.filter(v => containsPoint(set, fromDouble(v))))
+  if (inside.some(points => points.length === 0)) return true
   for (let k = 0; k < POINTS.length; k++) {
-    const point = Array.from({ length: arity }, (_, i) => POINTS[(k + 2 * i) % POINTS.length])
+    const point = inside.map((points, i) => points[(k + 2 * i) % points.length])
     const [p, q] = [l(point), r(point)]
     if (Math.abs(p - q) > 1e-9 * Math.max(1, Math.abs(p), Math.abs(q))) return false
   }

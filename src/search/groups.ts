@@ -19,6 +19,20 @@ const THROUGH = {
   min: { increasing: through('min', 'increasing'), decreasing: through('min', 'decreasing') },
 }
 
+const NESTED: Why = { rule: 'equality', title: 'pool of pools', by: 'pool' }
+
+/** The largest of the largest of groups is the largest of larger groups; so for the least. */
+export function nestedGroups(g: EGraph, t: TermId): void {
+  const { operation, group, shape } = g.nodeOf(t) as Reduce
+  for (const m of membersOf(g, g.argOf(t, 0), 'reduce')) {
+    const below = g.nodeOf(m) as Reduce
+    if (below.operation !== operation) continue
+    const arg = g.argOf(m, 0)
+    const made = put(g, { kind: 'reduce', operation, group: group * below.group, shape }, [arg])
+    if (made !== null) g.equate(t, made, NESTED, { inner: [m], over: [arg] })
+  }
+}
+
 /** A function that increases commutes with the maximum and the minimum; one that decreases exchanges them. */
 export function throughGroups(g: EGraph, t: TermId): void {
   const { operation, group, shape } = g.nodeOf(t) as Reduce

@@ -35,7 +35,7 @@ export function ruleVisits(rules: readonly Rule[]): Visitor[] {
       // What parts of nets are is not told from the nodes of one place.
       .filter(rule => rule.phase === 'own' && rule.variables.nets.length === 0)
       .flatMap(rule => {
-        const back = reverseRule(rule)
+        const back = reversed(rule)
         const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
         return both.filter(({ used }) => used.left.kind !== 'wire')
       })
@@ -51,6 +51,14 @@ export interface Visitor {
   /** Whether something has been put off, and does the first of it. */
   readonly waiting: boolean
   release(g: EGraph): void
+}
+
+const backwards = new WeakMap<Rule, ReturnType<typeof reverseRule>>()
+/** The rule from right to left, read once. */
+function reversed(rule: Rule): ReturnType<typeof reverseRule> {
+  let found = backwards.get(rule)
+  if (found === undefined) backwards.set(rule, (found = reverseRule(rule)))
+  return found
 }
 
 // --- Applying -----------------------------------------------------------------------------------------------------------

@@ -114,24 +114,32 @@ export function merged(g: EGraph, t: TermId, isNew: (m: TermId) => boolean): voi
     const c = g.classOf(g.argOf(t, k))
     if (!g.has(c, 'additive') && !g.has(c, 'constant')) continue
     for (const kind of ['additive', 'constant'] as const)
-      for (const m of membersOf(g, c, kind)) if (isNew(m)) mergedWith(g, t, k, m)
+      for (const m of membersOf(g, c, kind)) if (isNew(m)) mergedWith(g, t, m)
   }
 }
-function mergedWith(g: EGraph, t: TermId, k: number, m: TermId): void {
+function mergedWith(g: EGraph, t: TermId, m: TermId): void {
   const node = g.nodeOf(t) as Additive
   const below = g.nodeOf(m) as Additive | Constant
   const [args, inside] = [g.argsOf(t), g.argsOf(m)]
   if (args.length - 1 + inside.length > MAX_TERMS) return
-  const outer = node.operators[k]
-  const others: Summand[] = []
-  for (const [j, arg] of args.entries()) if (j !== k) others.push({ operator: node.operators[j], arg })
-  const inner =
-    below.kind === 'constant' ? [] : inside.map((arg, j) => ({ operator: multiplied(outer, below.operators[j]), arg }))
-  if ([...inner, ...others].some(s => wordsOf(s.operator) === null)) return
-  const shift = below.kind === 'constant' ? below.value : below.bias
-  const moved = shift === null ? null : multiplied(outer, shift)
-  const bias = node.bias === null ? moved : moved === null ? node.bias : added(moved, node.bias)
-  const made = additive(g, [...inner, ...others], bias, node.shape)
+  const [inner, others]: Summand[][] = [[], []]
+  let bias = node.bias
+  for (const [k, arg] of args.entries()) {
+    const outer = node.operators[k]
+    // Wires may have become equal since: the layer below stands in the place of all of them.
+    if (!g.areEqual(arg, m)) {
+      others.push({ operator: outer, arg })
+      continue
+    }
+    if (below.kind === 'additive')
+      for (const [j, a] of inside.entries()) inner.push({ operator: multiplied(outer, below.operators[j]), arg: a })
+    const shift = below.kind === 'constant' ? below.value : below.bias
+    const moved = shift === null ? null : multiplied(outer, shift)
+    if (moved !== null) bias = bias === null ? moved : added(moved, bias)
+  }
+  const summands = [...inner, ...others]
+  if (summands.some(s => wordsOf(s.operator) === null)) return
+  const made = additive(g, summands, bias, node.shape)
   if (made === null) return
   const over = others.length === 0 ? inside : different(g, [...inside, ...others.map(s => s.arg)])
   g.equate(t, made, PRODUCT, { inner: [m], over })

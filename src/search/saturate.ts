@@ -1,12 +1,13 @@
 // Equality saturation: rules are tried at terms until the goal is reached, nothing new follows, or the budget is spent. Terms
 // are visited in the order in which they came in or something changed below them; nothing depends on the clock but the end.
+import { addedToAll, exponentialOfSum, hasRepeated, multipleThroughLayer } from './broadcast.ts'
 import type { EGraph, TermId } from './egraph.ts'
-import { throughGroups } from './groups.ts'
+import { nestedGroups, throughGroups } from './groups.ts'
 import type { Visitor } from './instances.ts'
 import { asFunction, asLayer, grouped, merged, pulledOut, withoutFactor } from './layers.ts'
 import { PairSet } from './pairs.ts'
 import { Fused, shifted, takenApart } from './pointwise.ts'
-import { factorThroughFunction, ordered, throughFunction, throughJoin } from './through.ts'
+import { factorThroughFunction, ordered, throughFunction, throughJoin, wireThroughFunction } from './through.ts'
 
 export interface SearchBudget {
   /** Time; the search is the same whatever it is, but for where it ends. */
@@ -17,7 +18,19 @@ export interface SearchBudget {
   readonly bytes?: number
   readonly signal?: AbortSignal
 }
-export const DEFAULT_BYTES = 512 * 2 ** 20
+const DEFAULT_BYTES = 512 * 2 ** 20
+/** More than any search makes in a second. */
+const TERMS_A_SECOND = 500_000
+
+/** A budget of so many seconds; what else is not said follows from these. */
+export function searchBudget(
+  seconds: number,
+  terms: number = Math.ceil(TERMS_A_SECOND * seconds),
+  bytes: number = DEFAULT_BYTES,
+  signal?: AbortSignal,
+): SearchBudget {
+  return { seconds, terms, bytes, signal }
+}
 
 export interface Saturation {
   /** `goal`: the terms that were to become equal are; `saturated`: nothing more follows from the rules. */
@@ -50,6 +63,7 @@ export function builtinVisit(g: EGraph): Visit {
   const fused = new Fused(g)
   const mergedPairs = new PairSet()
   const visited = new Flags()
+  const noted = new Flags()
   return (_, t) => {
     const kind = g.kindOf(t)
     const isFirst = !visited.isSet(t)
@@ -65,6 +79,12 @@ export function builtinVisit(g: EGraph): Visit {
         throughJoin(g, t)
         throughFunction(g, t)
         factorThroughFunction(g, t)
+        wireThroughFunction(g, t)
+        exponentialOfSum(g, t)
+        if (!noted.isSet(t) && hasRepeated(g, t)) {
+          noted.set(t, 1)
+          g.changed.push(g.classOf(t))
+        }
         ordered(g, t)
         break
       case 'additive':
@@ -73,7 +93,9 @@ export function builtinVisit(g: EGraph): Visit {
           withoutFactor(g, t)
           pulledOut(g, t)
           grouped(g, t)
+          addedToAll(g, t)
         }
+        multipleThroughLayer(g, t)
         merged(g, t, m => mergedPairs.add(t, m))
         break
       case 'join':
@@ -82,6 +104,7 @@ export function builtinVisit(g: EGraph): Visit {
         break
       case 'reduce':
         throughGroups(g, t)
+        nestedGroups(g, t)
         break
     }
   }
@@ -214,8 +237,8 @@ export function saturate(
     if ((++visited & 15) === 0) {
       budget.signal?.throwIfAborted()
       if (performance.now() > g.deadline) return { end: 'time', visits: visited }
-      if (g.bytes > bytes) return { end: 'memory', visits: visited }
     }
+    if (g.bytes > bytes) return { end: 'memory', visits: visited }
     g.forget()
     g.rebuild()
     for (let k = before; k < g.size; k++) queue.push(k)

@@ -1,8 +1,9 @@
 // Are two nets equal? Both are put into one e-graph, rules are applied in both directions until the outputs fall together, and
 // what that rests on is read off.
 import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../diagram/diagram.ts'
-import { type WireRange, wireRanges } from '../diagram/ranges.ts'
+import type { WireRange } from '../diagram/ranges.ts'
 import type { Rule } from '../rewrite/rule.ts'
+import { livingNodes } from '../semantics/contents.ts'
 import { contentInNormalForm } from './contents.ts'
 import { EGraph, type TermId } from './egraph.ts'
 import { ruleVisits } from './instances.ts'
@@ -23,6 +24,8 @@ export interface Found {
   /** The wires of the two nets, args first. */
   readonly placed: readonly Placed[]
   readonly equalities: readonly Equality[]
+  /** What the search was given; writing the proof down is given as much again. */
+  readonly seconds: number
   /** The terms of the outputs of both nets, in order. */
   readonly ends: readonly (readonly [left: TermId, right: TermId])[]
 }
@@ -37,22 +40,26 @@ export interface SearchReport {
   readonly end: Saturation['end']
 }
 
-/** Puts a net into an e-graph. `inputs` are the terms of its inputs, in order; those that are missing are made. */
+/**
+ * Puts what the outputs of a net need into an e-graph: other nodes may be undefined. `inputs` are the terms of its inputs, in order; those
+ * that are missing are made.
+ */
 export function place(
   g: EGraph,
   net: Diagram,
   inputs: TermId[],
-  ranges: ReadonlyMap<NodeId, WireRange> = wireRanges(net),
+  ranges?: ReadonlyMap<NodeId, WireRange>,
 ): Map<NodeId, TermId> {
   const terms = new Map<NodeId, TermId>()
   const put = (node: Node, args: readonly TermId[]): TermId =>
-    g.place(g.contents.of(contentInNormalForm(node)), args, ranges.get(node.id) as WireRange)
+    g.place(g.contents.of(contentInNormalForm(node)), args, ranges?.get(node.id))
   for (const [k, node] of inputsOf(net).entries()) {
     inputs[k] ??= put(node, [])
     terms.set(node.id, inputs[k])
   }
+  const living = new Set(livingNodes(net).map(n => n.id))
   for (const node of net.nodes) {
-    if (node.kind === 'input') continue
+    if (node.kind === 'input' || (node.kind !== 'output' && !living.has(node.id))) continue
     const args = node.args.map(a => terms.get(a) as TermId)
     terms.set(node.id, node.kind === 'output' ? args[0] : put(node, args))
   }
@@ -83,8 +90,10 @@ export function searchEquality(
     ['right', right],
   ] as const) {
     const terms = place(g, net, inputs, options.ranges?.[side])
-    for (const node of net.nodes)
-      if (node.kind !== 'output') placed.push({ term: terms.get(node.id) as TermId, side, node: node.id })
+    for (const node of net.nodes) {
+      const term = node.kind === 'output' ? undefined : terms.get(node.id)
+      if (term !== undefined) placed.push({ term, side, node: node.id })
+    }
     outputs.push(outputsOf(net).map(n => terms.get(n.id) as TermId))
   }
   const ends = outputs[0].map((l, k) => [l, outputs[1][k]] as const)
@@ -97,5 +106,5 @@ export function searchEquality(
   if (end !== 'goal') return { found: null, report }
   const equalities = g.explain(ends)
   if (equalities === null) return { found: null, report: { ...report, end: 'time' } }
-  return { found: { node: t => g.placedNode(t), placed, equalities, ends }, report }
+  return { found: { node: t => g.placedNode(t), placed, equalities, seconds: budget.seconds, ends }, report }
 }

@@ -2,12 +2,12 @@
 import { whole } from '../diagram/ranges.ts'
 import { entriesOf, type Linear, literal } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
-import { call, type Expression, number, one, variable } from '../scalar/expression.ts'
+import { call, type Expression, number, one, variable, x0 } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
 import { additive, different, lastOf, pointwise, put } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
-import { factorThrough } from './functions.ts'
+import { factorThrough, wirePasses } from './functions.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
 import { type Moves, monomialMatrix, monomialOf } from './operators.ts'
 import type { Why } from './reasons.ts'
@@ -94,6 +94,29 @@ export function factorThroughFunction(g: EGraph, t: TermId): void {
     const made = pointwise(g, after === one ? variable(0) : call('*', after, variable(0)), [below], shape)
     if (made === null) continue
     g.equate(t, made, FACTOR, { inner: [m], made: made === below ? [] : [below], over: [arg], domain })
+  }
+}
+
+const PRODUCT = call('*', x0, variable(1))
+const QUOTIENT = call('/', x0, variable(1))
+
+/** f(x s) = s f(x), and f(x / s) = f(x) / s, for a wire s with values that pass through f. */
+export function wireThroughFunction(g: EGraph, t: TermId): void {
+  if (g.arityOf(t) !== 1 || !g.has(g.classOf(g.argOf(t, 0)), 'pointwise')) return
+  const node = g.nodeOf(t) as Pointwise
+  for (const m of membersOf(g, g.argOf(t, 0), 'pointwise')) {
+    const { fn, shape } = g.nodeOf(m) as Pointwise
+    if (g.arityOf(m) !== 2 || (fn !== PRODUCT && fn !== QUOTIENT)) continue
+    for (const k of fn === QUOTIENT ? [1] : [1, 0]) {
+      const [x, s] = [g.narrowest(g.argOf(m, 1 - k)), g.narrowest(g.argOf(m, k))]
+      const domain = [whole(g.rangeOf(x)), whole(g.rangeOf(s))]
+      if (!wirePasses(node.fn, fn, domain)) continue
+      const below = pointwise(g, node.fn, [x], shape)
+      const made = below === null ? null : pointwise(g, fn, k === 1 ? [below, s] : [s, below], shape)
+      if (below === null || made === null) continue
+      g.equate(t, made, FACTOR, { inner: [m], made: [below], over: [x, s], domain })
+      break
+    }
   }
 }
 

@@ -863,6 +863,23 @@ test('an assumption is always said', () => {
   expect(check(citing)).toMatchObject({ accepted: true, assumptions: [expect.stringContaining('T')] })
 })
 
+test('what the analysis of ranges does is counted', () => {
+  const document = written((d, { x, one }) => {
+    let e = x
+    for (let k = 0; k < 60; k++)
+      e = d.expression([
+        'choose',
+        '<',
+        e,
+        one,
+        d.expression(['*', e, x]),
+        d.expression(['+', e, d.expression(['sin', e])]),
+      ])
+    claimOf(d, d.expression(['/', one, e]))
+  })
+  expect(check(document, 20_000)).toMatchObject({ accepted: false, reason: expect.stringContaining('more work') })
+})
+
 test('the budget ends a check', () => {
   const document = absolute({})
   expect(check(document, 10_000_000).accepted).toBe(true)
@@ -1018,6 +1035,16 @@ describe('the command', () => {
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0, 1, 2, 0x80]), 3, /is not a certificate/],
     ['nothing', '', 3, /is not a certificate/],
     ['100,000 open brackets', '['.repeat(100_000), 3, /is not a certificate/],
+    ['a key that is there twice', whole.replace('"claims":', '"claims":[],"claims":'), 3, /is not a certificate/],
+    [
+      'a verdict that is there twice',
+      whole.replace('"verdict":', '"verdict":"refuted","verdict":'),
+      3,
+      /is not a cert/,
+    ],
+    ['a number of a million digits', whole.replace('"seed":1', `"seed":${'1'.repeat(1e6)}`), 3, /is not a certificate/],
+    ['a string of 5 MB', whole.replace('"x"', `"${'7'.repeat(5e6)}"`), 3, /is not a certificate/],
+    ['a million lists in lists', whole.replace('"lemmas":', `"lemmas":${'['.repeat(1e6)}`), 3, /is not a certificate/],
     ['a file that is not there', null, 3, /cannot read|no such/i],
   ])('%s', (_, content, status, says) => {
     const file = join(folder, 'certificate.json')

@@ -2,6 +2,7 @@
 // a unit. `UPDATE_GOLDEN=1 npx vitest run test/draw/golden.test.ts` writes them anew; look at the pictures before you do.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parseRange } from '../../src/build.ts'
 import {
   type Drawable,
   type DrawOptions,
@@ -15,8 +16,9 @@ import {
 import { styleSheet } from '../../src/draw/style.ts'
 import { parse } from '../../src/load.ts'
 import { pictureOf } from '../../src/picture.ts'
+import { call, number, x0 } from '../../src/scalar/expression.ts'
 import { expectNear, withoutStyle } from './near.ts'
-import { deepNet, EXAMPLES, residualNet, theorem } from './nets.ts'
+import { deepNet, EXAMPLES, known, residualNet, theorem } from './nets.ts'
 
 const folder = new URL('golden/', import.meta.url)
 
@@ -66,6 +68,21 @@ const drawn: Record<string, { what: Drawable; options: DrawOptions }> = {
   layers: { what: residualNet(2), options: { level: 'layers' } },
   folded: { what: deepNet(9), options: { level: 'layers', fold: true } },
   rows: { what: deepNet(5), options: { wrap: 700 } },
+  // A named curve on a part of its domain, and one with a pole; a jump with its marks.
+  plot: {
+    what: {
+      panels: [
+        {
+          curves: [
+            { name: 'sigma', fn: known('tanh'), domain: parseRange('(0, inf)') },
+            { fn: call('/', number(1), x0), parameter: 't' },
+          ],
+        },
+        { curves: [{ name: 'step', fn: known('sign') }] },
+      ],
+    },
+    options: {},
+  },
   pages: {
     what: {
       title: 'in pages',

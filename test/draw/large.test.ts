@@ -2,10 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sceneOf } from '../../src/draw/draw.ts'
-import { foldNet, foldText } from '../../src/draw/fold.ts'
+import { foldParts, foldRepeated } from '../../src/draw/fold.ts'
 import { labelText } from '../../src/draw/label.ts'
 import { strandGlyphs } from '../../src/draw/layout.ts'
 import type { Group, Scene } from '../../src/draw/scene.ts'
+import { parse } from '../../src/load.ts'
 import { call, variable, x0 } from '../../src/scalar/expression.ts'
 import { examine, isNode } from './examine.ts'
 import { build, deepNet, known, matrix, residualNet } from './nets.ts'
@@ -37,7 +38,7 @@ describe('one box a layer', () => {
 
 describe('folding', () => {
   const folded = (d: ReturnType<typeof deepNet>): string[] =>
-    [...foldNet(d, strandGlyphs(d.names)).folds.values()].map(foldText)
+    [...foldRepeated(d, strandGlyphs(d.names)).folds.values()].map(f => f.words)
   it('keeps the first and the last of equal blocks', () => {
     expect(folded(deepNet(10))).toEqual(['8 more blocks like add[W2], relu (16 nodes)'])
     expect(folded(residualNet(6))).toEqual(['4 more blocks like add[W2], relu, + (12 nodes)'])
@@ -60,6 +61,39 @@ describe('folding', () => {
       expect(scene.description).toContain('998 more blocks')
       // Every node is in the picture or in the sentence: the box stands in the place of the last that is folded.
       expect(drawn.length - 1 + 1996).toBe(deepNet(1000).nodes.length)
+    }
+  })
+})
+
+describe('parts with a name', () => {
+  const { nets } = parse(`weights A : 8 x 4   weights B : 4 x 8   weights C, D : 4 x 4
+net residual {
+  input x : 4
+  h = x -> add[A] -> relu -> add[B]
+  k = h -> exp
+  g = (x -> add[C]) * (k -> add[D])
+  output y = x + h + g
+}`)
+  const net = nets.residual
+  const parts = (...names: string[]): { words: string[]; kept: readonly string[] } => {
+    const { folds, kept } = foldParts(net, names, strandGlyphs(net.names))
+    return { words: [...folds.values()].map(f => f.words), kept }
+  }
+  it('are what leads to a wire and to nothing else', () => {
+    expect(parts('h')).toEqual({ words: ['h is add[A], relu, add[B] (3 nodes)'], kept: [] })
+    expect(parts('h', 'k').words).toEqual(['h is add[A], relu, add[B] (3 nodes)', 'k is exp (1 node)'])
+    // h is read elsewhere, too: it is no part of k.
+    expect(parts('k').words).toEqual(['k is exp (1 node)'])
+    expect(parts('y', 'nothing')).toEqual({ words: [], kept: [] })
+  })
+  it('stay as they are where several wires lead in, and the picture says so', async () => {
+    expect(parts('g')).toEqual({ words: [], kept: ['g is drawn in full: several wires lead into it.'] })
+    for (const level of ['wires', 'layers'] as const) {
+      const scene = await sceneOf(net, { parts: ['h', 'g'], level })
+      expect(notes(scene)).toBe(
+        'Folded: h is add[A], relu, add[B] (3 nodes). g is drawn in full: several wires lead into it.',
+      )
+      examine(scene, ids(foldParts(net, ['h', 'g'], strandGlyphs(net.names)).diagram))
     }
   })
 })

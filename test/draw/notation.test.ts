@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Label } from '../../src/draw/label.ts'
 import { formulaLabel, functionLabel, operatorLabel } from '../../src/draw/notation.ts'
-import { identity, type Linear, negate, ones, product, scale, select, sum } from '../../src/linear/linear.ts'
+import { identity, type Linear, negate, ones, product, scale, select, sum, transpose } from '../../src/linear/linear.ts'
 import { apply, call, choose, constant, type Expression, number, variable, x0 } from '../../src/scalar/expression.ts'
 import { rational } from '../../src/scalar/rational.ts'
 import { known, matrix, rationals, sigma, size, unknown } from './nets.ts'
@@ -78,6 +78,8 @@ describe('operators', () => {
     ['proj·A', product(long, A)],
     ['A·proj', product(A, long)],
     ['A + B', sum(A, B)],
+    // Raised, for the fonts that ship with the project have no ᵀ.
+    ['A^{T}', transpose(A)],
     ['−A', negate(A)],
     ['2A', scale(number(2), A)],
     ['2·proj', scale(number(2), long)],

@@ -17,6 +17,9 @@ weights W1, W2 : 4 x 4
 weights c : 4
 weights V : n x m
 weights U : m x n
+weights U4 : 2 x 4
+weights v : 1 x n
+weights u : 1
 weights G : 4 x 4 in (0, inf)
 weights D = [[2, 0, 0, 0], [0, 3, 0, 0], [0, 0, 0.5, 0], [0, 0, 0, 5]]
 weights D' = [[0.5, 0, 0, 0], [0, 1/3, 0, 0], [0, 0, 2, 0], [0, 0, 0, 0.2]]
@@ -58,7 +61,7 @@ export function randomNet(seed: number): Diagram {
   for (let i = 0; i < count; i++) {
     const name = `w${i}`
     const made = ((): string => {
-      switch (source.integer(0, 11)) {
+      switch (source.integer(0, 13)) {
         case 0:
         case 1:
         case 2:
@@ -77,6 +80,10 @@ export function randomNet(seed: number): Diagram {
           return `[${pick()}, ${pick()}] -> ${source.pick(FUNCTIONS)} -> ${source.pick(['maxpool', 'minpool'])}[2]`
         case 10:
           return `${pick()} -> softmax`
+        case 11:
+          return `${pick()} + (${pick()} -> add[[[1, 0, 2, 0]]] -> add[ones(4, 1)])`
+        case 12:
+          return `(${pick()} * (${pick()} -> add[[[0, 1, 0, 1]]] -> ${source.pick(FUNCTIONS)} -> add[ones(4, 1)])) -> add[${source.pick(MATRICES)}]`
         default:
           return `(${pick()} -> add[W1]) + (${pick()} -> add[${source.pick(MATRICES)}])`
       }

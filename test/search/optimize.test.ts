@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { check } from '../../src/check/check.ts'
 import { optimizeCommand } from '../../src/cli/optimize.ts'
 import { optimize } from '../../src/prove/optimize.ts'
 import { prove } from '../../src/prove/prove.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { costOf } from '../../src/search/cost.ts'
+import { printNet } from '../../src/syntax/print.ts'
 import { DECLARATIONS, netsOf } from './nets.ts'
 
 const rules = builtin()
@@ -43,12 +45,54 @@ test.each([
 test('a net that cannot be made cheaper stays as it is', async () => {
   const given = net('x : 4 -> add[W1] -> s -> y')
   const found = await optimize(given, { rules, cost: 'nodes' })
-  expect(found).toEqual({ net: given, before: 2, after: 2, verdict: null })
+  expect(found).toEqual({ net: given, before: 2, after: 2, verdict: null, obstacle: null })
 })
 
 test('a net that may be undefined stays as it is', async () => {
   const given = net('x : 4 -> ln -> exp -> y')
-  expect((await optimize(given, { rules, cost: 'nodes' })).net).toBe(given)
+  const found = await optimize(given, { rules, cost: 'nodes' })
+  expect(found.net).toBe(given)
+  expect(found.obstacle?.operation).toBe('ln')
+})
+
+const WIDE = `weights A : 64 x 8
+weights B : 8 x 64
+weights L : 64 x 64
+weights a : 8
+`
+test.each([
+  // Two layers are merged where that takes fewer operations, and not where it takes more.
+  ['x : 8 -> add[A] -> add[B] -> y', 'x : 8 -> add[B * A] -> y'],
+  ['x : 64 -> add[B] -> add[A] -> y', null],
+  ['input x : 64 output y = (x -> add[L]) + (x -> add[B] -> add[A])', 'x : 64 -> add[L + A * B] -> y'],
+  // A normalization by numbers that are known goes into the layer before.
+  [
+    'input x : 2 h = x -> add[[[1, 2], [3, 4]]] output y = (h - 1) / 2 * 3 + 0.5',
+    'x : 2 -> add[[[1.5, 3], [4.5, 6]], [[-1], [-1]]] -> y',
+  ],
+  // A factor of each hidden unit goes into the layer after.
+  [
+    'x : 4 -> add[W1] -> relu -> add[D] -> add[W2] -> y',
+    'x : 4 -> add[W1] -> relu -> add[W2 * [[2, 0, 0, 0], [0, 3, 0, 0], [0, 0, 0.5, 0], [0, 0, 0, 5]]] -> y',
+  ],
+  ['x : 4 -> add[P] -> s -> add[[[0,0,1,0],[1,0,0,0],[0,1,0,0],[0,0,0,1]]] -> y', 'x : 4 -> s -> y'],
+  ['x : 8 -> maxpool[2] -> exp -> maxpool[4] -> y', 'x : 8 -> maxpool[8] -> exp -> y'],
+  ['input x : 4 output y = (x -> s -> add[W1]) + (x -> s -> add[W2])', 'x : 4 -> s -> add[W1 + W2] -> y'],
+])('fewer flops: %s', async (text, expected) => {
+  const given = netsOf(`${WIDE}net it { ${text} }`).it
+  const found = await optimize(given, { rules, cost: 'flops' })
+  const again = netsOf(`${WIDE}${printNet(found.net)}`).it
+  expect(costOf(again, 'flops')).toBe(found.after)
+  expect(printNet(found.net)).toBe(expected === null ? printNet(given) : `net it { ${expected} }`)
+  expect(found.verdict === null).toBe(expected === null)
+  if (found.verdict !== null) expect(check(found.verdict.certificate).accepted).toBe(true)
+})
+
+test('multiplied matrices are dense, what only picks components is not', () => {
+  const cost = (text: string): number => Math.floor(costOf(netsOf(`${WIDE}net it { ${text} }`).it, 'flops'))
+  expect(cost('x : 64 -> add[A * B] -> y')).toBe(2 * 64 * 64)
+  expect(cost('x : 64 -> add[B] -> add[A] -> y')).toBe(2 * 2 * 64 * 8)
+  expect(cost('input x : 64 output y = (x -> add[B])[0..2]')).toBe(2 * 64 * 8)
 })
 
 const folder = mkdtempSync(join(tmpdir(), 'netproof-'))
@@ -67,7 +111,7 @@ test('the command prints the net, or a document', async () => {
   expect(await optimizeCommand(file, 'it', { ...options, json: true })).toBe(0)
   spy.mockRestore()
   expect(written[0]).toBe(
-    '// it: 6 nodes before, 1 nodes after; proved to be equal\nsize m, n\nweights V : n x m\n\nnet it { x : m -> add[V] -> y }\n',
+    '// it: 6 nodes before, 1 node after; proved to be equal\nsize m, n\nweights V : n x m\n\nnet it { x : m -> add[V] -> y }\n',
   )
   const { before, after, proved, checked, text } = JSON.parse(written[1])
   expect({ before, after, proved, checked, text }).toEqual({

@@ -16,6 +16,9 @@ function meet(left: string, right: string): boolean {
 
 type Case = readonly [what: string, left: string, right: string]
 
+const SOFTMAX = 'e = exp(h) output y = e / (e -> add[ones(n, n)])'
+const LOGSOFTMAX = 'output y = h - ln(exp(h) -> add[ones(n, n)])'
+
 const TRUE: readonly Case[] = [
   [
     'positive factors through relu',
@@ -73,6 +76,63 @@ const TRUE: readonly Case[] = [
     'x : 4 -> add[K, k] -> relu -> add[W1] -> y',
     "x : 4 -> add[P * D * K, P * D * k] -> relu -> add[W1 * D' * [[0,0,1,0],[1,0,0,0],[0,1,0,0],[0,0,0,1]]] -> y",
   ],
+  ['a pool of pools', 'x : 8 -> maxpool[2] -> maxpool[4] -> y', 'x : 8 -> maxpool[4] -> maxpool[2] -> y'],
+  [
+    'decreasing functions between pools',
+    'x : 8 -> maxpool[2] -> d -> minpool[2] -> d -> maxpool[2] -> y',
+    'x : 8 -> maxpool[8] -> d -> d -> y',
+  ],
+  ['a sum of sums', 'x : 4 -> add[[[1,1,0,0],[0,0,1,1]]] -> add[[[1,1]]] -> y', 'x : 4 -> add[[[1,1,1,1]]] -> y'],
+  [
+    'what is added to all components, under softmax',
+    `input x : n, t : 1 h = x + (t -> add[ones(n, 1)]) ${SOFTMAX}`,
+    `input x : n, t : 1 h = x ${SOFTMAX}`,
+  ],
+  [
+    'the same as one matrix, subtracted',
+    `input x : n h = x -> add[identity(n) - ones(n, 1) * v] ${SOFTMAX}`,
+    `input x : n h = x ${SOFTMAX}`,
+  ],
+  [
+    'the same, an unknown number',
+    `input x : n h = x -> add[identity(n), ones(n, 1) * u] ${SOFTMAX}`,
+    `input x : n h = x ${SOFTMAX}`,
+  ],
+  [
+    'the same, under logsoftmax',
+    `input x : n, t : 1 h = x + (t -> add[ones(n, 1)]) ${LOGSOFTMAX}`,
+    `input x : n, t : 1 h = x ${LOGSOFTMAX}`,
+  ],
+  [
+    'a common factor through a layer',
+    'input x : m, t : 1 output y = (x * (t -> add[ones(m, 1)])) -> add[V]',
+    'input x : m, t : 1 output y = (x -> add[V]) * (t -> add[ones(n, 1)])',
+  ],
+  [
+    'a common divisor through a layer',
+    'input x : m, t : 1 in (0, inf) output y = (x / (t -> add[ones(m, 1)])) -> add[V]',
+    'input x : m, t : 1 in (0, inf) output y = (x -> add[V]) / (t -> add[ones(n, 1)])',
+  ],
+  [
+    'a positive wire through relu',
+    'input x : 4, t : 4 in (0, inf) output y = relu(x * t)',
+    'input x : 4, t : 4 in (0, inf) output y = relu(x) * t',
+  ],
+  [
+    'a positive number for all units through relu and a layer',
+    'input x : 4, t : 1 in (0, inf) output y = (relu((x -> add[W1]) * (t -> add[ones(4, 1)])) -> add[U4]) / (t -> add[ones(2, 1)])',
+    'input x : 4, t : 1 in (0, inf) output y = relu(x -> add[W1]) -> add[U4]',
+  ],
+  [
+    'positive factors through a leaky relu',
+    'x : 4 -> add[D * W1] -> kink -> y',
+    'x : 4 -> add[W1] -> kink -> add[D] -> y',
+  ],
+  [
+    'a matrix common to branches of a sum',
+    'input x : m, z : m output y = (x -> add[V]) + (z -> add[V])',
+    'input x : m, z : m output y = (x + z) -> add[V]',
+  ],
   [
     'a number under exponentials',
     'input x : n output y = exp(x + 2) / (exp(x + 2) -> add[ones(n, n)])',
@@ -122,6 +182,42 @@ const FALSE: readonly Case[] = [
     'a decreasing function through maxpool, unchanged',
     'x : 4 -> d -> maxpool[2] -> y',
     'x : 4 -> maxpool[2] -> d -> y',
+  ],
+  ['pools of different kinds', 'x : 8 -> maxpool[2] -> minpool[4] -> y', 'x : 8 -> minpool[4] -> maxpool[2] -> y'],
+  [
+    'a pool of fewer groups',
+    'x : 8 -> maxpool[2] -> maxpool[2] -> y',
+    'input x : 8 output y = (x -> maxpool[2])[0..2]',
+  ],
+  [
+    'what is added to each component, under softmax',
+    `input x : n, t : n h = x + t ${SOFTMAX}`,
+    `input x : n, t : n h = x ${SOFTMAX}`,
+  ],
+  [
+    'what is added to one component more, under softmax',
+    `input x : 3, t : 1 h = x + (t -> add[[[1], [1], [2]]]) e = exp(h) output y = e / (e -> add[ones(3, 3)])`,
+    `input x : 3, t : 1 h = x e = exp(h) output y = e / (e -> add[ones(3, 3)])`,
+  ],
+  [
+    'factors that differ, through a layer',
+    'input x : m, t : m output y = (x * t) -> add[V]',
+    'input x : m, t : m output y = (x -> add[V]) * (t -> add[V])',
+  ],
+  [
+    'a wire of any sign through relu',
+    'input x : 4, t : 4 output y = relu(x * t)',
+    'input x : 4, t : 4 output y = relu(x) * t',
+  ],
+  [
+    'a positive wire through tanh',
+    'input x : 4, t : 4 in (0, inf) output y = tanh(x * t)',
+    'input x : 4, t : 4 in (0, inf) output y = tanh(x) * t',
+  ],
+  [
+    'negative factors through a leaky relu',
+    'x : 4 -> add[N * W1] -> kink -> y',
+    'x : 4 -> add[W1] -> kink -> add[N] -> y',
   ],
   [
     'a factor under exponentials',

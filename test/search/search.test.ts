@@ -18,6 +18,7 @@ import { searchEquality } from '../../src/search/search.ts'
 import { stagesOfFound } from '../../src/search/stages.ts'
 import { areApart, type Enclosed, enclosures } from '../../src/semantics/enclosed.ts'
 import { componentsIn, evaluateNet, scopeOf, sizeIn } from '../../src/semantics/net.ts'
+import { scrambled } from './fuzz.ts'
 import { DECLARATIONS, netsOf, randomNet } from './nets.ts'
 
 const rules = builtin()
@@ -169,6 +170,30 @@ function permuted(net: Diagram): Diagram {
   return { ...net, nodes }
 }
 
+test('what the search itself has made equal is proved, or at least never contradicted and never rejected', async () => {
+  let found = 0
+  for (let seed = 100; seed < 124; seed++) {
+    const net = randomNet(seed)
+    const other = scrambled(net, seed)
+    if (other === null) continue
+    const verdict = await prove(net, other, { rules, budget: { samples: 24, search: 1 } })
+    expect(verdict.kind, `seed ${seed}`).not.toBe('refuted')
+    if (verdict.kind === 'undecided') expect(verdict.reason.kind, `seed ${seed}`).not.toBe('uncertified')
+    if (verdict.kind === 'proved' && 'equalities' in verdict.meeting) found++
+  }
+  expect(found).toBeGreaterThan(4)
+}, 120_000)
+
+test('long proofs by a rule that is read backwards, too, are accepted', async () => {
+  const text = `function a : R -> R\nfunction b : R -> R\nrule swap "a and b commute" { a -> b == b -> a }
+net l { x : 3 -> ${'a -> b -> '.repeat(8)}y }\nnet r { x : 3 -> ${'b -> '.repeat(8)}${'a -> '.repeat(8)}y }
+prove l == r\nprove r == l\n`
+  const program = parse(text)
+  const { rules: own, statements } = await trustedRules(program, { assume: ['swap'] })
+  for (const { left: l, right: r } of program.claims)
+    expect((await prove(l, r, { rules: own, statements })).kind).toBe('proved')
+})
+
 describe('rules of users', () => {
   async function verdicts(text: string, assume: readonly string[] = []): Promise<Verdict[]> {
     const program = parse(DECLARATIONS + text)
@@ -209,6 +234,14 @@ describe('budgets', () => {
     expect(found).toBeNull()
     expect(report.end).toBe('terms')
     expect(searchEquality(left, right, { seconds: 60, terms: 2000 }).found).not.toBeNull()
+  })
+  test('so is the memory', () => {
+    const { found, report } = searchEquality(left, right, { seconds: 60, terms: 1e6, bytes: 1 })
+    expect(found).toBeNull()
+    expect(report.end).toBe('memory')
+    const { report: enough } = searchEquality(left, right, { seconds: 60, terms: 1e6, bytes: 2 ** 24 })
+    expect(enough.end).toBe('goal')
+    expect(enough.bytes).toBeLessThan(2 ** 24)
   })
   test('so is the time', () => {
     expect(searchEquality(left, right, { seconds: 0, terms: 1e6 }).report.terms).toBeLessThan(2000)

@@ -7,7 +7,7 @@ import type { Node } from '../../src/diagram/diagram.ts'
 import { type Linear, literal, select } from '../../src/linear/linear.ts'
 import { sizeOf, unknownSize } from '../../src/linear/size.ts'
 import { apply, call, type Expression, type FunctionSymbol, number, variable, x0 } from '../../src/scalar/expression.ts'
-import { REALS } from '../../src/scalar/range.ts'
+import { POSITIVE, REALS } from '../../src/scalar/range.ts'
 import { rational } from '../../src/scalar/rational.ts'
 
 const none = { over: [], ranges: [], lemmas: [] }
@@ -38,6 +38,17 @@ const input = (name: string) => ({ kind: 'input', name, domain: REALS, absorbed:
 const layer = (operator: Linear) => ({ kind: 'additive', operators: [operator], bias: null, shape: [operator.rows] })
 const fn = (e: Expression) => ({ kind: 'pointwise', fn: e })
 
+/** Whether a check comes to its end without a rejection. */
+function accepts(run: () => void): boolean {
+  try {
+    run()
+    return true
+  } catch (error) {
+    if (error instanceof Rejected) return false
+    throw error
+  }
+}
+
 /** Whether f(M x) = M' f(x) is accepted. */
 function passes(
   f: Expression,
@@ -50,13 +61,8 @@ function passes(
   const a = w.put(fn(f), w.put(layer(before), x))
   const b = w.put(layer(after), w.put(fn(f), x))
   const lemmas = lemma === null ? [] : [{ left: lemma[0], right: lemma[1], domain: [REALS] }]
-  try {
-    w.equate(a, b, 'function', { over: [x], ranges: [REALS], lemmas })
-    return w.now(a) === w.now(b)
-  } catch (error) {
-    if (error instanceof Rejected) return false
-    throw error
-  }
+  const grounds = { over: [x], ranges: [REALS], lemmas }
+  return accepts(() => w.equate(a, b, 'function', grounds)) && w.now(a) === w.now(b)
 }
 const swap = matrix([0, 1], [1, 0])
 const twice = matrix([2, 0], [0, 1])
@@ -138,4 +144,51 @@ test('functions of two wires: both are moved alike', () => {
     if (expected) expect(run).not.toThrow()
     else expect(run).toThrow(Rejected)
   }
+})
+
+test('a pool of pools is the pool of groups that are as large as both together', () => {
+  const shown = (outer: object, inner: object, all: object): boolean => {
+    const w = wires()
+    const x = w.put({ ...input('x'), shape: [sizeOf(8)] })
+    const a = w.put(
+      { kind: 'reduce', shape: [sizeOf(1)], ...outer },
+      w.put({ kind: 'reduce', shape: [sizeOf(4)], ...inner }, x),
+    )
+    const b = w.put({ kind: 'reduce', shape: [sizeOf(1)], ...all }, x)
+    return accepts(() => w.equate(a, b, 'pool', none)) && w.now(a) === b
+  }
+  const pool = (operation: string, group: number) => ({ operation, group })
+  expect(shown(pool('max', 4), pool('max', 2), pool('max', 8))).toBe(true)
+  expect(shown(pool('min', 4), pool('min', 2), pool('min', 8))).toBe(true)
+  expect(shown(pool('max', 4), pool('min', 2), pool('max', 8))).toBe(false)
+  expect(shown(pool('max', 4), pool('max', 2), pool('min', 8))).toBe(false)
+})
+
+test('a common factor or divisor of all components passes through a layer, and no other does', () => {
+  const column = layer(matrix([1], [1]))
+  const times = call('*', x0, variable(1))
+  const over = call('/', x0, variable(1))
+  const shown = (
+    f: Expression,
+    change: { column?: object; other?: Linear; wire?: boolean; swapped?: boolean } = {},
+  ): boolean => {
+    const w = wires()
+    const x = w.put(input('x'))
+    const s = w.put({ ...input('s'), shape: [sizeOf(1)], domain: POSITIVE })
+    const z = w.put({ ...input('z'), shape: [sizeOf(1)], domain: POSITIVE })
+    const v = layer(matrix([1, 2], [3, 4]))
+    const [p, q] = [w.put(change.column ?? column, s), w.put(change.column ?? column, change.wire ? z : s)]
+    const a = w.put(v, w.put(fn(f), x, p))
+    const vx = w.put(change.other === undefined ? v : layer(change.other), x)
+    const b = change.swapped ? w.put(fn(f), q, vx) : w.put(fn(f), vx, q)
+    return accepts(() => w.equate(a, b, 'multiple', none)) && w.now(a) === b
+  }
+  expect(shown(times)).toBe(true)
+  expect(shown(over)).toBe(true)
+  expect(shown(times, { column: layer(matrix([1], [2])) })).toBe(false)
+  expect(shown(times, { other: matrix([1, 2], [3, 5]) })).toBe(false)
+  expect(shown(times, { wire: true })).toBe(false)
+  expect(shown(over, { swapped: true })).toBe(false)
+  expect(shown(call('+', x0, variable(1)))).toBe(false)
+  expect(shown(call('^', x0, variable(1)))).toBe(false)
 })

@@ -1,11 +1,12 @@
 // Wires as functions of other wires, component by component: what functions, joins, slices and matrices that only move and
 // scale components make of their args.
-import type { Node } from '../diagram/diagram.ts'
+
 import { entriesOf, type Linear } from '../linear/linear.ts'
 import { addSizes, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, number, substitute, variable, zero } from '../scalar/expression.ts'
 import { ONE } from '../scalar/rational.ts'
 import { spend } from '../scalar/work.ts'
+import type { Node } from './diagram.ts'
 
 /** So many components of a wire: the k-th is a function of the components start + k (of `start` for all k, if it repeats). */
 export interface Piece {

@@ -1,0 +1,140 @@
+// Equalities of wires that repeat one component: what is added to, or multiplied with, all components of another wire alike.
+import { identity, isColumnOfOnes, type Linear, literal, ones } from '../linear/linear.ts'
+import { type Size, sizeOf } from '../linear/size.ts'
+import { linearFormOnce } from '../rewrite/functions.ts'
+import { call, type Expression, number, variable, x0 } from '../scalar/expression.ts'
+import { additive, different, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import type { EGraph, TermId } from './egraph.ts'
+import { type Additive, membersOf, type Pointwise } from './layers.ts'
+import { added, multipliedBy, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
+import type { Why } from './reasons.ts'
+
+const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }
+const EXPONENTIAL: Why = { rule: 'normal-elementwise', title: 'exponential of a sum', by: 'function' }
+const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'multiple' }
+
+/** A member of the class that repeats the one component of a wire, if there is one. */
+function repeated(g: EGraph, term: TermId): TermId | null {
+  const isRepeated = (m: TermId): boolean => {
+    const { operators, bias } = g.nodeOf(m) as Additive
+    return operators.length === 1 && bias === null && isColumnOfOnes(operators[0])
+  }
+  return membersOf(g, term, 'additive').find(isRepeated) ?? null
+}
+
+/** Whether one of several wires of a function repeats one component: then there is more to see from above it. */
+export function hasRepeated(g: EGraph, t: TermId): boolean {
+  return g.arityOf(t) > 1 && g.argsOf(t).some(a => repeated(g, a) !== null)
+}
+
+/** A product of matrices whose rows are all alike, without the column of ones that it begins with; null for others. */
+function repeating(word: Word): Word | null {
+  const [first, ...rest] = word.atoms
+  if (first === undefined || first.rows === sizeOf(1)) return null
+  if (first.kind === 'ones')
+    return {
+      factor: word.factor,
+      atoms: first.columns === sizeOf(1) ? rest : [ones(sizeOf(1), first.columns), ...rest],
+    }
+  if (first.kind !== 'literal') return null
+  const [row] = first.entries
+  if (!first.entries.every(r => r.every((q, j) => q.equals(row[j])))) return null
+  return { factor: word.factor, atoms: [literal([row]), ...rest] }
+}
+
+/** A x + 1 v + b = (A x + b) + (1 v): what a layer adds to all components alike, as a wire of its own. */
+export function addedToAll(g: EGraph, t: TermId): void {
+  const { operators, bias, shape } = g.nodeOf(t) as Additive
+  const args = g.argsOf(t)
+  const one = sizeOf(1)
+  const alone: Summand[] = []
+  const rest: Summand[] = []
+  let [shift, moved]: (Linear | null)[] = [null, null]
+  for (const [k, operator] of [...operators, ...(bias === null ? [] : [bias])].entries()) {
+    const columns = k < args.length ? lastOf(g.shapeOf(args[k])) : one
+    for (const word of wordsOf(operator) ?? [{ factor: number(1), atoms: [operator] }]) {
+      const row = repeating(word)
+      const own = row === null ? operatorOf(word, columns) : normalOf(scaledRow(row, columns))
+      if (k < args.length) (row === null ? rest : alone).push({ operator: own, arg: args[k] })
+      else if (row === null) moved = moved === null ? own : added(moved, own)
+      else shift = shift === null ? own : added(shift, own)
+    }
+  }
+  if ((alone.length === 0 && shift === null) || (rest.length === 0 && moved === null)) return
+  const single = additive(g, alone, shift, withLast(shape, one))
+  const columnOf = [{ operator: ones(lastOf(shape), one), arg: single as TermId }]
+  const all = single === null ? null : additive(g, columnOf, null, shape)
+  const others = additive(g, rest, moved, shape)
+  if (single === null || all === null || others === null) return
+  const sum = pointwise(g, call('+', x0, variable(1)), [others, all], shape)
+  if (sum === null) return
+  const over = different(g, args)
+  const made = different(g, [single, all, others]).filter(m => !over.some(o => g.areEqual(o, m)))
+  g.equate(t, sum, APART, { made, over })
+}
+/** The row vector that a word is; the empty word is the number 1. */
+function scaledRow(row: Word, columns: Size): Linear {
+  return row.atoms.length === 0 ? multipliedBy(row.factor, identity(sizeOf(1))) : operatorOf(row, columns)
+}
+
+/** exp(f + k 1 s) = exp(f) * exp(k 1 s): a factor of all components. */
+export function exponentialOfSum(g: EGraph, t: TermId): void {
+  const { fn, shape } = g.nodeOf(t) as Pointwise
+  if (fn !== EXP) return
+  for (const m of membersOf(g, g.argOf(t, 0), 'pointwise')) {
+    if (g.arityOf(m) < 2) continue
+    const form = linearFormOnce((g.nodeOf(m) as Pointwise).fn)
+    if (form === null) continue
+    const args = g.argsOf(m)
+    const isAlone = args.map(a => repeated(g, a) !== null)
+    const part = (of: boolean): Expression | null => {
+      let sum: Expression | null = null
+      for (const [i, k] of form.coefficients) {
+        if (isAlone[i] !== of) continue
+        const term = k.kind === 'number' && k.value.equals(1) ? variable(i) : call('*', k, variable(i))
+        sum = sum === null ? term : call('+', sum, term)
+      }
+      return sum
+    }
+    const [rest, same] = [part(false), part(true)]
+    if (rest === null || same === null) continue
+    const total =
+      form.constant.kind === 'number' && form.constant.value.n === 0n ? rest : call('+', rest, form.constant)
+    const left = pointwise(g, call('exp', total), args, shape)
+    const right = pointwise(g, call('exp', same), args, shape)
+    const made = left === null || right === null ? null : pointwise(g, PRODUCT, [left, right], shape)
+    if (left === null || right === null || made === null) continue
+    const over = different(g, args)
+    g.equate(t, made, EXPONENTIAL, { inner: [m], made: different(g, [left, right]), over })
+  }
+}
+const EXP = call('exp', x0)
+const PRODUCT = call('*', x0, variable(1))
+const QUOTIENT = call('/', x0, variable(1))
+
+/** W (u * 1 s) = (W u) * 1 s, and so for quotients. */
+export function multipleThroughLayer(g: EGraph, t: TermId): void {
+  const { operators, bias, shape } = g.nodeOf(t) as Additive
+  if (operators.length !== 1 || bias !== null) return
+  for (const m of membersOf(g, g.argOf(t, 0), 'pointwise')) {
+    const { fn } = g.nodeOf(m) as Pointwise
+    if (g.arityOf(m) !== 2 || (fn !== PRODUCT && fn !== QUOTIENT)) continue
+    for (const k of fn === QUOTIENT ? [1] : [0, 1]) {
+      const same = repeated(g, g.argOf(m, k))
+      if (same === null) continue
+      const u = g.argOf(m, 1 - k)
+      const s = g.argOf(same, 0)
+      const below = put(g, { kind: 'additive', operators, bias, shape }, [u])
+      const width = lastOf(shape)
+      const all = put(g, { kind: 'additive', operators: [columnOfOnes(width)], bias: null, shape }, [s])
+      if (below === null || all === null) continue
+      const after = put(g, { kind: 'pointwise', fn, shape }, k === 1 ? [below, all] : [all, below])
+      if (after === null) continue
+      g.equate(t, after, MULTIPLE, { inner: [same, m], made: different(g, [below, all]), over: different(g, [u, s]) })
+      break
+    }
+  }
+}
+function columnOfOnes(width: Linear['rows']): Linear {
+  return width === sizeOf(1) ? identity(width) : normalOf(ones(width, sizeOf(1)))
+}
