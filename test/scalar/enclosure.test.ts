@@ -9,6 +9,7 @@ import {
   enclose,
   encloseCall,
   encloseConstant,
+  encloseDot,
   encloseTape,
 } from '../../src/scalar/enclosure.ts'
 import {
@@ -631,4 +632,34 @@ describe('sizes that hurt', () => {
     for (let i = 0; i < 100_000; i++) deep = call('relu', call('neg', deep))
     expect(enclose(deep, [rational(1, 3)])).toEqual({ low: rational(0), high: rational(0) })
   })
+})
+
+test('a sum of products in one encloses the exact sum, whatever the values are, and is exact where it is short', () => {
+  const value = fc.tuple(rationals, rationals).map(([a, b]) => (a.compare(b) <= 0 ? [a, b] : [b, a]))
+  const terms = fc.array(fc.record({ weight: rationals, value, at: fc.double({ min: 0, max: 1, noNaN: true }) }), {
+    maxLength: 12,
+  })
+  fc.assert(
+    fc.property(terms, fc.constantFrom(32, 64, 256), fc.boolean(), (list, bits, isPoint) => {
+      const bounds = list.map(({ value: [low, high] }) =>
+        isPoint ? exactly(fromRational(low)) : { low: fromRational(low), high: fromRational(high) },
+      )
+      const weights = list.map(t => exactly(fromRational(t.weight)))
+      const found = encloseDot(weights, bounds, bits)
+      if (found === null) return
+      const sum = boundsToEnclosure(found) as Enclosure
+      // Any values between the ends: some point of each interval.
+      const inside = list.reduce((total, { weight, value: [low, high], at: share }) => {
+        const x = isPoint ? low : low.add(high.sub(low).mul(fromDouble(share)))
+        return total.add(weight.mul(x))
+      }, rational(0))
+      expect(sum.low.compare(inside)).toBeLessThanOrEqual(0)
+      expect(sum.high.compare(inside)).toBeGreaterThanOrEqual(0)
+    }),
+    { numRuns: 500, seed: 1 },
+  )
+  const two = exactly(fromRational(rational(2)))
+  expect(boundsToEnclosure(encloseDot([two, two], [two, two], 64) as never)).toEqual(at(8))
+  // A weight that is not exact is no case for it.
+  expect(encloseDot([{ low: fromRational(rational(1)), high: fromRational(rational(2)) }], [two], 64)).toBeNull()
 })
