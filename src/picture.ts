@@ -2,12 +2,22 @@
 import { type Diagram, OPEN_END } from './diagram/diagram.ts'
 import { captionedScene } from './draw/captioned.ts'
 import { stackScenes } from './draw/derivation.ts'
-import { type Drawable, type DrawOptions, type Relation, sceneOf } from './draw/draw.ts'
+import {
+  type Drawable,
+  type DrawOptions,
+  draw as drawDrawable,
+  type Relation,
+  sceneOf,
+  THEMES,
+  type Theme,
+} from './draw/draw.ts'
 import type { Scene } from './draw/scene.ts'
 import { sizeOf } from './linear/size.ts'
 import { type LoadedClaim, type Program, trustedRules } from './load.ts'
+import { derivationOf } from './prove/derivation.ts'
 import { sidesOfRule } from './prove/display.ts'
-import { type ProveOptions, prove } from './prove/prove.ts'
+import { type ProveOptions, prove, type Verdict } from './prove/prove.ts'
+import type { Rule } from './rewrite/rule.ts'
 import { type Expression, x0 } from './scalar/expression.ts'
 import { inversesOf } from './scalar/functions.ts'
 import { REALS } from './scalar/range.ts'
@@ -28,6 +38,35 @@ export async function judge(program: Program, options: ProveOptions = {}): Promi
     })
     return kind === 'proved' ? 'equal' : kind === 'refuted' ? 'different' : 'unknown'
   }
+}
+
+/** What `draw` draws, beside what draws itself: a verdict, with what it rests on, and a rule. */
+export type Drawn = Drawable | readonly Drawable[] | Verdict | Rule
+
+/**
+ * SVG text of a net, an equation, a derivation, a plot, a table, a rule, a verdict, or of a list of what is drawn. A theme is
+ * one of `THEMES`, by itself or by its name, or one that `readTheme` has read. Throws RangeError for a rule that is no equation
+ * of two nets, and for a theme that does not exist.
+ */
+export async function draw(
+  what: Drawn,
+  options: Omit<DrawOptions, 'theme'> & { readonly theme?: Theme | keyof typeof THEMES } = {},
+): Promise<string> {
+  const { theme = 'post' } = options
+  const painted = typeof theme === 'string' ? (Object.hasOwn(THEMES, theme) ? THEMES[theme] : undefined) : theme
+  if (painted === undefined) throw new RangeError(`draw: there is no theme ${theme}`)
+  return drawDrawable(drawableOf(what), { ...options, theme: painted })
+}
+
+function drawableOf(what: Drawn): Drawable | readonly Drawable[] {
+  if ('kind' in what) {
+    const { left, right } = what.nets
+    return derivationOf({ leftName: left.name || 'left', rightName: right.name || 'right', left, right }, what)
+  }
+  if (!('conditions' in what)) return what
+  const sides = sidesOfRule(what)
+  if (sides === null) throw new RangeError(`draw: the rule ${what.name} is no equation of two nets`)
+  return sides
 }
 
 /** What has a picture in a file: a net, a rule or a derived rule by its name; null where there is none of this name. */

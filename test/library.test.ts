@@ -62,6 +62,11 @@ describe('from text', () => {
     const svg = await draw(derivation)
     expect(svg).toContain('<svg ')
     expect(await draw(derivation)).toBe(svg)
+    const printed = await draw(verdict, { theme: 'print', level: 'layers' })
+    expect(printed).toContain('netproof-print')
+    expect(printed).toContain('add[W2]')
+    await expect(draw(verdict, { theme: 'none' as never })).rejects.toThrow(RangeError)
+    expect(await draw(builtin().find(r => r.name === 'multiplicative-additive') as never)).toContain('<svg ')
     expect((await toPng(await draw(nets.product))).length).toBeGreaterThan(1000)
   })
   test('the built-in rules are those that are used where none are named', async () => {
