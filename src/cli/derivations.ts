@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import { badArgument } from '../diagnostic.ts'
 import type { Derivation, DerivationOptions } from '../prove/derivation.ts'
 import { refuse } from './arguments.ts'
-import type { NetPictureOptions, PictureWriter } from './picture.ts'
+import { NET_OPTIONS, type NetPictureOptions, type PictureWriter } from './picture.ts'
 
 export interface DerivationPictureOptions extends NetPictureOptions {
   readonly everyStep?: boolean
@@ -22,14 +22,23 @@ const atLeast =
       : refuse(badArgument('the number', text, `a whole number from ${least} on is needed`))
   }
 
-export const EVERY_STEP = new Option('--every-step', 'in pictures, a stage for every step instead of one for each rule')
-export const NO_HIGHLIGHT = new Option('--no-highlight', 'in pictures, do not mark where steps happen')
-export const ANIMATE = new Option('--animate', 'the picture shows the stages one after the other')
-export const PAGE = new Option('--page <n>', 'stages on a page of the picture (12)').argParser(atLeast(1))
-export const MOST_STAGES = new Option(
-  '--most-stages <n>',
-  'stages that are drawn; the others are counted (200)',
-).argParser(atLeast(2))
+const EVERY_STEP = new Option('--every-step', 'in pictures, a stage for every step instead of one for each rule')
+const NO_HIGHLIGHT = new Option('--no-highlight', 'in pictures, do not mark where steps happen')
+const ANIMATE = new Option('--animate', 'the picture shows the stages one after the other')
+const PAGE = new Option('--page <n>', 'stages on a page of the picture (12)').argParser(atLeast(1))
+const MOST_STAGES = new Option('--most-stages <n>', 'stages that are drawn; the others are counted (200)').argParser(
+  atLeast(2),
+)
+
+/** The options of commands that draw derivations. */
+export const DERIVATION_OPTIONS: readonly Option[] = [
+  ...NET_OPTIONS,
+  EVERY_STEP,
+  NO_HIGHLIGHT,
+  ANIMATE,
+  PAGE,
+  MOST_STAGES,
+]
 
 export function derivationOptions(options: DerivationPictureOptions): DerivationOptions {
   return { every: options.everyStep, highlight: options.highlight }

@@ -2,8 +2,8 @@
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { FAULT, fault, USAGE } from './common.ts'
-import { ANIMATE, EVERY_STEP, MOST_STAGES, NO_HIGHLIGHT, PAGE } from './derivations.ts'
-import { EMBED, FOLD, FOLD_PARTS, LEVEL, PICTURES, ROW_WIDTH, THEME } from './picture.ts'
+import { DERIVATION_OPTIONS } from './derivations.ts'
+import { NET_OPTIONS, PICTURE_OPTIONS, PICTURES } from './picture.ts'
 
 const ENDINGS = `ends in ${PICTURES.slice(0, -1).join(', ')} or ${PICTURES.at(-1)}`
 /** As in search/cost.ts, which is loaded only where it is needed. */
@@ -31,6 +31,11 @@ function collect(value: string, before: readonly string[]): string[] {
   return [...before, value]
 }
 
+/** A command that has these options, too. */
+function withOptions(command: Command, options: readonly Option[]): Command {
+  return options.reduce((result, option) => result.addOption(option), command)
+}
+
 const NUMBER_FILES = 'of a .npy, .csv or .json file'
 
 /** Runs the command line on arguments (without node and the script); gives the exit status of cli.md. */
@@ -48,30 +53,22 @@ export async function main(args: readonly string[]): Promise<number> {
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(netproof --help lists the commands)')
-  program
-    .command('prove')
-    .description('prove every claim in FILE, or that the two nets named are equal')
-    .argument('<file>', 'a .net file, or - for standard input')
-    .argument('[left]', 'a net')
-    .argument('[right]', 'the net that it should equal')
-    .option('--json', 'one JSON document on standard output')
-    .option('--steps', 'print the derivation, one net a line')
-    .option('--certificate <file>', 'write what the verdicts rest on, for `netproof check`')
-    .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
-    .option('--unchecked', 'do not have the verdicts checked before they are printed')
-    .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
-    .addOption(THEME)
-    .addOption(EMBED)
-    .option('--report <file>', 'write a page of HTML with every step, its ranges and the certificate')
-    .addOption(LEVEL)
-    .addOption(FOLD)
-    .addOption(FOLD_PARTS)
-    .addOption(ROW_WIDTH)
-    .addOption(EVERY_STEP)
-    .addOption(NO_HIGHLIGHT)
-    .addOption(ANIMATE)
-    .addOption(PAGE)
-    .addOption(MOST_STAGES)
+  withOptions(
+    program
+      .command('prove')
+      .description('prove every claim in FILE, or that the two nets named are equal')
+      .argument('<file>', 'a .net file, or - for standard input')
+      .argument('[left]', 'a net')
+      .argument('[right]', 'the net that it should equal')
+      .option('--json', 'one JSON document on standard output')
+      .option('--steps', 'print the derivation, one net a line')
+      .option('--certificate <file>', 'write what the verdicts rest on, for `netproof check`')
+      .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
+      .option('--unchecked', 'do not have the verdicts checked before they are printed')
+      .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
+      .option('--report <file>', 'write a page of HTML with every step, its ranges and the certificate'),
+    DERIVATION_OPTIONS,
+  )
     .option('--float', 'say where binary64 and binary32 part company although the claim is proved')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
@@ -84,25 +81,17 @@ export async function main(args: readonly string[]): Promise<number> {
     .argument('<certificate>', 'a file that `netproof prove --certificate` has written, or - for standard input')
     .option('--json', 'one JSON document on standard output')
     .action(run(async () => (await import('./check.ts')).checkCommand))
-  program
-    .command('normalize')
-    .description('the normal form of a net, as text in the language')
-    .argument('<file>', 'a .net file, or - for standard input')
-    .argument('<net>', 'a net of the file')
-    .option('--json', 'one JSON document on standard output')
-    .option('--steps', 'print every step')
-    .option('--svg <file>', `draw the derivation; ${ENDINGS}`)
-    .addOption(THEME)
-    .addOption(EMBED)
-    .addOption(LEVEL)
-    .addOption(FOLD)
-    .addOption(FOLD_PARTS)
-    .addOption(ROW_WIDTH)
-    .addOption(EVERY_STEP)
-    .addOption(NO_HIGHLIGHT)
-    .addOption(ANIMATE)
-    .addOption(PAGE)
-    .addOption(MOST_STAGES)
+  withOptions(
+    program
+      .command('normalize')
+      .description('the normal form of a net, as text in the language')
+      .argument('<file>', 'a .net file, or - for standard input')
+      .argument('<net>', 'a net of the file')
+      .option('--json', 'one JSON document on standard output')
+      .option('--steps', 'print every step')
+      .option('--svg <file>', `draw the derivation; ${ENDINGS}`),
+    DERIVATION_OPTIONS,
+  )
     .option('--strategy <name>', 'follow this strategy of the file instead')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
@@ -118,32 +107,30 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--timeout <seconds>', 'time for the proof', positiveNumber, 5)
     .option('--search <seconds>', 'time for the search', positiveNumber, 2)
     .action(run(async () => (await import('./optimize.ts')).optimizeCommand))
-  program
-    .command('draw')
-    .description('draw a net, a rule, or what a file claims, else its rules and nets in tables')
-    .argument('<file>', 'a .net file, or - for standard input')
-    .argument('[name]', 'a net or a rule of the file')
-    .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`)
-    .addOption(THEME)
-    .addOption(EMBED)
-    .addOption(LEVEL)
-    .addOption(FOLD)
-    .addOption(FOLD_PARTS)
-    .addOption(ROW_WIDTH)
+  withOptions(
+    program
+      .command('draw')
+      .description('draw a net, a rule, or what a file claims, else its rules and nets in tables')
+      .argument('<file>', 'a .net file, or - for standard input')
+      .argument('[name]', 'a net or a rule of the file')
+      .requiredOption('-o, --output <file>', `where to write; ${ENDINGS}`),
+    NET_OPTIONS,
+  )
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .option('--timeout <seconds>', 'time to prove each claim, for the sign between its nets', positiveNumber, 5)
     .action(run(async () => (await import('./draw.ts')).drawCommand))
-  program
-    .command('plot')
-    .description('graphs of functions')
-    .argument('<file>', 'a .net file, or - for standard input')
-    .argument(
-      '<functions...>',
-      'functions of the file or known ones, compositions, formulas in x: sigma, "ln . tanh . exp", "f = t/(1+t) in (0, 2)"; a / begins the next panel',
-    )
-    .requiredOption('-o, --output <file>', `where to write; ends in ${PICTURES.join(', ')}`)
-    .addOption(THEME)
-    .addOption(EMBED)
+  withOptions(
+    program
+      .command('plot')
+      .description('graphs of functions')
+      .argument('<file>', 'a .net file, or - for standard input')
+      .argument(
+        '<functions...>',
+        'functions of the file or known ones, compositions, formulas in x: sigma, "ln . tanh . exp", "f = t/(1+t) in (0, 2)"; a / begins the next panel',
+      )
+      .requiredOption('-o, --output <file>', `where to write; ends in ${PICTURES.join(', ')}`),
+    PICTURE_OPTIONS,
+  )
     .option('--x <from..to>', 'what is shown of the horizontal axis')
     .option('--y <from..to>', 'what is shown of the vertical axis')
     .option('--function <name=formula>', 'a formula for an unknown function: sigma=t/(1+t)', collect, [])
@@ -207,13 +194,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--json', 'one JSON document on standard output')
     .option('--allow-outside', 'let `use` name files that are not below the folder of the file')
     .action(run(async () => (await import('./rules.ts')).rulesCommand))
-  rules
-    .command('check')
-    .description('try the rules of a file, prove them, and look at them together')
-    .argument('<file>', 'a .net file, or - for standard input')
-    .option('--svg <file>', `draw proofs, sides that differ, and ways that do not meet; ${ENDINGS}`)
-    .addOption(THEME)
-    .addOption(EMBED)
+  withOptions(
+    rules
+      .command('check')
+      .description('try the rules of a file, prove them, and look at them together')
+      .argument('<file>', 'a .net file, or - for standard input')
+      .option('--svg <file>', `draw proofs, sides that differ, and ways that do not meet; ${ENDINGS}`),
+    PICTURE_OPTIONS,
+  )
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
     .option('--timeout <seconds>', 'time for each rule, and for each question about all', positiveNumber, 5)
     .action(

@@ -22,25 +22,27 @@ export interface NetPictureOptions extends PictureOptions {
 }
 
 /** The options on what pictures look like. */
-export const THEME = new Option('--theme <theme>', 'post, print, dark, or a JSON file').default('post')
-export const EMBED = new Option('--embed-fonts', 'put the letters that are used into SVG and HTML files')
+const THEME = new Option('--theme <theme>', 'post, print, dark, or a JSON file').default('post')
+const EMBED = new Option('--embed-fonts', 'put the letters that are used into SVG and HTML files')
 
 /** The options on how nets are drawn. */
-export const LEVEL = new Option('--level <level>', 'every component of a wire, or one box a layer')
+const LEVEL = new Option('--level <level>', 'every component of a wire, or one box a layer')
   .choices(['wires', 'layers'])
   .default('wires')
-export const FOLD = new Option('--fold', 'draw repeated blocks at their start and end, with their number between')
-export const FOLD_PARTS = new Option(
+const FOLD = new Option('--fold', 'draw repeated blocks at their start and end, with their number between')
+const FOLD_PARTS = new Option(
   '--fold-parts <wires>',
   'draw what leads to each of these wires, and to nothing else, as one box: h,k',
 ).argParser(text => text.split(',').map(name => name.trim()))
-export const ROW_WIDTH = new Option('--row-width <n>', 'begin a new row where a net is wider than this').argParser(
-  text => {
-    const value = Number(text)
-    if (!(value >= 200) || !Number.isFinite(value)) throw new InvalidArgumentError('A number from 200 on is needed.')
-    return value
-  },
-)
+const ROW_WIDTH = new Option('--row-width <n>', 'begin a new row where a net is wider than this').argParser(text => {
+  const value = Number(text)
+  if (!(value >= 200) || !Number.isFinite(value)) throw new InvalidArgumentError('A number from 200 on is needed.')
+  return value
+})
+
+/** The options of every command that draws, and of those that draw nets. */
+export const PICTURE_OPTIONS: readonly Option[] = [THEME, EMBED]
+export const NET_OPTIONS: readonly Option[] = [...PICTURE_OPTIONS, LEVEL, FOLD, FOLD_PARTS, ROW_WIDTH]
 
 export interface PictureWriter {
   readonly file: string

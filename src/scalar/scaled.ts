@@ -68,7 +68,6 @@ export function dyadic(m: bigint, e: number): Scaled {
 
 export const SCALED_ZERO: Scaled = { m: 0n, d: 1n, e: 0 }
 export const SCALED_ONE: Scaled = { m: 1n, d: 1n, e: 0 }
-export const SCALED_TWO: Scaled = { m: 1n, d: 1n, e: 1 }
 
 /** n/d * 2^e for any n and any positive d. */
 function quotient(n: bigint, d: bigint, e: number): Scaled {
