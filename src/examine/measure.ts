@@ -111,34 +111,42 @@ function templateFunction(m: Measure, t: FunctionTemplate): Value {
   }
 }
 
-function ofTemplate(m: Measure, t: Template): Value {
+/** Whether a layer beside a stage takes it in at once: see `ordering.ts`. */
+function isTakenIn(t: Template, behind: Template | null): boolean {
+  if (t.kind !== 'pointwise') return false
+  if (t.fn.kind === 'inner') return t.args[0].kind === 'additive'
+  return t.fn.kind === 'last' && behind?.kind === 'additive'
+}
+
+/** What a right side weighs; `takingIn`: without the stages that layers take in. `behind` is the stage that comes next. */
+function ofTemplate(m: Measure, t: Template, takingIn: boolean, behind: Template | null = null): Value {
+  const before = (a: Template): Value => ofTemplate(m, a, takingIn, t)
   switch (t.kind) {
     case 'wire':
       return term(`w${t.slot}`)
     case 'constant':
       return just(m.weight('constant', null))
     case 'pointwise': {
-      const args = t.args.map(a => ofTemplate(m, a))
+      const args = t.args.map(before)
+      if (takingIn && isTakenIn(t, behind)) return total(args, 1, just(0))
       return total(args, m.factor('pointwise', known(t.fn)), templateFunction(m, t.fn))
     }
     case 'linear':
-      return total([ofTemplate(m, t.arg)], m.factor('additive', null), just(m.weight('additive', null)))
+      // A layer takes in the linear function that stands before it: see `Builder.behind`.
+      if (behind?.kind === 'additive') return before(t.arg)
+      return total([before(t.arg)], m.factor('additive', null), just(m.weight('additive', null)))
     case 'elementwise':
       return total(
-        [ofTemplate(m, t.arg)],
+        [before(t.arg)],
         m.factor('pointwise', null),
         just(m.composition === 'one' ? m.weight('pointwise', null) : 0),
       )
     case 'parts':
       return UNBOUNDED
     case 'net':
-      return ofNet(t.slot, ofTemplate(m, t.arg))
+      return ofNet(t.slot, before(t.arg))
     default:
-      return total(
-        stagesBefore(t).map(a => ofTemplate(m, a)),
-        m.factor(t.kind, null),
-        stageWeight(m, t),
-      )
+      return total(stagesBefore(t).map(before), m.factor(t.kind, null), stageWeight(m, t))
   }
 }
 
@@ -163,11 +171,14 @@ function isUsed(rule: Rule, slot: number): boolean {
   )
 }
 
-/** How a rule moves a measure: strictly down, not up, or neither is shown. */
-export function directionOf(m: Measure, rule: Rule): 'down' | 'level' | 'open' {
+/**
+ * How a rule moves a measure: strictly down, not up, or neither is shown. `takingIn`: affine functions that the right side
+ * puts beside a layer are not counted.
+ */
+export function directionOf(m: Measure, rule: Rule, takingIn = false): 'down' | 'level' | 'open' {
   if (!isClear(m, rule)) return 'open'
   const left = ofPattern(m, rule.left)
-  const right = ofTemplate(m, rule.right)
+  const right = ofTemplate(m, rule.right, takingIn)
   for (const [name, k] of right.terms) if (k > (left.terms.get(name) ?? 0)) return 'open'
   if (!(right.constant <= left.constant)) return 'open'
   return right.constant < left.constant ? 'down' : 'level'
@@ -183,16 +194,25 @@ const STAGES: Measure = {
   composition: 'one',
   reads: 'nothing',
 }
-/** Layers are no functions; multiplicative layers and softmax have two functions in them by their definitions. */
+/** Layers are no functions; what stands for other stages weighs more than the functions in its definition. */
+const ABBREVIATIONS: Partial<Record<StageKind, number>> = { multiplicative: 3, softmax: 4, logsoftmax: 3, mix: 1 }
 const FUNCTIONS: Measure = {
   name: 'the number of functions that are not linear',
   factor: kind => (kind === 'reduce' ? 1 : usual(kind)),
   weight: (kind, fn) => {
     if (kind === 'pointwise') return fn !== null && isLinear(fn) ? 0 : 1
-    return kind === 'multiplicative' || kind === 'softmax' || kind === 'logsoftmax' ? 2 : 0
+    return ABBREVIATIONS[kind] ?? 0
   },
   unknown: 'own',
   composition: 'sum',
+  reads: 'nothing',
+}
+const LINKS: Measure = {
+  name: 'the number of functions, joins and slices',
+  factor: kind => (kind === 'reduce' ? 2 : usual(kind)),
+  weight: kind => (kind === 'pointwise' || kind === 'join' || kind === 'slice' ? 1 : 0),
+  unknown: 1,
+  composition: 'one',
   reads: 'nothing',
 }
 const LENGTHS: Measure = {
@@ -249,6 +269,12 @@ function before(
   }
 }
 
+/**
+ * The measures under which the built-in rules go down, the first before the others as in a dictionary: each wire that enters
+ * a pool counts twice for the last, so that a function that moves behind it counts less.
+ */
+export const BUILTIN_MEASURES: readonly Measure[] = [FUNCTIONS, countOf('additive'), LINKS]
+
 /** The measures that are tried for some rules: the built-in ones, and those of the functions that the rules name. */
 export function measuresFor(rules: readonly Rule[]): Measure[] {
   const found = new Set<string>()
@@ -263,6 +289,7 @@ export function measuresFor(rules: readonly Rule[]): Measure[] {
   return [
     STAGES,
     FUNCTIONS,
+    LINKS,
     ...kinds.map(countOf),
     ...[...found].map(countOfName),
     LENGTHS,
@@ -271,35 +298,4 @@ export function measuresFor(rules: readonly Rule[]): Measure[] {
       before(n, 'names', (kind, fn) => kind === 'pointwise' && fn !== null && functionsNamed(fn).includes(n)),
     ),
   ]
-}
-
-/** Which rules go down under which measure, the first measures before the others as in a dictionary. */
-export interface Ordering {
-  readonly by: readonly { readonly measure: string; readonly rules: readonly string[] }[]
-  /** Rules for which no measure was found. */
-  readonly open: readonly string[]
-}
-
-/**
- * Looks for measures, one after the other, under which no rule goes up that is not settled yet, and none of the
- * background, which is used beside them.
- */
-export function orderRules(
-  rules: readonly Rule[],
-  background: readonly Rule[],
-  own: readonly Measure[] = [],
-): Ordering {
-  const measures = [...own, ...measuresFor(rules)].filter(m => background.every(r => directionOf(m, r) !== 'open'))
-  const by: { measure: string; rules: string[] }[] = []
-  let open = rules
-  while (open.length > 0) {
-    const measure = measures.find(m => {
-      const directions = open.map(r => directionOf(m, r))
-      return directions.includes('down') && !directions.includes('open')
-    })
-    if (measure === undefined) break
-    by.push({ measure: measure.name, rules: open.filter(r => directionOf(measure, r) === 'down').map(r => r.name) })
-    open = open.filter(r => directionOf(measure, r) !== 'down')
-  }
-  return { by, open: open.map(r => r.name) }
 }

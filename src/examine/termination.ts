@@ -11,22 +11,31 @@ import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { printNet } from '../syntax/print.ts'
 import { needsChoices, randomChoices } from './choices.ts'
-import { type Ordering, orderRules } from './measure.ts'
+import { type Ordering, orderRules, orderTogether } from './ordering.ts'
 
 /** Steps after which a run is looked at for a circle. */
 const STEPS = 400
 /** Nets at the beginning of a run that are compared. */
 const KEPT = 40
 
+/** Measures, and the rules that go down under them, by name. */
+type By = readonly { readonly measure: string; readonly rules: readonly string[] }[]
+
+function namesIn(by: Ordering['by'], isMeant: (rule: Rule) => boolean = () => true): By {
+  return by
+    .map(({ measure, rules }) => ({ measure, rules: rules.filter(isMeant).map(r => r.name) }))
+    .filter(({ rules }) => rules.length > 0)
+}
+
 export type Termination =
   /** `together`: also when used with the built-in rules, which come to an end themselves. */
-  | { readonly kind: 'ends'; readonly by: Ordering['by']; readonly together: boolean }
+  | { readonly kind: 'ends'; readonly by: By; readonly together: boolean }
   /** One net after the other, the last the same as the first; `rules`: those that lead around. */
   | { readonly kind: 'circle'; readonly rules: readonly string[]; readonly nets: readonly Diagram[] }
   /** No net came back, but there was no end either: the first nets of the run. */
   | { readonly kind: 'endless'; readonly rules: readonly string[]; readonly nets: readonly Diagram[] }
   /** No measure was found for these rules, and runs of them ended. */
-  | { readonly kind: 'open'; readonly rules: readonly string[]; readonly by: Ordering['by'] }
+  | { readonly kind: 'open'; readonly rules: readonly string[]; readonly by: By }
 
 /** The left side of a rule as a net, with values for what cannot be left unknown; null where none was found. */
 export function leftSideOf(rule: Rule, seed: number): { readonly net: Diagram; readonly choices: Choices } | null {
@@ -72,18 +81,19 @@ export function runOf(
 
 /**
  * Examines the normalizing rules of an author, alone and together with the built-in ones. `measures`: the author's own,
- * tried before the others.
+ * tried before the others. A rule that is written as a built-in one is that one.
  */
 export function terminationOf(
   rules: readonly Rule[],
   builtin: readonly Rule[],
   options: { readonly seed: number; readonly deadline: number; readonly measures?: readonly Measure[] },
 ): Termination {
-  const normalizing = rules.filter(r => r.direction === '==>')
-  // Taking functions apart happens once, before all else.
-  const background = builtin.filter(r => r.direction === '==>' && r.phase !== 'parts')
-  const together = orderRules(normalizing, background, options.measures)
-  if (together.open.length === 0) return { kind: 'ends', by: together.by, together: true }
+  const texts = new Set(builtin.map(r => r.text))
+  const normalizing = rules.filter(r => r.direction === '==>' && !texts.has(r.text))
+  const own = new Set(rules.map(r => r.text))
+  const together = orderTogether(normalizing, builtin, options.measures)
+  if (together.open.length === 0)
+    return { kind: 'ends', by: namesIn(together.by, r => own.has(r.text)), together: true }
   for (const rule of normalizing) {
     if (performance.now() > options.deadline) break
     const left = leftSideOf(rule, options.seed)
@@ -91,6 +101,6 @@ export function terminationOf(
     if (run !== null) return run
   }
   const alone = orderRules(normalizing, [], options.measures)
-  if (alone.open.length === 0) return { kind: 'ends', by: alone.by, together: false }
-  return { kind: 'open', rules: alone.open, by: alone.by }
+  if (alone.open.length === 0) return { kind: 'ends', by: namesIn(alone.by), together: false }
+  return { kind: 'open', rules: alone.open.map(r => r.name), by: namesIn(alone.by) }
 }

@@ -3,8 +3,8 @@
 
 import { decompose } from '../algebra/decompose.ts'
 import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../algebra/operators.ts'
-import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simplify.ts'
-import type { ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
+import { innerAffine, outerAffine, simplify } from '../algebra/simplify.ts'
+import type { AdditiveNode, ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { diagonal, embed, identity, type Linear, ones, select, transpose, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
@@ -25,7 +25,7 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { layerOnce, linearFormOnce, partsOf } from './functions.ts'
+import { isLinear, layerOnce, linearFormOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
@@ -41,7 +41,7 @@ import {
   shapeAt,
   UNPLACED,
 } from './graph.ts'
-import type { Match } from './match.ts'
+import type { FunctionBinding, Match } from './match.ts'
 import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
 
 /** What a step did to the graph. */
@@ -113,7 +113,7 @@ export function additiveContent(
   shape: Shape,
   terms: { args: readonly NodeId[]; operators: readonly Linear[] },
   bias: Linear | null,
-): Node {
+): AdditiveNode | ConstantNode {
   if (terms.args.length === 1 && terms.operators[0].kind !== 'zero' && kindAt(graph, terms.args[0]) !== 'constant') {
     const plain = bias?.kind === 'zero' ? null : bias
     return { id: UNPLACED, kind: 'additive', shape, args: terms.args, operators: terms.operators, bias: plain }
@@ -143,6 +143,19 @@ export function additiveContent(
     }
   const merged = mergeTerms(args, operators)
   return { id: UNPLACED, kind: 'additive', shape, args: merged.args, operators: merged.operators, bias: total }
+}
+
+/** A sum of matrices times wires, and a vector. */
+interface Terms {
+  readonly args: readonly NodeId[]
+  readonly operators: readonly Linear[]
+  readonly bias: Linear | null
+}
+/** B (A1 x1 + A2 x2 + ... + a) + b = (B A1) x1 + (B A2) x2 + ... + (B a + b). */
+function layered(outer: Linear, { args, operators, bias: inner }: Terms, bias: Linear | null): Terms {
+  const moved = inner === null ? null : times(outer, inner)
+  const total = moved === null ? bias : bias === null ? moved : plus(moved, bias)
+  return { args, operators: operators.map(a => times(outer, a)), bias: total }
 }
 
 /** A part of a right side under construction: a wire, or several that enter one additive layer together. */
@@ -191,16 +204,15 @@ class Builder {
       case 'pointwise':
         return this.pointwise(template)
       case 'additive': {
-        const source = this.source(template.arg)
         const operators = this.operators(template.operator)
-        if (operators.length !== source.length) throw NOTHING
-        const shape = withLast(this.shapeOf(source[0]), operators[0].rows)
-        const bias = template.bias === null ? null : this.operators(template.bias)[0]
+        const own = template.bias === null ? null : this.operators(template.bias)[0]
+        const { args, operators: blocks, bias, leading } = this.behind(template.arg, operators, own)
+        const shape = withLast(leading, operators[0].rows)
         const carried = root ? match.carried : null
         const terms =
           carried === null
-            ? { args: source, operators }
-            : { args: [...source, ...carried.args], operators: [...operators, ...carried.operators] }
+            ? { args, operators: blocks }
+            : { args: [...args, ...carried.args], operators: [...blocks, ...carried.operators] }
         const content = additiveContent(graph, shape, terms, bias)
         return root && sameContent(graph, match.at, content) ? { wire: match.at } : content
       }
@@ -355,13 +367,14 @@ class Builder {
         if (several) {
           const { after, core, before } = decompose(of, 1 + Math.max(...variablesOf(of)))
           const inner = substitute(core, i => before[i].reduce((e, h) => compose(h, e), variable(i)))
-          if (after.length === 0 || linearForm(inner) === null) throw NOTHING
+          if (after.length === 0 || !isLinear(inner)) throw NOTHING
           return template.kind === 'inner' ? inner : after.reduce((g, h) => compose(h, g), x0)
         }
         const split = innerAffine(of, this.domainOf(template.of))
         if (split === null) throw NOTHING
         const inner = affine(split.factor, split.shift)
-        if (inner === x0) throw NOTHING
+        // What no layer would take in stays where it is.
+        if (inner === x0 || !isLinear(inner)) throw NOTHING
         return template.kind === 'inner' ? inner : split.fn
       }
       case 'first':
@@ -369,7 +382,7 @@ class Builder {
         const split = outerAffine(this.fn(template.of), this.domainOf(template.of))
         if (split === null) throw NOTHING
         const last = affine(split.factor, split.shift)
-        if (last === x0) throw NOTHING
+        if (last === x0 || !isLinear(last)) throw NOTHING
         return template.kind === 'last' ? last : split.fn
       }
     }
@@ -487,23 +500,50 @@ class Builder {
     return copy(part.exit)
   }
 
-  linear(slot: number): Built {
+  /** What enters an additive layer. A linear function is taken in, so that the two never stand one after the other. */
+  behind(arg: Template, operators: readonly Linear[], bias: Linear | null): Terms & { readonly leading: Shape } {
+    if (arg.kind !== 'linear') {
+      const args = this.source(arg)
+      if (operators.length !== args.length) throw NOTHING
+      return { args, operators, bias, leading: this.shapeOf(args[0]) }
+    }
+    const inner = this.linear(arg.slot)
+    if (operators.length !== 1) throw NOTHING
+    const terms: Terms =
+      inner.kind === 'constant'
+        ? { args: [], operators: [], bias: inner.value }
+        : { args: inner.args, operators: inner.operators, bias: inner.bias }
+    return { ...layered(operators[0], terms, bias), leading: inner.shape }
+  }
+
+  /** A bound linear function as a layer of its wires; the layer that the pattern puts before it is taken in. */
+  linear(slot: number): AdditiveNode | ConstantNode {
     const { graph, match } = this
     const f = match.functions[slot]
     if (f === undefined) throw NOTHING
+    const { args, operators, bias } = this.linearTerms(f)
+    const { shape } = nodeAt(graph, f.node)
+    const { left } = match.rule
+    const isAfterLayer = left.kind === 'pointwise' && left.args[0].kind === 'additive' && f.node === match.at
+    const layer = isAfterLayer ? nodeAt(graph, args[f.index]) : null
+    if (layer?.kind !== 'additive') return additiveContent(graph, shape, { args, operators }, bias)
+    const taken = layered(operators[f.index], layer, bias)
+    const terms = {
+      args: args.toSpliced(f.index, 1, ...taken.args),
+      operators: operators.toSpliced(f.index, 1, ...taken.operators),
+    }
+    return additiveContent(graph, shape, terms, taken.bias)
+  }
+  private linearTerms(f: FunctionBinding): Terms {
+    const { graph } = this
     const node = nodeAt(graph, f.node)
     const last = (id: NodeId): Size => {
       const shape = this.shapeOf(id)
       return shape[shape.length - 1]
     }
-    const width = node.shape[node.shape.length - 1]
+    const width = last(f.node)
     if (node.kind === 'slice')
-      return additiveContent(
-        graph,
-        node.shape,
-        { args: node.args, operators: [select(last(node.args[0]), node.start, width)] },
-        null,
-      )
+      return { args: node.args, operators: [select(last(node.args[0]), node.start, width)], bias: null }
     if (node.kind === 'join') {
       let start = sizeOf(0)
       const operators = node.args.map(a => {
@@ -511,11 +551,11 @@ class Builder {
         start = addSizes(start, last(a))
         return operator
       })
-      return additiveContent(graph, node.shape, { args: node.args, operators }, null)
+      return { args: node.args, operators, bias: null }
     }
     const layer = layerOnce(f.fn, f.args.length, width)
     if (layer === null) throw NOTHING
-    return additiveContent(graph, node.shape, { args: f.args, operators: layer.operators }, layer.bias)
+    return { args: f.args, operators: layer.operators, bias: layer.bias }
   }
 
   parts(slot: number): Built {

@@ -1,8 +1,9 @@
 // Rules looked at together: measures that go down, circles, and overlaps at which the order of steps matters.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { confluenceOf } from '../../src/examine/confluence.ts'
-import { directionOf, measuresFor, orderRules } from '../../src/examine/measure.ts'
+import { BUILTIN_MEASURES, directionOf, measuresFor } from '../../src/examine/measure.ts'
+import { orderRules, orderTogether } from '../../src/examine/ordering.ts'
 import { overlapsOf } from '../../src/examine/overlap.ts'
 import { type Termination, terminationOf } from '../../src/examine/termination.ts'
 import { parse } from '../../src/load.ts'
@@ -42,7 +43,7 @@ describe('an end', () => {
   test('by a measure of the author', () => {
     const rules = rulesOf('rule r { sinh -> relu ==> relu -> sinh }')
     const [measure] = measuresFor(rules).filter(m => m.name === 'the number of stages before relu')
-    expect(orderRules(rules, [], [{ ...measure, name: 'my own' }]).by).toEqual([{ measure: 'my own', rules: ['r'] }])
+    expect(orderRules(rules, [], [{ ...measure, name: 'my own' }]).by).toEqual([{ measure: 'my own', rules }])
   })
   test('by a measure that the file states', () => {
     const { rules, measures, diagnostics } = parse(
@@ -135,18 +136,35 @@ describe('the built-in rules', () => {
   // Taking functions apart happens once, before all else.
   const later = rules.filter(r => r.phase !== 'parts')
 
-  test('do not make more of what is taken out of nets', () => {
-    const normalizing = later.filter(r => r.direction === '==>')
-    for (const name of [
+  test('come to an end', () => {
+    const { by, open } = orderTogether([], rules)
+    expect(open).toEqual([])
+    // Each of those that normalize goes down under one measure.
+    const settled = by.flatMap(b => b.rules.map(r => r.name))
+    expect([...settled].sort()).toEqual(rules.flatMap(r => (r.direction === '==>' ? [r.name] : [])).sort())
+    expect(by.map(b => b.measure)).toEqual([
       'the number of functions that are not linear',
-      'the number of multiplicative layers',
-      'the number of mixing layers',
-      'the number of softmax',
-      'the number of pools',
-    ]) {
-      const [measure] = measuresFor([]).filter(m => m.name === name)
-      expect([name, normalizing.filter(r => directionOf(measure, r) === 'open').map(r => r.name)]).toEqual([name, []])
-    }
+      'the number of additive layers',
+      'the number of functions, joins and slices',
+      'the affine parts of functions beside layers',
+      'what is not in its normal form',
+      'the functions that can be taken apart, once at the start',
+    ])
+  })
+  test.each(readdirSync(new URL('../../rules/', import.meta.url)))('%s comes to an end as a file', name => {
+    const own = rulesOf(readFileSync(new URL(`../../rules/${name}`, import.meta.url), 'utf8'))
+    const found = terminationOf(own, rules, { seed: 1, deadline: performance.now() + 20_000 })
+    const normalizing = own.flatMap(r => (r.direction === '==>' ? [r.name] : []))
+    expect(found).toMatchObject({ kind: 'ends', together: true })
+    expect(found.kind === 'ends' && found.by.flatMap(b => b.rules).sort()).toEqual(normalizing.sort())
+  })
+  test('end only because layers take in the affine parts of functions', () => {
+    const affine = rules.filter(r => r.phase === 'affine')
+    const links = BUILTIN_MEASURES[2]
+    expect(affine.map(r => directionOf(links, r))).toEqual(['open', 'open'])
+    // A rule that composes at once, before a layer takes anything in, puts back what was taken apart.
+    const [eager] = rulesOf('rule eager { function f, g  f -> g ==> g . f }')
+    expect(orderTogether([eager], rules).open).not.toEqual([])
   })
 
   test('meet at every overlap, or it is listed why that is harmless', () => {
