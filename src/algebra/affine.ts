@@ -127,11 +127,15 @@ export function outerAffine(e: Expression, domain: readonly Range[]): Affine | n
     }
     if (numerator.size === 0) return null
     // The term that prints first leads.
-    const [leading] = [...numerator.keys()]
-      .map(m => ({ m, e: ring.expressPolynomial(P.monomialPolynomial(closedFactor(m, 1n, closed).rest, 1n)) }))
-      .sort((u, v) => compareExpressions(u.e, v.e))
-    const { factor } = closedFactor(leading.m, numerator.get(leading.m) as bigint, closed)
-    const under = isClosed(value.denominator, closed) ? value.denominator : P.onePolynomial
+    const leadingFactor = (p: Polynomial): Polynomial => {
+      const [{ m }] = [...p.keys()]
+        .map(m => ({ m, e: ring.expressPolynomial(P.monomialPolynomial(closedFactor(m, 1n, closed).rest, 1n)) }))
+        .sort((u, v) => compareExpressions(u.e, v.e))
+      return closedFactor(m, p.get(m) as bigint, closed).factor
+    }
+    const factor = leadingFactor(numerator)
+    // What is left has factor 1 again: above and below the line the same.
+    const under = isClosed(value.denominator, closed) ? value.denominator : leadingFactor(value.denominator)
     const scale = P.quotient(factor, under, ring.meter)
     const scaleExpression = express(scale)
     if (!within.holds({ expression: scaleExpression, range: NON_ZERO })) return null

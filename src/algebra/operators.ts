@@ -4,6 +4,7 @@
 // Over matrices these laws hold without conditions, so equal normal forms mean equal operators. The converse needs no
 // promise: unknown weights are free, and what is given up for lack of budget is only left as it stands.
 
+import { factorsIn, inOrder } from '../linear/diagonals.ts'
 import {
   entriesOf,
   hasAtMost,
@@ -19,7 +20,7 @@ import {
   sum,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { addSizes, type Size } from '../linear/size.ts'
+import { addSizes, knownSize, type Size } from '../linear/size.ts'
 import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { simplify } from './simplify.ts'
@@ -147,9 +148,10 @@ function wordKey(word: readonly Linear[]): string {
 function collect(terms: Iterable<Term>): Term[] {
   const byWord = new Map<string, Term>()
   for (const t of terms) {
-    const key = wordKey(t.word)
+    const word = inOrder(t.word, atomText)
+    const key = wordKey(word)
     const old = byWord.get(key)
-    byWord.set(key, old === undefined ? t : { factor: addFactors(old.factor, t.factor), word: t.word })
+    byWord.set(key, { factor: old === undefined ? t.factor : addFactors(old.factor, t.factor), word })
   }
   return [...byWord.values()].filter(t => t.factor !== zero)
 }
@@ -292,7 +294,8 @@ function flattenProduct(root: Linear): Term[] | null {
     else if (a.kind !== 'identity') word.push(atomOf(a))
   }
   const joined = joinWords([], word)
-  return joined === null ? [] : collectKnown([joined], root.rows, root.columns)
+  if (joined === null) return []
+  return collectKnown([{ factor: joined.factor, word: inOrder(joined.word, atomText) }], root.rows, root.columns)
 }
 
 function build(terms: Term[], rows: Size, columns: Size): Linear {
@@ -317,6 +320,34 @@ export function scalarFactor(a: Linear): Expression | null {
   if (n.kind === 'scale' && n.of.kind === 'identity') return n.factor
   if (n.kind === 'literal' && n.entries.length === 1 && n.entries[0].length === 1) return number(n.entries[0][0])
   return null
+}
+
+/** factor * diag(v1) * diag(v2) * ...; without vectors a multiple of the identity. */
+export interface DiagonalTerm {
+  readonly factor: Expression
+  readonly vectors: readonly Linear[]
+}
+/** The terms of an operator that mixes no components, else null. Bounded work. */
+export function diagonalTerms(a: Linear): readonly DiagonalTerm[] | null {
+  const last = ((): Linear => {
+    for (let at = a; ; at = at.right) if (at.kind !== 'product') return at
+  })()
+  // Most products end with an unknown matrix, and need not be looked into.
+  if (a.kind === 'product' && last.kind !== 'diagonal' && knownSize(a.rows) === null) return null
+  const factor = scalarFactor(a)
+  if (factor !== null) return [{ factor, vectors: [] }]
+  if (a.kind === 'symbol' || !hasAtMost(a, 100)) return null
+  const terms: DiagonalTerm[] = []
+  for (let at = normalLinear(a); ; at = at.left) {
+    const term = at.kind === 'sum' ? at.right : at
+    const vectors: Linear[] = []
+    for (const d of factorsIn(term.kind === 'scale' ? term.of : term)) {
+      if (d.kind === 'diagonal') vectors.push(d.of)
+      else if (d.kind !== 'identity') return null
+    }
+    terms.push({ factor: term.kind === 'scale' ? term.factor : one, vectors })
+    if (at.kind !== 'sum') return terms.reverse()
+  }
 }
 
 /** The number c where the vector is (c, c, ..., c), else null. */

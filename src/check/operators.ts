@@ -1,5 +1,6 @@
 // Are two linear operators equal for all values of the unknown weights? Both are expanded into sums of words, products of
 // weights and known matrices, with polynomials as coefficients. They are equal where everything cancels.
+import { inOrder } from '../linear/diagonals.ts'
 import { entriesOf, identity, type Linear, linearParts, literal, negate, zeroMatrix } from '../linear/linear.ts'
 import { addSizes, isAtLeast, type Size } from '../linear/size.ts'
 import type { Expression } from '../scalar/expression.ts'
@@ -123,11 +124,17 @@ export function sameOperator(a: Linear, b: Linear, rewritten: (factor: Expressio
     return new Map([...totals].filter(([, total]) => arithmetic.multipliedOut(total).above.size > 0))
   }
   const terms = [a, negate(b)].flatMap(operator => expand(operator, coefficientOf))
-  const words = new Map(terms.map(({ word }) => [idsOf(word), word]))
-  const rest = collected(terms.map(({ coefficient, word }) => [idsOf(word), coefficient, ONE]))
+  const words = new Map<string, readonly Linear[]>()
+  const summands = terms.map(({ coefficient, word }): Summand => {
+    const factors = inOrder(factorsOf(word).reverse(), factor => `${factor.id}`)
+    const key = factors.map(factor => factor.id).join()
+    words.set(key, factors)
+    return [key, coefficient, ONE]
+  })
+  const rest = collected(summands)
   // What is left may still cancel entry by entry: I + [[1]] and [[2]] beside one weight, before or behind it.
   const entries = [...rest].flatMap(([key, coefficient]): Summand[] =>
-    inEntries(factorsOf(words.get(key) ?? null).reverse(), a.columns).map(([k, q]) => [k, coefficient, q]),
+    inEntries(words.get(key) as readonly Linear[], a.columns).map(([k, q]) => [k, coefficient, q]),
   )
   return collected(entries).size === 0
 }
@@ -153,10 +160,4 @@ function inEntries(word: readonly Linear[], columns: Size): readonly (readonly [
     sum = sum.flatMap(([k, f]) => places.map(([key, q]) => [`${k};${key}`, f.mul(q)] as const))
   }
   return sum
-}
-
-function idsOf(word: Word): string {
-  return factorsOf(word)
-    .map(a => a.id)
-    .join()
 }

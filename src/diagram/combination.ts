@@ -1,6 +1,17 @@
 // Linear combinations of wires: what additive layers, constants, joins, slices and functions that are linear as they are
 // written make of their args.
-import { embed, identity, type Linear, ones, scale, select, sharedProduct, sum } from '../linear/linear.ts'
+import {
+  diagonal,
+  embed,
+  identity,
+  type Linear,
+  ones,
+  scale,
+  select,
+  sharedProduct,
+  sum,
+  zeroMatrix,
+} from '../linear/linear.ts'
 import { addSizes, type Shape, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, fold, number, one, parts } from '../scalar/expression.ts'
 import type { Node, NodeId } from './diagram.ts'
@@ -54,6 +65,55 @@ function coefficientsOf(fn: Expression): Coefficients | null {
   })
 }
 
+/**
+ * What a function makes of combinations where vectors, which are combinations of no wires, are factors too: v * x is
+ * diag(v) x. null for other functions.
+ */
+function besideVectors(fn: Expression, args: readonly Combination[], width: Size): Combination | null {
+  if (!args.some(a => a.terms.size === 0)) return null
+  const plus = (a: Combination, b: Combination): Combination => {
+    const terms = new Map(a.terms)
+    for (const [wire, operator] of b.terms) {
+      const old = terms.get(wire)
+      terms.set(wire, old === undefined ? operator : sum(old, operator))
+    }
+    return { terms, bias: a.bias === null || b.bias === null ? (a.bias ?? b.bias) : sum(a.bias, b.bias) }
+  }
+  const each = (a: Combination, f: (operator: Linear) => Linear): Combination => ({
+    terms: new Map([...a.terms].map(([wire, operator]) => [wire, f(operator)])),
+    bias: a.bias === null ? null : f(a.bias),
+  })
+  const scaled = (a: Combination, c: Expression): Combination => each(a, operator => scale(c, operator))
+  const minusOne = number(-1)
+  return fold<Combination | null>(fn, (e, of) => {
+    if (e.mask === 0) return { terms: new Map(), bias: scale(e, ones(width, sizeOf(1))) }
+    if (e.kind === 'variable') return args[e.index]
+    const [u, v] = parts(e)
+    const [a, b] = parts(e).map(of)
+    if (e.kind !== 'call' || a === null || b === null) return null
+    switch (e.name) {
+      case '+':
+        return plus(a, b)
+      case '-':
+        return plus(a, scaled(b, minusOne))
+      case 'neg':
+        return scaled(a, minusOne)
+      case '*': {
+        if (u.mask === 0) return scaled(b, u)
+        if (v.mask === 0) return scaled(a, v)
+        const [vector, other] = a.terms.size === 0 ? [a, b] : [b, a]
+        if (vector.terms.size > 0) return null
+        const factors = diagonal(vector.bias ?? zeroMatrix(width, sizeOf(1)))
+        return each(other, operator => sharedProduct(factors, operator))
+      }
+      case '/':
+        return v.mask === 0 ? scaled(a, call('/', one, v)) : null
+      default:
+        return null
+    }
+  })
+}
+
 const lastOf = (shape: Shape): Size => shape[shape.length - 1]
 
 /**
@@ -91,7 +151,7 @@ export function combinationOf(node: Node, args: readonly Combination[], shapes: 
     }
     case 'pointwise': {
       const coefficients = coefficientsOf(node.fn)
-      if (coefficients === null) return null
+      if (coefficients === null) return besideVectors(node.fn, args, width)
       for (const [i, c] of coefficients) {
         if (i === 'rest') bias = plus(bias, scale(c, ones(width, sizeOf(1))))
         else add(scale(c, identity(width)), args[i])

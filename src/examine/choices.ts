@@ -7,7 +7,14 @@ import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
 import type { Choices, PartStage } from '../prove/statement.ts'
 import { hasProperty } from '../rewrite/functions.ts'
-import { type NetVariable, operatorsOfPattern, type Rule, stagesIn, variableOf } from '../rewrite/rule.ts'
+import {
+  type NetVariable,
+  type OperatorProperty,
+  operatorsOfPattern,
+  type Rule,
+  stagesIn,
+  variableOf,
+} from '../rewrite/rule.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { call, type Expression, number, x0 } from '../scalar/expression.ts'
 import { containsPoint, isSubset, type Range, REALS } from '../scalar/range.ts'
@@ -102,24 +109,29 @@ function chooseReal(within: Range, source: Random): Rational {
 }
 
 /** A matrix of the kind that a condition asks for. */
-function chooseMatrix(property: 'scalar' | 'integer', rows: number, columns: number, source: Random): Linear | null {
+function chooseMatrix(property: OperatorProperty, rows: number, columns: number, source: Random): Linear | null {
   if (property === 'integer')
     return literal(
       Array.from({ length: rows }, () => Array.from({ length: columns }, () => rational(source.integer(-2, 3)))),
     )
-  return rows === columns ? scale(number(rational(source.integer(-4, 6), 2)), identity(sizeOf(rows))) : null
+  if (rows !== columns) return null
+  if (property === 'diagonal') {
+    const entries = Array.from({ length: rows }, () => rational(source.integer(-4, 6), 2))
+    return literal(entries.map((q, i) => entries.map((_, j) => (i === j ? q : rational(0)))))
+  }
+  return scale(number(rational(source.integer(-4, 6), 2)), identity(sizeOf(rows)))
 }
 
 /** What of a rule has to be chosen before it can be written out as nets. */
 interface Needed {
   readonly functions: ReadonlySet<number>
-  readonly matrices: ReadonlyMap<number, 'scalar' | 'integer'>
+  readonly matrices: ReadonlyMap<number, OperatorProperty>
 }
 const SAID_OF_UNKNOWNS = new Set(['increasing', 'decreasing', 'odd', 'even'])
 
 function neededChoices(rule: Rule): Needed {
   const functions = new Set(invertedSlots(rule))
-  const matrices = new Map<number, 'scalar' | 'integer'>()
+  const matrices = new Map<number, OperatorProperty>()
   for (const [slot, f] of rule.variables.functions.entries()) if (f.variadic) functions.add(slot)
   for (const c of rule.conditions) {
     if (c.kind === 'operator') matrices.set(c.slot, c.property)

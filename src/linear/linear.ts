@@ -256,11 +256,9 @@ export function diagonal(vector: Linear): Linear {
     const own = a.kind === 'product' ? sharedProduct(shared.get(a.left) ?? a.left, shared.get(a.right) ?? a.right) : a
     shared.set(a, own)
     // What a vector is a product of is no vector, or not by itself.
-    if (a.columns === sizeOf(1))
-      made.set(
-        a,
-        diagonalOf(own, part => made.get(part) as Linear),
-      )
+    if (a.columns !== sizeOf(1)) continue
+    const found = diagonalOf(own, part => made.get(part) as Linear)
+    made.set(a, found).set(own, found)
   }
   return made.get(vector) as Linear
 }
@@ -276,6 +274,8 @@ function diagonalOf(a: Linear, of: (part: Linear) => Linear): Linear {
     case 'scale':
       return scale(a.factor, of(a.of))
     default: {
+      // diag(diag(a) b) = diag(a) diag(b).
+      if (a.kind === 'product' && a.left.kind === 'diagonal') return sharedProduct(a.left, of(a.right))
       const entries = entriesOf(a)
       if (entries !== null && entries.length ** 2 <= MOST_ENTRIES)
         return literal(entries.map(([q], i) => entries.map((_, j) => (i === j ? q : ZERO))))

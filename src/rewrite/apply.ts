@@ -2,7 +2,7 @@
 // are handed to an equal wire); everything else that is needed is new; what nobody uses any more goes.
 
 import { decompose } from '../algebra/decompose.ts'
-import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../algebra/operators.ts'
+import { diagonalTerms, normalLinear, plus, scaled, times, uniformEntry } from '../algebra/operators.ts'
 import { innerAffine, outerAffine, simplify } from '../algebra/simplify.ts'
 import type { AdditiveNode, ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
@@ -43,6 +43,7 @@ import {
 } from './graph.ts'
 import type { FunctionBinding, Match } from './match.ts'
 import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
+import { besideVectors } from './vectors.ts'
 
 /** What a step did to the graph. */
 export interface Applied {
@@ -525,12 +526,13 @@ class Builder {
     const { shape } = nodeAt(graph, f.node)
     const { left } = match.rule
     const isAfterLayer = left.kind === 'pointwise' && left.args[0].kind === 'additive' && f.node === match.at
-    const layer = isAfterLayer ? nodeAt(graph, args[f.index]) : null
+    const at = isAfterLayer ? args.indexOf(f.args[f.index]) : -1
+    const layer = at < 0 ? null : nodeAt(graph, args[at])
     if (layer?.kind !== 'additive') return additiveContent(graph, shape, { args, operators }, bias)
-    const taken = layered(operators[f.index], layer, bias)
+    const taken = layered(operators[at], layer, bias)
     const terms = {
-      args: args.toSpliced(f.index, 1, ...taken.args),
-      operators: operators.toSpliced(f.index, 1, ...taken.operators),
+      args: args.toSpliced(at, 1, ...taken.args),
+      operators: operators.toSpliced(at, 1, ...taken.operators),
     }
     return additiveContent(graph, shape, terms, taken.bias)
   }
@@ -554,8 +556,10 @@ class Builder {
       return { args: node.args, operators, bias: null }
     }
     const layer = layerOnce(f.fn, f.args.length, width)
-    if (layer === null) throw NOTHING
-    return { args: f.args, operators: layer.operators, bias: layer.bias }
+    if (layer !== null) return { args: f.args, operators: layer.operators, bias: layer.bias }
+    const terms = besideVectors(graph, f.node)
+    if (terms === null) throw NOTHING
+    return { args: [...terms.terms.keys()], operators: [...terms.terms.values()], bias: terms.bias }
   }
 
   parts(slot: number): Built {
@@ -582,25 +586,35 @@ class Builder {
     const source = this.source(template.arg)
     const operators = match.operators[template.operator] as readonly Linear[]
     const bias = (match.operators[template.bias] as readonly Linear[])[0]
-    const factors = operators.map(scalarFactor)
-    if (factors.some(k => k === null) || source.length !== factors.length) throw NOTHING
-    let total: Expression | null = null
-    factors.forEach((k, i) => {
-      if (k === zero) return
-      const term = k === one ? variable(i) : call('*', k as Expression, variable(i))
-      total = total === null ? term : call('+', total, term)
-    })
+    const rows = operators.map(diagonalTerms)
+    if (source.length !== rows.length) throw NOTHING
     const shape = shapeAt(this.graph, match.at)
+    const constantWire = (value: Linear): NodeId =>
+      this.node({ id: UNPLACED, kind: 'constant', shape, args: [], value })
+    const args = [...source]
+    let total: Expression | null = null
+    for (const [i, terms] of rows.entries()) {
+      if (terms === null || terms.length > MOST_DIAGONALS) throw NOTHING
+      for (const { factor, vectors } of terms) {
+        if (factor === zero) continue
+        let term: Expression = variable(i)
+        for (const v of vectors) term = call('*', variable(args.push(constantWire(v)) - 1), term)
+        if (factor !== one) term = call('*', factor, term)
+        total = total === null ? term : call('+', total, term)
+      }
+    }
     const constant = uniformEntry(bias)
     if (constant !== null) {
       const fn = total === null ? constant : constant === zero ? total : call('+', total, constant)
-      return fn === x0 && source.length === 1 ? { wire: source[0] } : pointwiseContent(shape, fn, source)
+      return fn === x0 && args.length === 1 ? { wire: args[0] } : pointwiseContent(shape, fn, args)
     }
-    const added = this.node({ id: UNPLACED, kind: 'constant', shape, args: [], value: bias })
-    const last = variable(source.length)
-    return pointwiseContent(shape, total === null ? last : call('+', total, last), [...source, added])
+    const last = variable(args.push(constantWire(bias)) - 1)
+    return pointwiseContent(shape, total === null ? last : call('+', total, last), args)
   }
 }
+
+/** Matrices that are sums of more diagonal ones stay layers. */
+const MOST_DIAGONALS = 4
 
 function affine(factor: Expression, shift: Expression): Expression {
   const scaledBy = factor === one ? x0 : call('*', factor, x0)

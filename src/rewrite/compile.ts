@@ -194,7 +194,7 @@ class Compiler {
       const slot = names.slot('functions', name)
       const operator = names.slot('operators', name)
       if (slot >= 0) conditions.push({ kind: 'function', slot, property: c.property as Property })
-      else if (operator >= 0 && (c.property === 'scalar' || c.property === 'integer'))
+      else if (operator >= 0 && (c.property === 'scalar' || c.property === 'diagonal' || c.property === 'integer'))
         conditions.push({ kind: 'operator', slot: operator, property: c.property })
       else throw names.cannot(c, `ask whether \`${name}\` is ${c.property}`)
       return

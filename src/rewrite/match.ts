@@ -1,7 +1,7 @@
 // Does a rule apply at a node, and with which bindings? Patterns are small, so matching may recurse on them; the net is
 // never walked beyond the depth of the pattern.
 
-import { normalLinear, scalarFactor } from '../algebra/operators.ts'
+import { diagonalTerms, normalLinear, scalarFactor } from '../algebra/operators.ts'
 import { linearForm } from '../algebra/simplify.ts'
 import type { AdditiveNode, Node, NodeId, NodeKind, PointwiseNode } from '../diagram/diagram.ts'
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
@@ -29,12 +29,14 @@ import {
   type Condition,
   type FunctionPattern,
   type LinearPattern,
+  type OperatorProperty,
   type Pattern,
   type Rule,
   requires,
   type SizeRelation,
 } from './rule.ts'
 import { type Call, entryOfCopy, isTotal, netCalls, type Part, partsEndingAt } from './subnets.ts'
+import { besideVectors } from './vectors.ts'
 
 /** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
 export interface FunctionBinding {
@@ -156,7 +158,14 @@ function mayBeVariadic(graph: Graph, rule: Rule, pattern: FunctionPattern & { ki
   const kind = kindAt(graph, id)
   if (kind !== 'pointwise') return kind === 'join' || kind === 'slice'
   if (!requires(rule, pattern.slot, 'linear')) return true
-  return isLinear(functionAt(graph, id) ?? (nodeAt(graph, id) as PointwiseNode).fn)
+  const fn = functionAt(graph, id)
+  if (fn !== undefined) return isLinear(fn)
+  return isLinear((nodeAt(graph, id) as PointwiseNode).fn) || isLinearHere(graph, rule, id)
+}
+
+/** Whether a function is linear in the wires that are no vectors: rules of users do not ask for that. */
+function isLinearHere(graph: Graph, rule: Rule, id: NodeId): boolean {
+  return rule.phase !== 'own' && besideVectors(graph, id) !== null
 }
 
 /** Unknown matrices and their products are not of a special kind. */
@@ -663,11 +672,7 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
     }
     case 'operator': {
       const operators = match.operators[condition.slot] ?? []
-      const ok = operators.every(a =>
-        condition.property === 'scalar'
-          ? (a.kind !== 'product' || knownSize(a.rows) !== null) && scalarFactor(a) !== null
-          : (entriesOf(a)?.every(r => r.every(q => q.d === 1n)) ?? false),
-      )
+      const ok = operators.every(a => hasOperatorProperty(a, condition.property))
       return ok ? null : { found: 'another operator', needed: condition.property }
     }
     case 'size': {
@@ -712,6 +717,17 @@ function holdsForSizes(left: Size, relation: SizeRelation, right: Size): boolean
   }
 }
 
+function hasOperatorProperty(a: Linear, property: OperatorProperty): boolean {
+  switch (property) {
+    case 'scalar':
+      return (a.kind !== 'product' || knownSize(a.rows) !== null) && scalarFactor(a) !== null
+    case 'diagonal':
+      return diagonalTerms(a) !== null
+    case 'integer':
+      return entriesOf(a)?.every(r => r.every(q => q.d === 1n)) ?? false
+  }
+}
+
 function checkProperty(
   graph: Graph,
   condition: Extract<Condition, { kind: 'function' }>,
@@ -721,6 +737,7 @@ function checkProperty(
   const { property } = condition
   if (f.fn.weight > MAX_WEIGHT) return { found: 'a function too large to look into', needed: property }
   const known = hasProperty(f.fn, property)
+  if (property === 'linear' && known === false && isLinearHere(graph, match.rule, f.node)) return null
   if (known !== null) return known ? null : { found: 'not shown', needed: property }
   if (f.args.length !== 1) return { found: 'not shown', needed: property }
   // Monotone on one set that holds the values of every component: groups mix components.

@@ -211,15 +211,16 @@ export type Property =
   | 'invertible'
   | 'idempotent'
   | 'linear'
-  | 'scalar'
-  | 'integer'
+  | OperatorProperty
+/** Of matrices: a multiple of the identity, a diagonal matrix, or one with whole numbers as entries. */
+export type OperatorProperty = 'scalar' | 'diagonal' | 'integer'
 
 export type Condition =
   | { readonly kind: 'wire'; readonly slot: number; readonly within: Range | { readonly domainOf: number } }
   | { readonly kind: 'real'; readonly slot: number; readonly within: Range }
   | { readonly kind: 'entries'; readonly slot: number; readonly within: Range }
   | { readonly kind: 'function'; readonly slot: number; readonly property: Property }
-  | { readonly kind: 'operator'; readonly slot: number; readonly property: 'scalar' | 'integer' }
+  | { readonly kind: 'operator'; readonly slot: number; readonly property: OperatorProperty }
   /** `m = n`, `n >= 2`, of sizes that matching binds. */
   | { readonly kind: 'size'; readonly left: Size; readonly relation: SizeRelation; readonly right: Size }
   /** Declared in the rule: f maps domain into codomain. */

@@ -168,8 +168,8 @@ export interface WeightsTree extends Located {
   readonly operator?: boolean
 }
 export type Property = 'increasing' | 'decreasing' | 'odd' | 'even'
-/** Properties that only a rule's condition asks for: of functions, and (scalar, integer) of matrices. */
-export type ShownProperty = 'invertible' | 'idempotent' | 'linear' | 'scalar' | 'integer'
+/** Properties that only a rule's condition asks for: of functions, and (scalar, diagonal, integer) of matrices. */
+export type ShownProperty = 'invertible' | 'idempotent' | 'linear' | 'scalar' | 'diagonal' | 'integer'
 /**
  * formula: `f(t, a) = body`; composition: `f = ln . g . exp`; unknown: `f : R x (0, inf) -> R increasing inverse h`;
  * any: `function f` and variadic: `function f(..)`, in rules only.
