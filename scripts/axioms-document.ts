@@ -38,7 +38,8 @@ differ in form: they are compared as for \`linear\`.`,
 logsoftmax are their formulas; \`mul[W, b]\` is \`ln -> add[W, b] -> exp\` if all values of its wire are shown to be positive.`,
   monotone: `The same function of the same wire stands before a maximum or minimum over groups on one side, and after one on the other.
 It is shown to increase or to decrease on a set that holds the values of that wire.`,
-  pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.`,
+  pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.
+A pool of a wire of known width is, for each group, the largest (least) of its components, taken one by one.`,
   multiple: `A layer on a wire of which each component is multiplied (or divided) by the same wire s of one component is the layer on
 the wire, multiplied (or divided) by s: W (u * 1 s) = (W u) * 1 s, where 1 is a column of ones.`,
   copy: `The new wire comes from the same operation as a wire of the net, on wires that have been shown to be equal. A wire that has become

@@ -118,6 +118,12 @@ function combine(left: Linear, right: Linear): Term | null | undefined {
 function atomOf(a: Linear): Linear {
   return a.kind === 'symbol' && a.symbol.value !== null ? literal(a.symbol.value) : a
 }
+/** An atom as a term; a known matrix of one entry is a factor. */
+function termOf(a: Linear): Term {
+  const atom = atomOf(a)
+  const isNumber = atom.kind === 'literal' && atom.entries.length === 1 && atom.entries[0].length === 1
+  return isNumber ? { factor: number(atom.entries[0][0]), word: [] } : { factor: one, word: [atom] }
+}
 
 /** Multiplies words out to the left and right of their seam, where known matrices meet. */
 function joinWords(a: readonly Linear[], b: readonly Linear[]): Term | null {
@@ -273,7 +279,7 @@ function expand(root: Linear): Term[] | null {
         break
       }
       default:
-        terms = [{ factor: one, word: [atomOf(a)] }]
+        terms = collect([termOf(a)])
     }
     work += terms.length
     if (terms.length > MAX_TERMS || work > 2_000_000) return null
@@ -285,17 +291,24 @@ function expand(root: Linear): Term[] | null {
 function flattenProduct(root: Linear): Term[] | null {
   if (root.kind !== 'product') return null
   const word: Linear[] = []
+  let factor: Expression = one
   const stack: Linear[] = [root]
   while (stack.length > 0) {
     const a = stack.pop() as Linear
     if (a.kind === 'product') stack.push(a.right, a.left)
     else if (a.kind === 'sum' || a.kind === 'scale') return null
     else if (a.kind === 'zero') return []
-    else if (a.kind !== 'identity') word.push(atomOf(a))
+    else if (a.kind !== 'identity') {
+      const term = termOf(a)
+      factor = multiplyFactors(factor, term.factor)
+      word.push(...term.word)
+    }
   }
   const joined = joinWords([], word)
   if (joined === null) return []
-  return collectKnown([{ factor: joined.factor, word: inOrder(joined.word, atomText) }], root.rows, root.columns)
+  const total = multiplyFactors(factor, joined.factor)
+  if (total === zero) return []
+  return collectKnown([{ factor: total, word: inOrder(joined.word, atomText) }], root.rows, root.columns)
 }
 
 function build(terms: Term[], rows: Size, columns: Size): Linear {

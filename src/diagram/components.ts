@@ -1,5 +1,5 @@
-// Wires as functions of other wires, component by component: what functions, joins, slices and matrices that only move and
-// scale components make of their args.
+// Wires as functions of other wires, component by component: what functions, joins, slices, pools and matrices that only
+// move and scale components make of their args.
 
 import { entriesOf, type Linear } from '../linear/linear.ts'
 import { addSizes, type Size, sizeOf } from '../linear/size.ts'
@@ -87,12 +87,21 @@ function applied(node: Node & { kind: 'pointwise' }, args: readonly (readonly Pi
   })
 }
 
+/** The largest (least) of components that are all the same. */
+function pooled({ shape }: Node & { kind: 'reduce' }, x: readonly Piece[]): (Piece | null)[] | null {
+  const [first] = x
+  return x.length === 1 && (first.fn.mask === 0 || first.repeats)
+    ? [{ ...first, length: shape[shape.length - 1] }]
+    : null
+}
+
 /** The pieces of a node's wire, from those of its args; null where it is no function of single components. */
 export function piecesOf(node: Node, args: readonly (readonly Piece[])[]): readonly Piece[] | null {
   let found: readonly (Piece | null)[] | null = null
   if (node.kind === 'pointwise') found = applied(node, args)
   else if (node.kind === 'join') found = args.flat()
   else if (node.kind === 'slice') found = [cut(args[0], node.start, addSizes(node.end, node.start, -1))]
+  else if (node.kind === 'reduce') found = pooled(node, args[0])
   // x^1 is x, and all other factors are x^0 = 1, for every real x.
   else if (node.kind === 'multiplicative' && node.operator.kind === 'identity' && node.bias === null) found = args[0]
   else if (node.kind === 'additive' && args.length === 1 && node.bias === null)

@@ -1,8 +1,11 @@
 // Operators taken apart: into products of atoms with factors in front, and into what only moves and scales components.
 import { multiplyFactors, normalLinear, plus, scaled, times } from '../algebra/operators.ts'
+import { simplify } from '../algebra/simplify.ts'
 import { entriesOf, hasAtMost, identity, type Linear, literal, sharedProduct } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
-import { type Expression, number, one } from '../scalar/expression.ts'
+import { analyse } from '../scalar/analysis.ts'
+import { call, type Expression, number, one } from '../scalar/expression.ts'
+import { isSubset, NON_ZERO } from '../scalar/range.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 
 /** factor * atoms[0] * atoms[1] * ...; no atom at all is the identity. */
@@ -148,9 +151,11 @@ export function multipliedBy(factor: Expression, a: Linear): Linear {
   return factor === one ? normalOf(a) : normalOf(scaled(factor, a))
 }
 
-/** 1/k for a number that is not 0, else null. */
+/** 1/k for a number, known or unknown, that is shown not to be 0, else null. */
 export function reciprocal(k: Expression): Expression | null {
-  return k.kind === 'number' && k.value.n !== 0n ? number(k.value.inverse()) : null
+  if (k.kind === 'number') return k.value.n !== 0n ? number(k.value.inverse()) : null
+  const { defined, range } = analyse(k, [])
+  return defined && isSubset(range, NON_ZERO) ? simplify(call('/', one, k), []).result : null
 }
 export { multiplyFactors }
 

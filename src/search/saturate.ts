@@ -2,7 +2,7 @@
 // are visited in the order in which they came in or something changed below them; nothing depends on the clock but the end.
 import { addedToAll, exponentialOfSum, hasRepeated, multipleThroughLayer } from './broadcast.ts'
 import type { EGraph, TermId } from './egraph.ts'
-import { nestedGroups, throughGroups } from './groups.ts'
+import { asMaxima, nestedGroups, throughGroups } from './groups.ts'
 import type { Visitor } from './instances.ts'
 import { asFunction, asLayer, grouped, merged, pulledOut, withoutFactor } from './layers.ts'
 import { PairSet } from './pairs.ts'
@@ -105,6 +105,7 @@ export function builtinVisit(g: EGraph): Visit {
       case 'reduce':
         throughGroups(g, t)
         nestedGroups(g, t)
+        asMaxima(g, t)
         break
     }
   }

@@ -1,15 +1,21 @@
 // Rules looked at together: measures that go down, circles, and overlaps at which the order of steps matters.
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { type Affine, innerAffine, outerAffine, simplify } from '../../src/algebra/simplify.ts'
+import type { Diagram } from '../../src/diagram/diagram.ts'
 import { confluenceOf } from '../../src/examine/confluence.ts'
 import { BUILTIN_MEASURES, directionOf, measuresFor } from '../../src/examine/measure.ts'
 import { orderRules, orderTogether } from '../../src/examine/ordering.ts'
 import { overlapsOf } from '../../src/examine/overlap.ts'
 import { type Termination, terminationOf } from '../../src/examine/termination.ts'
 import { parse } from '../../src/load.ts'
+import { prove } from '../../src/prove/prove.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
+import { partsOf } from '../../src/rewrite/functions.ts'
+import { normalFormOf } from '../../src/rewrite/normalize.ts'
 import type { Rule } from '../../src/rewrite/rule.ts'
-import { REALS } from '../../src/scalar/range.ts'
+import { call, compose, type Expression, number, one, printExpression, x0, zero } from '../../src/scalar/expression.ts'
+import { POSITIVE, REALS } from '../../src/scalar/range.ts'
 import { printNet } from '../../src/syntax/print.ts'
 
 function rulesOf(text: string): readonly Rule[] {
@@ -167,7 +173,54 @@ describe('the built-in rules', () => {
     expect(orderTogether([eager], rules).open).not.toEqual([])
   })
 
-  test('meet at every overlap, or it is listed why that is harmless', () => {
+  describe('what their end rests on', () => {
+    const names = ['exp', 'ln', 'sqrt', 'abs', 'relu', 'tanh', 'softplus', 'sin', 'neg', 'sign', 'floor'] as const
+    const functions: Expression[] = names.map(n => call(n, x0))
+    functions.push(
+      call('*', number(2), x0),
+      call('+', x0, number(1)),
+      call('-', number(1), x0),
+      call('/', number(1), x0),
+    )
+    functions.push(
+      call('^', x0, number(2)),
+      call('/', x0, call('+', number(1), x0)),
+      call('*', x0, call('sigmoid', x0)),
+    )
+    const composed = functions.flatMap(f => functions.map(g => compose(f, g)))
+    const isNone = (split: Affine | null): boolean => split === null || (split.factor === one && split.shift === zero)
+    test.each([
+      ['R', REALS],
+      ['(0, inf)', POSITIVE],
+    ])('affine parts that are taken off are gone, and normal forms come to rest, on %s', (_, domain) => {
+      for (const fn of composed) {
+        const normal = simplify(fn, [domain]).result
+        const again = simplify(normal, [domain]).result
+        expect(simplify(again, [domain]).result).toBe(again)
+        for (const split of [innerAffine, outerAffine]) {
+          const found = split(normal, [domain])
+          if (found === null) continue
+          const left = split === innerAffine ? REALS : domain
+          expect([printExpression(normal), isNone(split(found.fn, [left]))]).toEqual([printExpression(normal), true])
+        }
+      }
+    })
+    test('parts have no parts', () => {
+      for (const fn of composed) {
+        const found = partsOf(fn, 1)
+        const parts = found === null ? [] : [...found.after, found.core, ...found.before.flat()]
+        expect(parts.filter(p => partsOf(p, 1) !== null)).toEqual([])
+      }
+    })
+    test('a quotient of affine functions before a layer has its normal form', () => {
+      const { nets } = parse(`function f(t) = (t + 2)/(t + 1)
+weights W : 2 x 3
+net a { x : 3 in (0, inf) -> f -> add[W] -> y }`)
+      expect(normalFormOf(nets.a, { rules, maxSteps: 100 }).log.entries.length).toBeLessThan(20)
+    })
+  })
+
+  test('meet at every overlap, or it is listed why that is harmless: a search proves that both ways are equal', async () => {
     const reasons = JSON.parse(readFileSync(new URL('overlaps.json', import.meta.url), 'utf8')) as {
       readonly because: string
       readonly pairs: readonly string[]
@@ -181,5 +234,10 @@ describe('the built-in rules', () => {
     // Nothing is listed that meets.
     const open = new Set(found.open.map(o => o.rules.join(' and ')))
     expect([...listed].filter(pair => !open.has(pair))).toEqual([])
+    for (const { rules: names, normal } of found.open) {
+      const [first, second] = normal.map(n => n as Diagram)
+      const verdict = await prove(first, second, { rules, budget: { seconds: 20, search: 10 } })
+      expect([names, verdict.kind]).toEqual([names, 'proved'])
+    }
   })
 })
