@@ -109,11 +109,11 @@ export function renumbered(fn: Expression): { fn: Expression; used: readonly num
 }
 
 const opaque = new WeakMap<Expression, boolean>()
-/** Whether algebra has nothing to say of the function: nothing is known of those that are only declared. */
+/** Whether algebra has nothing to say of the function: nothing is known of those that are only declared, but for numbers. */
 export function isOpaque(fn: Expression): boolean {
   let found = opaque.get(fn)
   if (found === undefined) {
-    found = functionsOf(fn).some(f => f.definition === null && f.parity === null && f.inverse === null)
+    found = functionsOf(fn).some(f => f.arity > 0 && f.definition === null && f.parity === null && f.inverse === null)
     opaque.set(fn, found)
   }
   return found
@@ -154,7 +154,7 @@ export function wirePasses(fn: Expression, by: Expression, domain: readonly Rang
   if (old !== undefined) return old.result
   const left = substitute(fn, () => by)
   const right = substitute(by, i => (i === 0 ? fn : undefined))
-  const isKnown = functionsOf(fn).every(f => f.definition !== null)
+  const isKnown = functionsOf(fn).every(f => f.definition !== null || f.arity === 0)
   const budget = { steps: 100_000, milliseconds: Number.POSITIVE_INFINITY }
   const result = isKnown && mayBeEqual(left, right, domain) && proveEqual(left, right, domain, budget).kind === 'proved'
   if (known.length < 64) known.push({ by, domain, result })

@@ -6,7 +6,16 @@ import { sameShape } from '../linear/size.ts'
 import { randomPoint } from '../numeric/points.ts'
 import { random } from '../numeric/random.ts'
 import { compileExpression } from '../scalar/evaluate.ts'
-import { type Expression, functionsOf, substitute, variable } from '../scalar/expression.ts'
+import {
+  type Expression,
+  type FunctionSymbol,
+  fold,
+  functionsOf,
+  mapParts,
+  number,
+  substitute,
+  variable,
+} from '../scalar/expression.ts'
 import { containsPoint, isReals, type Range } from '../scalar/range.ts'
 import { fromDouble, toDouble } from '../scalar/rational.ts'
 import type { ClassId, EGraph, TermId } from './egraph.ts'
@@ -28,14 +37,29 @@ const singles = new Float32Array(1)
 const bits = new Int32Array(singles.buffer)
 
 const compiled = new WeakMap<Expression, ReturnType<typeof compileExpression> | 'unknown'>()
-/** The function in doubles; null where some part of it is only declared. */
+/** The function in doubles, with numbers for unknown ones; null where a part of it is a function that is only declared. */
 function inDoubles(fn: Expression, arity: number): ReturnType<typeof compileExpression> | null {
   let found = compiled.get(fn)
   if (found === undefined) {
-    found = functionsOf(fn).some(f => f.definition === null) ? 'unknown' : compileExpression(fn, arity)
+    const open = functionsOf(fn).filter(f => f.definition === null)
+    found = open.some(f => f.arity > 0) ? 'unknown' : compileExpression(open.length > 0 ? withNumbers(fn) : fn, arity)
     compiled.set(fn, found)
   }
   return found === 'unknown' ? null : found
+}
+
+const numbers = new WeakMap<FunctionSymbol, Expression>()
+/** The function with a number for each unknown one, of the set in which that lies. */
+function withNumbers(fn: Expression): Expression {
+  return fold<Expression>(fn, (e, of) => {
+    if (e.kind !== 'apply' || e.fn.arity > 0 || e.fn.definition !== null) return mapParts(e, of)
+    let value = numbers.get(e.fn)
+    if (value === undefined) {
+      const seed = [...e.fn.name].reduce((sum, letter) => 31 * sum + (letter.codePointAt(0) ?? 0), 7) % 65_521
+      numbers.set(e.fn, (value = number(randomPoint(e.fn.codomain, random(seed), []))))
+    }
+    return value
+  })
 }
 
 const inside = new WeakMap<Range, readonly number[]>()
