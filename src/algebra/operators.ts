@@ -13,6 +13,7 @@ import {
   linearPostorder,
   literal,
   MOST_ENTRIES,
+  ones,
   printLinear,
   product,
   scale,
@@ -20,7 +21,7 @@ import {
   sum,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { addSizes, knownSize, type Size } from '../linear/size.ts'
+import { addSizes, knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { simplify } from './simplify.ts'
@@ -98,6 +99,8 @@ function combine(left: Linear, right: Linear): Term | null | undefined {
     }
     if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
   }
+  if (left.kind === 'ones' && right.kind === 'ones' && left.columns === sizeOf(1))
+    return { factor: one, word: [ones(left.rows, right.columns)] }
   // Special operators of known size are turned into matrices where they meet a known matrix.
   const both =
     left.kind === 'literal' ||

@@ -2,16 +2,24 @@
 import { identity, isColumnOfOnes, type Linear, literal, ones } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
-import { call, type Expression, number, variable, x0 } from '../scalar/expression.ts'
+import { call, type Expression, fold, number, variable, x0 } from '../scalar/expression.ts'
+import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { additive, different, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
-import { added, multipliedBy, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
+import { added, multipliedBy, multiplyFactors, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
 import type { Why } from './reasons.ts'
 
 const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }
 const EXPONENTIAL: Why = { rule: 'normal-elementwise', title: 'exponential of a sum', by: 'function' }
+const EXPANDED: Why = { rule: 'normal-elementwise', title: 'polynomial as a sum of products', by: 'function' }
 const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'multiple' }
+
+/** Layers of more wires are not taken apart. */
+const MAX_SUMMANDS = 4
+/** Polynomials of more parts, or of a higher degree, are not multiplied out. */
+const MAX_POLYNOMIAL = 24
+const MAX_DEGREE = 4
 
 /** A member of the class that repeats the one component of a wire, if there is one. */
 function repeated(g: EGraph, term: TermId): TermId | null {
@@ -42,6 +50,21 @@ function repeating(word: Word): Word | null {
   return { factor: word.factor, atoms: [literal([row]), ...rest] }
 }
 
+/** A known matrix that is k I and a matrix with equal rows, as these two: what takes a mean away from all components. */
+function besideIdentity(word: Word): readonly Word[] {
+  const [matrix, ...rest] = word.atoms
+  if (matrix?.kind !== 'literal' || matrix.rows !== matrix.columns || matrix.entries.length < 2) return [word]
+  const { entries } = matrix
+  const k = entries[0][0].sub(entries[1][0])
+  const row = entries[0].map((q, j) => (j === 0 ? q.sub(k) : q))
+  const isSplit = entries.every((r, i) => r.every((q, j) => q.equals(i === j ? row[j].add(k) : row[j])))
+  if (k.n === 0n || row.every(q => q.n === 0n) || !isSplit) return [word]
+  return [
+    { factor: multiplyFactors(word.factor, number(k)), atoms: rest },
+    { factor: word.factor, atoms: [literal(entries.map(() => row)), ...rest] },
+  ]
+}
+
 /** A x + 1 v + b = (A x + b) + (1 v): what a layer adds to all components alike, as a wire of its own. */
 export function addedToAll(g: EGraph, t: TermId): void {
   const { operators, bias, shape } = g.nodeOf(t) as Additive
@@ -52,7 +75,7 @@ export function addedToAll(g: EGraph, t: TermId): void {
   let [shift, moved]: (Linear | null)[] = [null, null]
   for (const [k, operator] of [...operators, ...(bias === null ? [] : [bias])].entries()) {
     const columns = k < args.length ? lastOf(g.shapeOf(args[k])) : one
-    for (const word of wordsOf(operator) ?? [{ factor: number(1), atoms: [operator] }]) {
+    for (const word of (wordsOf(operator) ?? [{ factor: number(1), atoms: [operator] }]).flatMap(besideIdentity)) {
       const row = repeating(word)
       const own = row === null ? operatorOf(word, columns) : normalOf(scaledRow(row, columns))
       if (k < args.length) (row === null ? rest : alone).push({ operator: own, arg: args[k] })
@@ -60,10 +83,15 @@ export function addedToAll(g: EGraph, t: TermId): void {
       else shift = shift === null ? own : added(shift, own)
     }
   }
-  if ((alone.length === 0 && shift === null) || (rest.length === 0 && moved === null)) return
+  if (alone.length === 0 && shift === null) return
   const single = additive(g, alone, shift, withLast(shape, one))
   const columnOf = [{ operator: ones(lastOf(shape), one), arg: single as TermId }]
   const all = single === null ? null : additive(g, columnOf, null, shape)
+  if (rest.length === 0 && moved === null) {
+    // The whole layer is one number for all components.
+    if (single !== null && all !== null) g.equate(t, all, APART, { made: [single], over: different(g, args) })
+    return
+  }
   const others = additive(g, rest, moved, shape)
   if (single === null || all === null || others === null) return
   const sum = pointwise(g, call('+', x0, variable(1)), [others, all], shape)
@@ -75,6 +103,84 @@ export function addedToAll(g: EGraph, t: TermId): void {
 /** The row vector that a word is; the empty word is the number 1. */
 function scaledRow(row: Word, columns: Size): Linear {
   return row.atoms.length === 0 ? multipliedBy(row.factor, identity(sizeOf(1))) : operatorOf(row, columns)
+}
+
+/** W (u * 1 s) + V x + b as the sum of W (u * 1 s), from which s can be taken out, and of the rest. */
+export function separated(g: EGraph, t: TermId): void {
+  const { operators, bias, shape } = g.nodeOf(t) as Additive
+  const args = g.argsOf(t)
+  if (args.length < 2 || args.length > MAX_SUMMANDS) return
+  const at = args.findIndex(a => membersOf(g, a, 'pointwise').some(m => isProduct(g, m) && hasRepeated(g, m)))
+  if (at < 0) return
+  const summands = args.map((arg, k): Summand => ({ operator: operators[k], arg }))
+  const own = additive(g, [summands[at]], null, shape)
+  const others = additive(g, summands.toSpliced(at, 1), bias, shape)
+  if (own === null || others === null) return
+  const sum = pointwise(g, SUM, [own, others], shape)
+  if (sum !== null) g.equate(t, sum, APART, { made: different(g, [own, others]), over: different(g, args) })
+}
+function isProduct(g: EGraph, t: TermId): boolean {
+  const { fn } = g.nodeOf(t) as Pointwise
+  return g.arityOf(t) === 2 && (fn === PRODUCT || fn === QUOTIENT)
+}
+
+/** The exponents of two wires, and the number before their product. */
+type Monomial = readonly [i: number, j: number, factor: Rational]
+/** A polynomial of two variables with known coefficients and a small degree, term by term; null for other functions. */
+function monomialsOf(fn: Expression): readonly Monomial[] | null {
+  const plus = (terms: readonly Monomial[]): Monomial[] => {
+    const sums = new Map<string, Monomial>()
+    for (const [i, j, q] of terms) sums.set(`${i},${j}`, [i, j, q.add(sums.get(`${i},${j}`)?.[2] ?? ZERO)])
+    return [...sums.values()].filter(([, , q]) => q.n !== 0n)
+  }
+  const times = (a: readonly Monomial[], b: readonly Monomial[]): Monomial[] =>
+    plus(a.flatMap(([i, j, p]) => b.map(([k, l, q]): Monomial => [i + k, j + l, p.mul(q)])))
+  return fold<readonly Monomial[] | null>(fn, (e, of) => {
+    if (e.kind === 'number') return [[0, 0, e.value]]
+    if (e.kind === 'variable') return e.index === 0 ? [[1, 0, ONE]] : [[0, 1, ONE]]
+    if (e.kind !== 'call') return null
+    const [a, b] = e.args.map(of)
+    if (a === null || b === null) return null
+    const minus = (p: readonly Monomial[]): Monomial[] => p.map(([i, j, q]): Monomial => [i, j, q.neg()])
+    let found: readonly Monomial[] | null = null
+    if (e.name === '+') found = plus([...a, ...b])
+    else if (e.name === '-') found = plus([...a, ...minus(b)])
+    else if (e.name === 'neg') found = minus(a)
+    else if (e.name === '*') found = times(a, b)
+    else if (e.name === '^' && e.args[1] === number(2)) found = times(a, a)
+    return found?.every(([i, j]) => i + j <= MAX_DEGREE) ? found : null
+  })
+}
+
+/** (x + k 1 s)^2 = x^2 + 2 k x * 1 s + k^2 1 s^2: a polynomial, of which one wire repeats a component, as a sum of products. */
+export function expanded(g: EGraph, t: TermId): void {
+  const { fn, shape } = g.nodeOf(t) as Pointwise
+  if (g.arityOf(t) !== 2 || fn.weight > MAX_POLYNOMIAL || linearFormOnce(fn) !== null || isProduct(g, t)) return
+  const monomials = monomialsOf(fn)
+  if (monomials === null || monomials.length < 2) return
+  const args = g.argsOf(t)
+  const power = (k: number, v: Expression): Expression => (k === 1 ? v : call('^', v, number(k)))
+  const wires: TermId[] = []
+  let sum: Expression = number(0)
+  for (const [i, j, q] of monomials) {
+    const parts = [...(i > 0 ? [power(i, x0)] : []), ...(j > 0 ? [power(j, variable(1))] : [])]
+    let term: Expression = number(q)
+    if (parts.length > 0) {
+      const wire = pointwise(
+        g,
+        parts.reduce((a, b) => call('*', a, b)),
+        args,
+        shape,
+      )
+      if (wire === null) return
+      const v = variable(wires.push(wire) - 1)
+      term = q.equals(1) ? v : call('*', term, v)
+    }
+    sum = sum === number(0) ? term : call('+', sum, term)
+  }
+  const made = pointwise(g, sum, wires, shape)
+  const products = different(g, wires).filter(w => !args.some(a => g.areEqual(a, w)))
+  if (made !== null) g.equate(t, made, EXPANDED, { made: products, over: different(g, args) })
 }
 
 /** exp(f + k 1 s) = exp(f) * exp(k 1 s): a factor of all components. */
@@ -109,6 +215,7 @@ export function exponentialOfSum(g: EGraph, t: TermId): void {
   }
 }
 const EXP = call('exp', x0)
+const SUM = call('+', x0, variable(1))
 const PRODUCT = call('*', x0, variable(1))
 const QUOTIENT = call('/', x0, variable(1))
 
@@ -127,7 +234,8 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       const below = put(g, { kind: 'additive', operators, bias, shape }, [u])
       const width = lastOf(shape)
       const all = put(g, { kind: 'additive', operators: [columnOfOnes(width)], bias: null, shape }, [s])
-      if (below === null || all === null) continue
+      // Whoever checks it sees one wire for what is equal already.
+      if (below === null || all === null || g.areEqual(below, all)) continue
       const after = put(g, { kind: 'pointwise', fn, shape }, k === 1 ? [below, all] : [all, below])
       if (after === null) continue
       g.equate(t, after, MULTIPLE, { inner: [same, m], made: different(g, [below, all]), over: different(g, [u, s]) })

@@ -1,6 +1,5 @@
 // Operators taken apart: into products of atoms with factors in front, and into what only moves and scales components.
 import { multiplyFactors, normalLinear, plus, scaled, times } from '../algebra/operators.ts'
-import { simplify } from '../algebra/simplify.ts'
 import { entriesOf, hasAtMost, identity, type Linear, literal, sharedProduct } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
 import { analyse } from '../scalar/analysis.ts'
@@ -151,11 +150,12 @@ export function multipliedBy(factor: Expression, a: Linear): Linear {
   return factor === one ? normalOf(a) : normalOf(scaled(factor, a))
 }
 
-/** 1/k for a number, known or unknown, that is shown not to be 0, else null. */
+/** 1/k for a number, or one that is declared and known not to be 0, else null. */
 export function reciprocal(k: Expression): Expression | null {
   if (k.kind === 'number') return k.value.n !== 0n ? number(k.value.inverse()) : null
-  const { defined, range } = analyse(k, [])
-  return defined && isSubset(range, NON_ZERO) ? simplify(call('/', one, k), []).result : null
+  // What is computed may cancel only by more than arithmetic.
+  const isDeclared = k.kind === 'apply' && k.args.length === 0
+  return isDeclared && isSubset(analyse(k, []).range, NON_ZERO) ? call('/', one, k) : null
 }
 export { multiplyFactors }
 

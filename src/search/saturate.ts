@@ -1,6 +1,6 @@
 // Equality saturation: rules are tried at terms until the goal is reached, nothing new follows, or the budget is spent. Terms
 // are visited in the order in which they came in or something changed below them; nothing depends on the clock but the end.
-import { addedToAll, exponentialOfSum, hasRepeated, multipleThroughLayer } from './broadcast.ts'
+import { addedToAll, expanded, exponentialOfSum, hasRepeated, multipleThroughLayer, separated } from './broadcast.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { asMaxima, nestedGroups, throughGroups } from './groups.ts'
 import type { Visitor } from './instances.ts'
@@ -83,6 +83,7 @@ export function builtinVisit(g: EGraph): Visit {
         exponentialOfSum(g, t)
         if (!noted.isSet(t) && hasRepeated(g, t)) {
           noted.set(t, 1)
+          expanded(g, t)
           g.changed.push(g.classOf(t))
         }
         ordered(g, t)
@@ -96,6 +97,7 @@ export function builtinVisit(g: EGraph): Visit {
           addedToAll(g, t)
         }
         multipleThroughLayer(g, t)
+        separated(g, t)
         merged(g, t, m => mergedPairs.add(t, m))
         break
       case 'join':
