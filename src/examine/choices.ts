@@ -5,7 +5,7 @@ import { identity, type Linear, literal, scale } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
 import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
-import type { Choices, PartStage } from '../prove/statement.ts'
+import { type Choices, type PartStage, usualDomain } from '../prove/statement.ts'
 import { hasProperty } from '../rewrite/functions.ts'
 import {
   type NetVariable,
@@ -79,13 +79,19 @@ function mayStand(rule: Rule, slot: number, inverted: boolean, fn: Expression): 
     if (c.kind !== 'function') return true
     const known = hasProperty(fn, c.property)
     if (known !== null) return known
-    const direction = onOwnDomain ? null : monotonicity(fn, 0, domain)
+    const own = onOwnDomain ? usualDomain(fn) : null
+    const direction = onOwnDomain && own === null ? null : monotonicity(fn, 0, own === null ? domain : [own])
     return direction === c.property || direction === 'constant'
   })
 }
 
+/** In six rounds each of the sizes once; two sizes go in opposite directions, so that they are the same, and differ. */
+function sizeInTurn(k: number, round: number): number {
+  return 1 + (((k % 2 === 0 ? round : 5 * round + 2) + 2 * (k >> 1)) % LARGEST_SIZE)
+}
+
 /** Sizes from 1 to 6 that fulfil the conditions on them; those that `=` settles are left to it. */
-function chooseSizes(rule: Rule, source: Random): ReadonlyMap<string, Size> | null {
+function chooseSizes(rule: Rule, source: Random, round: number): ReadonlyMap<string, Size> | null {
   const names = sizeNamesOf(rule)
   const conditions = rule.conditions.filter(c => c.kind === 'size')
   const settled = new Set<string>()
@@ -93,9 +99,8 @@ function chooseSizes(rule: Rule, source: Random): ReadonlyMap<string, Size> | nu
     if (relation === '=' && left.constant === 0 && left.terms.length === 1 && left.terms[0][1] === 1)
       settled.add(left.terms[0][0])
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const sizes = new Map(
-      names.filter(n => !settled.has(n)).map(n => [n, sizeOf(source.integer(1, LARGEST_SIZE))] as const),
-    )
+    const sizeAt = (k: number): number => (attempt === 0 ? sizeInTurn(k, round) : source.integer(1, LARGEST_SIZE))
+    const sizes = new Map(names.filter(n => !settled.has(n)).map((n, k) => [n, sizeOf(sizeAt(k))] as const))
     if (conditions.every(c => sizesFulfil(c, sizes) !== false)) return sizes
   }
   return null
@@ -150,12 +155,13 @@ export function needsChoices(rule: Rule): boolean {
 
 /**
  * Random values for the variables of a rule: always for those of which there is no unknown, and for others often, so that
- * also functions with steps and numbers at the ends of their sets are tried. null where nothing is known that fits.
+ * also functions with steps and numbers at the ends of their sets are tried. In six rounds, one after the other, sizes are
+ * each number from 1 to 6. null where nothing is known that fits.
  */
-export function randomChoices(rule: Rule, source: Random): Choices | null {
+export function randomChoices(rule: Rule, source: Random, round = source.integer(0, LARGEST_SIZE - 1)): Choices | null {
   const needed = neededChoices(rule)
   const inverted = invertedSlots(rule)
-  const sizes = chooseSizes(rule, source)
+  const sizes = chooseSizes(rule, source, round)
   if (sizes === null) return null
   const functions = new Map<string, Expression>()
   for (const [slot, { name, variadic }] of rule.variables.functions.entries()) {

@@ -100,7 +100,10 @@ function pairLines({ rules, peak, normal }: OpenPair): string[] {
 
 function confluenceLines({ pairs, open, skipped, complete }: Confluence): string[] {
   const all = complete ? '' : ' (the time ran out before all were looked at)'
-  const rest = skipped.length === 0 ? [] : [`overlaps with ${quoted(skipped)} were not looked for`]
+  const rest =
+    skipped.length === 0
+      ? []
+      : [`overlaps with ${quoted(skipped)} were not looked for: a part of a net may hold any other left side`]
   if (open.length === 0)
     return [`the order of steps does not matter at any of the ${pairs} overlaps of left sides${all}`, ...rest]
   return [

@@ -68,7 +68,7 @@ export function tryRule(rule: Rule, options: TrialOptions): Trial {
     if (remaining <= 0) break
     const isFirst = round === 0
     if (isFirst && (needsChoices(rule) || speaksOfSizes(rule))) continue
-    const choices = isFirst ? NO_CHOICES : randomChoices(rule, source)
+    const choices = isFirst ? NO_CHOICES : randomChoices(rule, source, round)
     if (choices === null) continue
     const written = writeOut(rule, noUnknowns(), choices)
     if (written.kind === 'beyond') {

@@ -11,12 +11,22 @@ import { whole } from '../diagram/ranges.ts'
 import { hasAtMost, type Linear, linearPostorder, type WeightSymbol, weightsOf } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
+import { linearFormOnce } from '../rewrite/functions.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import type { Log } from '../rewrite/log.ts'
 import type { Match } from '../rewrite/match.ts'
 import { depthOf, type Rule } from '../rewrite/rule.ts'
 import { exitNamed } from '../rewrite/subnets.ts'
-import { call, compose, type Expression, type FunctionSymbol, postorder, unfold, x0 } from '../scalar/expression.ts'
+import {
+  call,
+  compose,
+  type Expression,
+  type FunctionSymbol,
+  number,
+  postorder,
+  unfold,
+  x0,
+} from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import { intersect, negate, type Range } from '../scalar/range.ts'
 import type { Instance } from '../search/instances.ts'
@@ -29,6 +39,7 @@ import type { Counterexample, NetValue } from './counterexample.ts'
 import { writeFound } from './found.ts'
 import { functionGrounds } from './grounds.ts'
 import type { Proved, Refuted, Verdict } from './prove.ts'
+import { LINE } from './statement.ts'
 
 /** A rule as two nets with unknowns, and the proof that they are equal; null where the rule is only assumed. */
 export interface Statement {
@@ -508,7 +519,9 @@ class ClaimWriter {
     for (const symbol of unknownFunctionsIn(expressionsIn(nets))) {
       const slot = variables.functions.findIndex(f => f.name === symbol.name)
       const value =
-        slot >= 0 ? match.functions[slot]?.fn : match.reals[variables.reals.findIndex(r => r.name === symbol.name)]
+        slot >= 0
+          ? match.functions[slot]?.fn
+          : (match.reals[variables.reals.findIndex(r => r.name === symbol.name)] ?? numberOfLine(match, symbol.name))
       if (value !== undefined) functions.set(symbol, value)
     }
     for (const symbol of weightsOf(linearsIn(nets))) {
@@ -742,6 +755,17 @@ class ClaimWriter {
     }
     this.wires.identify(wire, known)
   }
+}
+
+/** The factor or the constant of a linear function of the rule, which stand for it in its statement: see `unknownLine`. */
+function numberOfLine({ rule, functions }: Match, name: string): Expression | undefined {
+  for (const [slot, { name: of }] of rule.variables.functions.entries()) {
+    const fn = functions[slot]?.fn
+    const form = fn === undefined ? null : linearFormOnce(fn)
+    if (form !== null && name === LINE.factor(of)) return form.coefficients.get(0) ?? number(0)
+    if (form !== null && name === LINE.constant(of)) return form.constant
+  }
+  return undefined
 }
 
 /** Operators with more parts are not searched for numbers that could be written in another way. */

@@ -35,7 +35,16 @@ import {
   stagesBefore,
 } from '../rewrite/rule.ts'
 import { analyse } from '../scalar/analysis.ts'
-import { apply, type Expression, type FunctionSymbol, fold, mapParts, variable, x0 } from '../scalar/expression.ts'
+import {
+  apply,
+  call,
+  type Expression,
+  type FunctionSymbol,
+  fold,
+  mapParts,
+  variable,
+  x0,
+} from '../scalar/expression.ts'
 import { anyFunction, inversesOf } from '../scalar/functions.ts'
 import {
   intersect,
@@ -177,6 +186,11 @@ const USUAL_DOMAINS: readonly Range[] = [
   interval(null, ONE, { highOpen: true }),
 ]
 
+/** The largest of the usual sets on which a function of one wire is defined; null where there is none. */
+export function usualDomain(fn: Expression): Range | null {
+  return USUAL_DOMAINS.find(d => analyse(fn, [d]).defined) ?? null
+}
+
 /** The left side of a rule as a net of unknowns. */
 class LeftSide {
   private readonly nodes: Node[] = []
@@ -275,8 +289,8 @@ class LeftSide {
       if (!('domainOf' in c.within)) return c.within
       const chosen = this.choices.functions.get(this.rule.variables.functions[c.within.domainOf].name)
       if (chosen === undefined) continue
-      const domain = USUAL_DOMAINS.find(d => analyse(chosen, [d]).defined)
-      if (domain === undefined) throw new Beyond('it speaks of the domain of a function for which no set is known')
+      const domain = usualDomain(chosen)
+      if (domain === null) throw new Beyond('it speaks of the domain of a function for which no set is known')
       return domain
     }
     return this.declaredDomains(this.rule.left, slot)
@@ -513,6 +527,17 @@ class LeftSide {
     this.unknowns.reals.set(name, symbol)
     return apply(symbol)
   }
+}
+
+/** The names of the numbers of a linear function that is unknown: no declared name has a space. */
+export const LINE = {
+  factor: (name: string) => `${name} factor`,
+  constant: (name: string) => `${name} constant`,
+} as const
+/** The linear function k*t + c with unknown numbers k and c; k*t where it is a multiple. */
+export function unknownLine(name: string, isMultiple: boolean): Expression {
+  const scaled = call('*', apply(anyFunction(LINE.factor(name), 0)), x0)
+  return isMultiple ? scaled : call('+', scaled, apply(anyFunction(LINE.constant(name), 0)))
 }
 
 function applied(symbol: FunctionSymbol): Expression {
