@@ -94,13 +94,16 @@ function sizeInTurn(k: number, round: number): number {
 function chooseSizes(rule: Rule, source: Random, round: number): ReadonlyMap<string, Size> | null {
   const names = sizeNamesOf(rule)
   const conditions = rule.conditions.filter(c => c.kind === 'size')
+  const asked = new Set(conditions.flatMap(c => [...c.left.terms, ...c.right.terms].map(([name]) => name)))
   const settled = new Set<string>()
   for (const { relation, left } of conditions)
     if (relation === '=' && left.constant === 0 && left.terms.length === 1 && left.terms[0][1] === 1)
       settled.add(left.terms[0][0])
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const sizeAt = (k: number): number => (attempt === 0 ? sizeInTurn(k, round) : source.integer(1, LARGEST_SIZE))
-    const sizes = new Map(names.filter(n => !settled.has(n)).map((n, k) => [n, sizeOf(sizeAt(k))] as const))
+    // What no condition speaks of has its turn whatever the others are.
+    const sizeAt = (name: string, k: number): number =>
+      attempt === 0 || !asked.has(name) ? sizeInTurn(k, round) : source.integer(1, LARGEST_SIZE)
+    const sizes = new Map(names.filter(n => !settled.has(n)).map((n, k) => [n, sizeOf(sizeAt(n, k))] as const))
     if (conditions.every(c => sizesFulfil(c, sizes) !== false)) return sizes
   }
   return null
