@@ -143,6 +143,8 @@ function textOf(
   ]
   if (compared.inconclusive > 0)
     lines.push(`    at ${compared.inconclusive} of them numbers are too large or too small to tell`)
+  if (compared.refereeRanOut > 0)
+    lines.push(`    at ${compared.refereeRanOut} of them higher precision was given up: it would have taken too long`)
   const width = Math.max(...compared.quantities.map(q => nameOf(q).length))
   for (const q of compared.quantities) {
     const name = nameOf(q).padEnd(width)
@@ -187,6 +189,7 @@ function documentOf(
     verdict: outcome === 'consistent' ? 'same' : outcome,
     samples: compared.samples,
     inconclusive: compared.inconclusive,
+    refereeRanOut: compared.refereeRanOut,
     quantities: compared.quantities.map(quantity),
     kinks: compared.kinks.map(quantity),
     unshared: compared.unshared,

@@ -64,6 +64,33 @@ export function timed<T>(milliseconds: number, run: () => T): T {
   }
 }
 
+/** Steps that several runs share. */
+export class Allowance {
+  constructor(private steps: number) {}
+
+  /** How many steps are left. */
+  get left(): number {
+    return this.steps
+  }
+
+  /** What `run` gives; null where it takes more steps than are left here, which then are used up. */
+  run<T>(run: () => T): T | null {
+    const outer = left[0]
+    const given = Math.min(this.steps, outer)
+    left[0] = given
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof OutOfWork && given < outer) return null
+      throw error
+    } finally {
+      const done = given - left[0]
+      this.steps = Math.max(0, this.steps - done)
+      left[0] = outer - done
+    }
+  }
+}
+
 /** The steps for arithmetic on a whole number: as many as squaring it takes, nothing for a short one. */
 export function digitsWork(n: bigint): number {
   if (n < SHORT && n > -SHORT) return 0
