@@ -25,7 +25,9 @@ describe.each([
     expect(inTime(() => limited(60_000, () => inner() + inner()))).toBe(60_000)
     expect(() => inTime(() => limited(60_000, () => inner() + inner() + work(1)))).toThrow(OutOfWork)
     // A limit of time inside changes nothing of that.
-    expect(() => inTime(() => limited(60_000, () => timed(1e6, inner) + timed(1e6, inner) + work(1)))).toThrow(OutOfWork)
+    expect(() => inTime(() => limited(60_000, () => timed(1e6, inner) + timed(1e6, inner) + work(1)))).toThrow(
+      OutOfWork,
+    )
   })
 })
 
