@@ -3,6 +3,7 @@
 //
 // A monomial is a string of pairs of UTF-16 units (variable, exponent), variables ascending, exponents positive: short,
 // comparable and a ready key. A polynomial maps monomials to non-zero coefficients. Neither is ever changed once made.
+import { spend } from '../scalar/work.ts'
 
 export type Monomial = string
 export type Polynomial = ReadonlyMap<Monomial, bigint>
@@ -39,6 +40,7 @@ export class Meter {
     this.untilClock -= steps
     if (this.untilClock >= 0) return
     this.untilClock = 2000
+    spend(2000)
     if (this.signal?.aborted === true) throw new BudgetExhausted('aborted')
     if (performance.now() > this.deadline) throw new BudgetExhausted('the time is used up')
   }

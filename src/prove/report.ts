@@ -38,6 +38,8 @@ export function reasonText(verdict: Undecided, left: string, right: string): str
       return `the normal forms differ at output ${reason.output}, and no counterexample was found${reason.detail === null ? '' : ` (${reason.detail})`}`
     case 'uncertified':
       return `a proof was found, but it could not be certified: ${reason.detail}`
+    case 'unchecked':
+      return `${reason.found === 'proved' ? 'a proof' : 'a counterexample'} was found, but the time was up before its certificate was checked (a longer --timeout allows for that, --unchecked leaves the check out)`
     case 'budget':
       return `the budget ran out: ${reason.detail}`
   }
