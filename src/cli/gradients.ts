@@ -4,6 +4,7 @@ import { rowsOf } from '../formats/array.ts'
 import { jsonNumber } from '../formats/json.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
 import { compareGradients, type GradientsComparison, type QuantityComparison } from '../numeric/gradients.ts'
+import { printDoubles } from '../numeric/print.ts'
 import {
   findRelations,
   type GradientReasons,
@@ -151,9 +152,7 @@ function textOf(
     if (q.verdict === 'consistent') lines.push(`    ${name}  apart ${short(q.distance)}, within ${short(q.bound)}`)
     else {
       const text = (v: typeof q.left): string => (typeof v === 'object' ? v.text : v)
-      const at = Object.entries(q.inputs).map(
-        ([input, v]) => `${input} = ${v.length === 1 ? v[0] : `[${v.join(', ')}]`}`,
-      )
+      const at = Object.entries(q.inputs).map(([input, v]) => `${input} = ${printDoubles(v)}`)
       lines.push(
         `    ${name}  ${q.verdict}: ${text(q.left)} on the left, ${text(q.right)} on the right, in component ${q.component + 1} at ${at.join(', ')}`,
       )
