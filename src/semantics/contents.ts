@@ -21,15 +21,23 @@ function reachable<T>(roots: Iterable<T>, partsOf: (of: T) => readonly T[]): Set
   return found
 }
 
+const living = new WeakMap<Diagram, readonly Node[]>()
+
 /** The nodes on the way to an output, in order: those that decide whether the net is defined. */
-export function livingNodes(diagram: Diagram): Node[] {
-  const living = new Set<NodeId>()
-  for (const node of diagram.nodes.toReversed()) {
-    if (node.kind !== 'output' && !living.has(node.id)) continue
-    living.add(node.id)
-    for (const id of node.args) living.add(id)
+export function livingNodes(diagram: Diagram): readonly Node[] {
+  let found = living.get(diagram)
+  if (found === undefined) living.set(diagram, (found = findLiving(diagram)))
+  return found
+}
+
+function findLiving({ nodes }: Diagram): readonly Node[] {
+  const ids = new Set<NodeId>()
+  for (const node of nodes.toReversed()) {
+    if (node.kind !== 'output' && !ids.has(node.id)) continue
+    ids.add(node.id)
+    for (const id of node.args) ids.add(id)
   }
-  return diagram.nodes.filter(node => living.has(node.id))
+  return ids.size === nodes.length ? nodes : nodes.filter(node => ids.has(node.id))
 }
 
 /** The operators of the nets' nodes, with their parts. */
