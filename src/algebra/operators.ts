@@ -12,6 +12,7 @@ import {
   linearPostorder,
   literal,
   MOST_ENTRIES,
+  ones,
   printLinear,
   product,
   scale,
@@ -19,7 +20,7 @@ import {
   sum,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { addSizes, type Size } from '../linear/size.ts'
+import { addSizes, type Size, sizeOf } from '../linear/size.ts'
 import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { simplify } from './simplify.ts'
@@ -97,6 +98,10 @@ function combine(left: Linear, right: Linear): Term | null | undefined {
     }
     if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
   }
+  // Rows (columns) that are all alike, of which some are taken; and a column of ones before a row of them.
+  const isRow = left.kind === 'ones' && (right.kind === 'embed' || (right.kind === 'ones' && right.rows === sizeOf(1)))
+  if (isRow || (left.kind === 'select' && right.kind === 'ones'))
+    return { factor: one, word: [ones(left.rows, right.columns)] }
   // Special operators of known size are turned into matrices where they meet a known matrix.
   const both =
     left.kind === 'literal' ||

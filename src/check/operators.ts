@@ -1,7 +1,7 @@
 // Are two linear operators equal for all values of the unknown weights? Both are expanded into sums of words, products of
 // weights and known matrices, with polynomials as coefficients. They are equal where everything cancels.
-import { entriesOf, identity, type Linear, linearParts, literal, negate, zeroMatrix } from '../linear/linear.ts'
-import { addSizes, isAtLeast, type Size } from '../linear/size.ts'
+import { entriesOf, identity, type Linear, linearParts, literal, negate, ones, zeroMatrix } from '../linear/linear.ts'
+import { addSizes, isAtLeast, type Size, sizeOf } from '../linear/size.ts'
 import type { Expression } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
@@ -40,6 +40,8 @@ function together(a: Linear, b: Linear): Linear | null {
     if (endsBefore(a.start, a.rows, b.start) || endsBefore(b.start, b.columns, a.start))
       return zeroMatrix(a.rows, b.columns)
   }
+  const isRow = a.kind === 'ones' && (b.kind === 'embed' || (b.kind === 'ones' && b.rows === sizeOf(1)))
+  if (isRow || (a.kind === 'select' && b.kind === 'ones')) return ones(a.rows, b.columns)
   const [x, y] = [entriesOf(a), entriesOf(b)]
   if (x === null || y === null) return null
   spend(x.length * y.length * y[0].length)

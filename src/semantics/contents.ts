@@ -125,11 +125,11 @@ export function sizesIn(diagrams: readonly Diagram[]): { lengths: Set<Size>; dif
   return { lengths, differences }
 }
 
-/** The entries of all matrices of known sizes. */
-export function entriesIn(diagrams: readonly Diagram[]): number {
+/** The entries of all matrices; an unknown size that `size` does not know counts as 1. */
+export function entriesIn(diagrams: readonly Diagram[], size: (s: Size) => number = s => knownSize(s) ?? 1): number {
   let total = 0
   for (const a of linearsIn(diagrams)) {
-    if (a.kind === 'symbol' || a.kind === 'literal') total += (knownSize(a.rows) ?? 1) * (knownSize(a.columns) ?? 1)
+    if (a.kind === 'symbol' || a.kind === 'literal') total += size(a.rows) * size(a.columns)
   }
   return total
 }
