@@ -685,12 +685,17 @@ export function tooManyFiles(span: Span, limit: number): Diagnostic {
   return error('E733', span, `more than ${limit} files use each other`)
 }
 
-export function fileProblem(doing: 'read' | 'write', file: string, code: string): Diagnostic {
+/** `most`: the number of bytes that may be read. */
+export function fileProblem(doing: 'read' | 'write', file: string, code: string, most = 0): Diagnostic {
   const why: Readonly<Record<string, string>> = {
     ENOENT: doing === 'read' ? 'there is no such file' : 'its folder does not exist',
     EACCES: 'permission is denied',
     EISDIR: 'it is a folder',
     ENOSPC: 'the disk is full',
+    ELOOP: 'its links lead in a circle',
+    ETOOLARGE: `it has more than ${most / 1e6} MB`,
+    ENOTFILE: 'it is a device, and no file',
+    ESILENT: 'it is a pipe to which nobody writes',
   }
   return error('E801', null, `cannot ${doing} ${quote(file)}: ${why[code] ?? code}`)
 }

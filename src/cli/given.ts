@@ -52,6 +52,9 @@ function named(option: string, given: string): { name: string; text: string } {
 
 const isFile = (text: string): boolean => /\.(npy|csv|tsv|txt|json)$/i.test(text) || existsSync(text)
 
+/** The largest file of numbers that is read, in bytes. */
+const LARGEST_NUMBERS = 1_000_000_000
+
 /** The numbers that a text says: `1,2,3`, `[[1, 2], [3, 4]]`, or a file. */
 function numbersIn(option: string, given: string, text: string): Sourced {
   if (text.startsWith('[')) {
@@ -65,7 +68,7 @@ function numbersIn(option: string, given: string, text: string): Sourced {
     return found.ok ? { array: found.value, file: null } : refuse(badNumbers(given, found.problem))
   }
   if (isFile(text)) {
-    const found = readNumbers(text, readInput(text))
+    const found = readNumbers(text, readInput(text, LARGEST_NUMBERS))
     if (!found.ok) return refuse(badNumbers(text, found.problem))
     return isArray(found.value) ? { array: found.value, file: text } : refuse(badNumbers(text, { kind: 'not-numbers' }))
   }
@@ -90,7 +93,7 @@ function arrays(option: string, given: readonly string[], only: string | null): 
       continue
     }
     if (!isFile(text)) refuse(badArgument(option, g, 'write NAME=VALUE'))
-    const content = readNumbers(text, readInput(text))
+    const content = readNumbers(text, readInput(text, LARGEST_NUMBERS))
     if (!content.ok) refuse(badNumbers(text, content.problem))
     if (!isArray(content.value)) {
       for (const [key, array] of Object.entries(content.value)) found.set(key, { array, file: text })
