@@ -27,7 +27,8 @@ lemmas lead from one to the other. A lemma is an equality of two expressions on 
 below, and it counts only where those wires are shown to have their values in those sets. A function acts on every component
 by itself, so joins, slices and matrices with one entry other than 0 in each row are looked through: \`f(M x) = M' f(x)\` where
 \`f(m t) = m' f(t)\` for each pair of entries. \`mul\` with the identity matrix and without bias gives its wire: x^1 = x, and x^0 = 1
-for every real x. The new wire has a value wherever the old one has: a node that the function does not evaluate in every case has
+for every real x. Known matrices, pools over a known number of components and products of known powers are looked through where
+the components that they put together stand at one place of the wires that the step names, as those of one component do. The new wire has a value wherever the old one has: a node that the function does not evaluate in every case has
 to be shown to have a value by itself.`,
   linear: `Both wires are written as linear combinations of the wires that the step names: a matrix for each, and a vector. The
 matrices are compared as sums of products of unknown and known ones, which do not commute; known ones are multiplied out in
@@ -38,8 +39,7 @@ differ in form: they are compared as for \`linear\`.`,
 logsoftmax are their formulas; \`mul[W, b]\` is \`ln -> add[W, b] -> exp\` if all values of its wire are shown to be positive.`,
   monotone: `The same function of the same wire stands before a maximum or minimum over groups on one side, and after one on the other.
 It is shown to increase or to decrease on a set that holds the values of that wire.`,
-  pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.
-A pool of a wire of known width is, for each group, the largest (least) of its components, taken one by one.`,
+  pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.`,
   multiple: `A layer on a wire of which each component is multiplied (or divided) by the same wire s of one component is the layer on
 the wire, multiplied (or divided) by s: W (u * 1 s) = (W u) * 1 s, where 1 is a column of ones.`,
   copy: `The new wire comes from the same operation as a wire of the net, on wires that have been shown to be equal. A wire that has become

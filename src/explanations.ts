@@ -320,7 +320,7 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   E801: {
     title: 'a file that cannot be read or written',
-    text: 'The operating system refuses: the file is not there, or not yours.',
+    text: 'The operating system refuses: the file is not there, or not yours. Or it is none: a folder, a device, a pipe to which nobody writes, or a file that is larger than any that netproof reads (64 MB of text, 250 MB of a certificate).',
     example: null,
   },
   E802: {
@@ -386,6 +386,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   E815: {
     title: 'a rule without a picture',
     text: 'Some rules are no equation of two nets before their variables have values: rules on functions of any number of wires, or on groups of any size. What is derived from them by substitution can be drawn.',
+    example: null,
+  },
+  E816: {
+    title: 'a picture of too many nodes',
+    text: 'A picture of hundreds of thousands of nodes would be larger than what programs open, and take more memory than there is. Of a derivation, the nodes of both nets count. A part of the net can be drawn as a net of its own.',
     example: null,
   },
   W813: {

@@ -56,6 +56,9 @@ const FALSE = 'net a { x : 2 -> relu -> y }\nnet b { x : 2 -> y }\nprove a == b\
 const OPEN =
   'weights W : 2 x 2\nnet a { x : 2 -> add[W] -> ln -> y }\nnet b { x : 2 -> add[W] -> ln -> y }\nprove a == b\n'
 
+/** False by so little that no enclosure sees it. */
+const WIDE = 'net a { x : 70 -> sin -> y }\nnet b { x : 70 -> sin -> scale[1 + 1/10^2000] -> y }\nprove a == b\n'
+
 describe('prove', () => {
   test('0: all proved', () => {
     const { status, stdout, stderr } = run(['prove', example('theorem.net')])
@@ -107,6 +110,13 @@ describe('prove', () => {
     })
     expect(status).toBe(0)
     expect(stdout).toMatch(/binary64/)
+  })
+  test('of points with many numbers the first are printed, and all with --json', () => {
+    const input = 'net a { x : 100 -> scale[2] -> y }\nnet b { x : 100 -> scale[3] -> y }\nprove a == b'
+    const { stdout } = run(['prove', '-'], { input })
+    expect(stdout).toMatch(/^ {4}x = \[(-?[\d./]+, ){8}and 92 more with --json\]$/m)
+    const [claim] = JSON.parse(run(['prove', '-', '--json'], { input }).stdout).claims
+    expect(claim.counterexample.inputs.x).toHaveLength(100)
   })
   test('an expectation that is not met is a warning', () => {
     const { status, stderr } = run(['prove', '-'], { input: FALSE.replace('a == b\n', 'a == b expect proved\n') })
@@ -168,6 +178,13 @@ describe('prove --json', () => {
     const [claim] = json('net a { x : 1 -> ln -> exp -> y }\nnet b { x : 1 -> y }\nprove a == b').claims
     expect(claim.counterexample.left).toBe('undefined')
     expect(claim.counterexample.right).toHaveLength(1)
+  })
+  test('undecided has the point at which the sides lay most apart, whole', () => {
+    const [open] = json(WIDE).claims
+    expect(open.verdict).toBe('undecided')
+    expect(open.largestDifference.inputs.x).toHaveLength(70)
+    expect(open.largestDifference.difference).toBeGreaterThanOrEqual(0)
+    expect(run(['prove', '-'], { input: WIDE }).stdout).toContain('and 62 more with --json]')
   })
   test('undecided has a reason and both normal forms', () => {
     const [claim] = json(OPEN).claims

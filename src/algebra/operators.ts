@@ -99,7 +99,9 @@ function combine(left: Linear, right: Linear): Term | null | undefined {
     }
     if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
   }
-  if (left.kind === 'ones' && right.kind === 'ones' && left.columns === sizeOf(1))
+  // Rows (columns) that are all alike, of which some are taken; and a column of ones before a row of them.
+  const isRow = left.kind === 'ones' && (right.kind === 'embed' || (right.kind === 'ones' && right.rows === sizeOf(1)))
+  if (isRow || (left.kind === 'select' && right.kind === 'ones'))
     return { factor: one, word: [ones(left.rows, right.columns)] }
   // Special operators of known size are turned into matrices where they meet a known matrix.
   const both =

@@ -25,8 +25,8 @@ import { axiomStep, conditionsOf, MOST_PARTS, type ScalarProof } from '../scalar
 import { POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { ONE, type Rational, rational } from '../scalar/rational.ts'
 import { Expander, type Normal } from './expander.ts'
-import type { Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
+import type { Quotient } from './quotient.ts'
 import { innerSums, isSum, startsNegative } from './ring.ts'
 import { verifyScalarProof } from './verify.ts'
 

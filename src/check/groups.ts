@@ -1,8 +1,7 @@
 // What a search finds of pools in pools, and of layers of wires that are multiplied by one number. Rewriting does not need it.
 import type { Node } from '../diagram/diagram.ts'
 import { isColumnOfOnes, type Linear } from '../linear/linear.ts'
-import { addSizes, knownSize, sizeOf } from '../linear/size.ts'
-import { call, type Expression, variable, x0 } from '../scalar/expression.ts'
+import { call, variable, x0 } from '../scalar/expression.ts'
 import { reject } from './rejection.ts'
 import type { Wires } from './wires.ts'
 
@@ -20,41 +19,6 @@ export function poolOfPools(wires: Wires, a: number, b: number): void {
   const isSame = outer.operation === inner.operation && outer.operation === all.operation
   if (!isSame || all.group !== outer.group * inner.group || below(all) !== below(inner))
     reject('not the same pool of the same wire')
-}
-
-/** Whether a function is the largest (least) of its wires, each of which occurs. */
-function isExtremum(fn: Expression, operation: 'max' | 'min', arity: number): boolean {
-  const seen = new Set<number>()
-  const stack = [fn]
-  for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
-    if (e.kind === 'variable') seen.add(e.index)
-    else if (e.kind === 'call' && e.name === operation) stack.push(...e.args)
-    else return false
-  }
-  return seen.size === arity
-}
-
-/** Shows that a pool is, for each group, the largest (least) of components of its wire, one after the other. */
-export function poolOfComponents(wires: Wires, a: number, b: number): void {
-  const [pool, made] = [wires.nodes[a], wires.nodes[b]]
-  if (pool.kind !== 'reduce') reject('not a pool')
-  const x = wires.now(pool.args[0])
-  const parts = made.kind === 'join' ? made.args.map(w => wires.now(w)) : [b]
-  const { shape } = wires.nodes[x]
-  if (shape[shape.length - 1] !== sizeOf(pool.group * parts.length)) reject('not as many components')
-  const startOf = (w: number): number => {
-    const node = wires.nodes[wires.now(w)]
-    const isOne = node.kind === 'slice' && wires.now(node.args[0]) === x && node.end === addSizes(node.start, sizeOf(1))
-    return (isOne ? knownSize(node.start) : null) ?? reject('not a component of the wire')
-  }
-  for (const [k, w] of parts.entries()) {
-    const node = wires.nodes[w]
-    if (node.kind !== 'pointwise' || !isExtremum(node.fn, pool.operation, node.args.length))
-      reject('not the largest or least of components')
-    const starts = new Set(node.args.map(startOf))
-    const isGroup = [...starts].every(i => i >= k * pool.group && i < (k + 1) * pool.group)
-    if (!isGroup || starts.size !== pool.group) reject('not the components of a group')
-  }
 }
 
 const PRODUCTS = [call('*', x0, variable(1)), call('*', variable(1), x0)]

@@ -41,7 +41,8 @@ function together(a: Linear, b: Linear): Linear | null {
     if (endsBefore(a.start, a.rows, b.start) || endsBefore(b.start, b.columns, a.start))
       return zeroMatrix(a.rows, b.columns)
   }
-  if (a.kind === 'ones' && b.kind === 'ones' && a.columns === sizeOf(1)) return ones(a.rows, b.columns)
+  const isRow = a.kind === 'ones' && (b.kind === 'embed' || (b.kind === 'ones' && b.rows === sizeOf(1)))
+  if (isRow || (a.kind === 'select' && b.kind === 'ones')) return ones(a.rows, b.columns)
   const [x, y] = [entriesOf(a), entriesOf(b)]
   if (x === null || y === null) return null
   spend(x.length * y.length * y[0].length)

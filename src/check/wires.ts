@@ -16,7 +16,7 @@ import { partsFirst, replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
-import { multipleThroughLayer, poolOfComponents, poolOfPools } from './groups.ts'
+import { multipleThroughLayer, poolOfPools } from './groups.ts'
 import { sameOperator } from './operators.ts'
 import { reject } from './rejection.ts'
 
@@ -120,7 +120,7 @@ export class Wires {
     else if (by === 'linear') this.sameCombination(a, b, over)
     else if (by === 'monotone') this.commutes(a, b)
     else if (by === 'congruence') this.does(this.nodes[a], this.args(a), b)
-    else if (by === 'pool') (this.nodes[b].kind === 'reduce' ? poolOfPools : poolOfComponents)(this, a, b)
+    else if (by === 'pool') poolOfPools(this, a, b)
     else if (by === 'multiple') multipleThroughLayer(this, a, b)
     // A wire keeps its own node when it has become another one: a copy of that is equal to both.
     else if (by === 'copy') this.does(this.nodes[wire], this.args(wire), other)

@@ -1,15 +1,17 @@
 // `netproof prove`: the claims of a file, or one between two nets of it; verdicts as text or JSON, derivations as text
 // or pictures.
+import type { Json } from '../certificate/json.ts'
 import { check } from '../check/check.ts'
 import { type Diagnostic, lineAndColumn, noClaims, type Span, unexpectedVerdict } from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
-import { certificateOf, certificateText } from '../prove/certify.ts'
+import { type Certified, certificateOf, certificateText } from '../prove/certify.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { derivationOf } from '../prove/derivation.ts'
-import { CertificateFault, prove, type Side, type Verdict } from '../prove/prove.ts'
+import { CertificateFault, prove, type Side, type Undecided, type Verdict } from '../prove/prove.ts'
 import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
 import { stepsOf } from '../rewrite/normalize.ts'
 import { printRange } from '../scalar/range.ts'
+import { printRational } from '../scalar/rational.ts'
 import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
 import { type FoundStage, stagesOfFound } from '../search/stages.ts'
@@ -22,7 +24,7 @@ import {
   derivationOptions,
   writeDerivations,
 } from './derivations.ts'
-import { checkParts, pictureWriter } from './picture.ts'
+import { checkNodes, checkParts, pictureWriter } from './picture.ts'
 
 export interface ProveCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
@@ -61,6 +63,7 @@ export async function proveCommand(
     report([noClaims(program.file)], program.text)
     return USAGE
   }
+  if (picture !== null || page !== null) checkNodes(claims.flatMap(c => [c.left, c.right]))
   const { rules, statements, diagnostics } = await trustedRules(program, {
     assume: options.assume,
     seed: options.seed,
@@ -68,7 +71,7 @@ export async function proveCommand(
   })
   report(diagnostics, program.text)
   if (diagnostics.some(d => d.severity === 'error')) return USAGE
-  const results: { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[] = []
+  const results: Result[] = []
   for (const claim of claims) {
     const start = performance.now()
     const verdict = await prove(claim.left, claim.right, {
@@ -86,9 +89,9 @@ export async function proveCommand(
   }
   if (options.json) process.stdout.write(`${JSON.stringify(await document(program, results, options), null, 2)}\n`)
   if (options.certificate !== undefined || page !== null) {
-    const claims = results.map(({ claim, verdict }) => ({ ...claim, verdict }))
-    const certificate = certificateOf(claims, { seed: options.seed, statements })
-    const checked = options.unchecked ? null : check(certificate)
+    const accepted = acceptedOf(results)
+    const certificate = accepted ?? certificateOf(certified(results), { seed: options.seed, statements })
+    const checked = options.unchecked || accepted !== null ? null : check(certificate)
     if (checked?.accepted === false)
       throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     const text = certificateText(certificate)
@@ -104,6 +107,23 @@ export async function proveCommand(
   }
   const kinds = results.map(r => r.verdict.kind)
   return kinds.includes('refuted') ? REFUTED : kinds.includes('undecided') ? UNDECIDED : PROVED
+}
+
+interface Result {
+  readonly claim: LoadedClaim
+  readonly verdict: Verdict
+  readonly milliseconds: number
+}
+
+function certified(results: readonly Result[]): Certified[] {
+  return results.map(({ claim, verdict }) => ({ ...claim, verdict }))
+}
+
+/** The certificate that the checker has accepted already, where there is one claim, which it calls by the same names. */
+function acceptedOf(results: readonly Result[]): Json | null {
+  const [{ claim, verdict }] = results
+  const { left, right, leftName, rightName } = claim
+  return results.length === 1 && left.name === leftName && right.name === rightName ? verdict.certificate : null
 }
 
 function paint(kind: Verdict['kind']): string {
@@ -175,12 +195,15 @@ function searchLines(verdict: Verdict): string[] {
   ])
 }
 
+/** What the search for a counterexample saw at most, in doubles, and where; null where it saw nothing. */
+function differenceSeen({ search }: Undecided): object | null {
+  if (search?.largestDifference == null || search.at === null) return null
+  const inputs = Object.fromEntries([...search.at].map(([name, values]) => [name, values.map(printRational)]))
+  return { samples: search.samples, difference: search.largestDifference, inputs }
+}
+
 /** The document of cli.md. */
-async function document(
-  program: Program,
-  results: readonly { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[],
-  options: ProveCommandOptions,
-): Promise<object> {
+async function document(program: Program, results: readonly Result[], options: ProveCommandOptions): Promise<object> {
   const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {
@@ -200,6 +223,7 @@ async function document(
         verdict.kind === 'undecided' && verdict.left !== null && verdict.right !== null
           ? { left: printNet(verdict.left.normal), right: printNet(verdict.right.normal) }
           : null,
+      largestDifference: verdict.kind === 'undecided' ? differenceSeen(verdict) : null,
       assumptions: verdict.kind === 'proved' ? verdict.assumptions : [],
       checked: verdict.certificate !== null,
       float: verdict.kind === 'proved' ? await floatsOf(claim, options.seed) : null,

@@ -4,9 +4,10 @@ import type { WeightSymbol } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
 import { isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, type Rational } from '../scalar/rational.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
-import { comparePoint, contestOf, type PointComparison, type Referee } from './compare.ts'
+import { compareByEnclosures, compareInDoubles, contestOf, type PointComparison } from './compare.ts'
 import {
   checkNumber,
   type EvaluationGiven,
@@ -19,6 +20,7 @@ import {
 import { constantsIn, type NoInstance, randomInstance, type Unknowns, unknownsOf } from './instance.ts'
 import { type Pairing, pairUp } from './pairing.ts'
 import { type Random, random } from './random.ts'
+import { type Referee, refereed } from './referee.ts'
 import { randomWeights, samplePoints } from './samples.ts'
 
 export interface CompareOptions extends Omit<EvaluationGiven, 'inputs'> {
@@ -28,7 +30,7 @@ export interface CompareOptions extends Omit<EvaluationGiven, 'inputs'> {
   readonly samples?: number
   /** For everything that is drawn. Default 1. */
   readonly seed?: number
-  /** How far the referee goes where doubles do not tell; null for not at all. */
+  /** How far the referee goes where doubles leave something open; null for not at all. */
   readonly referee?: Referee | null
   readonly signal?: AbortSignal
   onProgress?(done: number, of: number): void
@@ -47,12 +49,16 @@ export interface NetsComparison {
    */
   readonly verdict: PointComparison['verdict']
   readonly seed: number
-  /** How many points were consistent, different, inconclusive; and at how many the referee was asked. */
+  /**
+   * How many points were consistent, different, inconclusive; at how many the referee gave the verdict, and at how many it
+   * would have been asked, had there been work left for it.
+   */
   readonly counts: {
     readonly consistent: number
     readonly different: number
     readonly inconclusive: number
     readonly referee: number
+    readonly refereeRanOut: number
   }
   /** The first point of each kind; of those that are consistent the one whose values lie most apart. */
   readonly different: ComparisonAt | null
@@ -63,7 +69,10 @@ export interface NetsComparison {
 }
 export type ComparisonProblem =
   | EvaluationProblem
-  /** Nothing known satisfies the declarations, or no double lies in the domain of an input. */
+  /**
+   * Nothing known satisfies the declarations, no double lies in the domain of an input, or more memory would be needed than
+   * is allowed (2^31 bytes).
+   */
   | { readonly kind: 'no-instance'; readonly missing: NoInstance['missing'] | 'inputs' }
 
 /** What nets leave open, with weights as doubles by rows. */
@@ -71,13 +80,30 @@ export interface DoubleInstance extends Omit<Instance, 'weights'> {
   readonly weights: ReadonlyMap<WeightSymbol, readonly ArrayLike<number>[]>
 }
 
-/** What nets leave open as it is given; what is not given is drawn. Throws Problem for what does not fit. */
+/** The bytes that evaluation number by number takes for each number: exact ones, intervals, enclosures, derivatives. */
+export const BYTES_A_NUMBER = 400
+/** As for compiled nets. */
+const MOST_BYTES = 2 ** 31
+
+/** Entries of matrices and components of wires, all at once. */
+export function numbersIn(nets: readonly Diagram[], sizes: ReadonlyMap<string, number>): number {
+  const size = (s: Size): number => sizeIn(s, sizes)
+  const wires = nets.flatMap(net => net.nodes).reduce((sum, node) => sum + componentsIn(node.shape, size), 0)
+  return entriesIn(nets, size) + wires
+}
+
+/**
+ * What nets leave open as it is given; what is not given is drawn. Throws Problem for what does not fit, and NoDraw where
+ * `bytes`, a function of the sizes, says that too much memory would be needed.
+ */
 export function doublesGiven(
   unknowns: Unknowns,
   given: Omit<EvaluationGiven, 'inputs'>,
   source: Random,
+  bytes: (sizes: ReadonlyMap<string, number>) => number,
 ): DoubleInstance {
   const sizes = sizesGivenOrDrawn(unknowns, given, source)
+  if (!(bytes(sizes) <= MOST_BYTES)) throw new NoDraw('memory')
   const drawn = randomInstance({ ...unknowns, sizes: [], weights: [], lengths: [], differences: [] }, source)
   if ('missing' in drawn) throw new NoDraw(drawn.missing)
   const size = (s: Size): number => sizeIn(s, sizes)
@@ -117,9 +143,14 @@ export function exactly({ sizes, weights, functions }: DoubleInstance): Instance
   return { sizes, weights: new Map(exact), functions }
 }
 
-/** As `doublesGiven`, in exact numbers. */
-export function instanceGiven(unknowns: Unknowns, given: Omit<EvaluationGiven, 'inputs'>, source: Random): Instance {
-  return exactly(doublesGiven(unknowns, given, source))
+/** As `doublesGiven`, in exact numbers, for evaluation number by number. */
+export function instanceGiven(
+  nets: readonly Diagram[],
+  given: Omit<EvaluationGiven, 'inputs'>,
+  source: Random,
+): Instance {
+  const bytes = (sizes: ReadonlyMap<string, number>): number => BYTES_A_NUMBER * numbersIn(nets, sizes)
+  return exactly(doublesGiven(unknownsOf(...nets), given, source, bytes))
 }
 
 export class NoDraw extends Error {
@@ -186,7 +217,7 @@ export function compareNets(
   const source = random(seed)
   try {
     if (pairing.inputs.some(input => isEmpty(input.domain))) throw new NoDraw('inputs')
-    const instance = instanceGiven(unknownsOf(left, right), options, source)
+    const instance = instanceGiven([left, right], options, source)
     const contest = contestOf(left, right, pairing, instance)
     const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, instance.sizes)))
     const points =
@@ -194,17 +225,17 @@ export function compareNets(
         ? pointsDrawn(pairing, lengths, constantsIn([left, right]), source, samples)
         : pointsGiven(options.points, pairing, lengths)
     const total = options.points?.length ?? samples
-    const tally = new Tally(pairing)
+    const exact = (point: readonly Float64Array[]) => point.map(components => Array.from(components, fromDouble))
+    const compared: { point: readonly Float64Array[]; found: ReturnType<typeof compareInDoubles> }[] = []
     for (const point of points) {
       signal?.throwIfAborted()
-      const found = comparePoint(
-        contest,
-        point.map(components => Array.from(components, fromDouble)),
-        referee,
-      )
-      tally.add(point, found)
-      options.onProgress?.(tally.count, total)
+      compared.push({ point, found: compareInDoubles(contest, exact(point)) })
+      options.onProgress?.(compared.length, total)
     }
+    const tally = new Tally(pairing)
+    const ask = (point: readonly Float64Array[]) => compareByEnclosures(contest, exact(point), referee ?? {})
+    const results = refereed(compared, { referee, ask, signal })
+    results.forEach((found, i) => void tally.add(compared[i].point, found))
     return tally.result(seed, options.points !== undefined, instance)
   } catch (error) {
     return problemOf(error)
@@ -220,8 +251,7 @@ export function problemOf(error: unknown): { readonly ok: false; readonly proble
 
 /** Comparisons at many points, counted, with the most telling one of each kind. */
 export class Tally {
-  count = 0
-  private readonly counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0 }
+  private readonly counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0, refereeRanOut: 0 }
   private readonly first: Record<PointComparison['verdict'], ComparisonAt | null> = {
     consistent: null,
     different: null,
@@ -231,9 +261,9 @@ export class Tally {
   constructor(private readonly pairing: Pairing) {}
 
   add(point: readonly Float64Array[], found: PointComparison): void {
-    this.count++
     this.counts[found.verdict]++
     if (found.by === 'enclosures') this.counts.referee++
+    if (found.refereeRanOut) this.counts.refereeRanOut++
     const old = this.first[found.verdict]
     if (old !== null && !(found.verdict === 'consistent' && found.distance > (old.distance || 0))) return
     const inputs = Object.fromEntries(this.pairing.inputs.map((input, i) => [input.left, Array.from(point[i])]))

@@ -15,8 +15,6 @@ const EXPONENTIAL: Why = { rule: 'normal-elementwise', title: 'exponential of a 
 const EXPANDED: Why = { rule: 'normal-elementwise', title: 'polynomial as a sum of products', by: 'function' }
 const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'multiple' }
 
-/** Layers of more wires are not taken apart. */
-const MAX_SUMMANDS = 4
 /** Polynomials of more parts, or of a higher degree, are not multiplied out. */
 const MAX_POLYNOMIAL = 24
 const MAX_DEGREE = 4
@@ -83,20 +81,21 @@ export function addedToAll(g: EGraph, t: TermId): void {
       else shift = shift === null ? own : added(shift, own)
     }
   }
-  if (alone.length === 0 && shift === null) return
+  const isAll = rest.length === 0 && moved === null
+  if (alone.length === 0 && (shift === null || isAll)) return
+  if (isAll && shift === null && alone.length === 1 && isColumnOfOnes(operators[0])) return
   const single = additive(g, alone, shift, withLast(shape, one))
   const columnOf = [{ operator: ones(lastOf(shape), one), arg: single as TermId }]
   const all = single === null ? null : additive(g, columnOf, null, shape)
-  if (rest.length === 0 && moved === null) {
-    // The whole layer is one number for all components.
-    if (single !== null && all !== null) g.equate(t, all, APART, { made: [single], over: different(g, args) })
+  if (single === null || all === null) return
+  const over = different(g, args)
+  if (isAll) {
+    g.equate(t, all, APART, { made: over.some(o => g.areEqual(o, single)) ? [] : [single], over })
     return
   }
   const others = additive(g, rest, moved, shape)
-  if (single === null || all === null || others === null) return
-  const sum = pointwise(g, call('+', x0, variable(1)), [others, all], shape)
-  if (sum === null) return
-  const over = different(g, args)
+  const sum = others === null ? null : pointwise(g, call('+', x0, variable(1)), [others, all], shape)
+  if (others === null || sum === null) return
   const made = different(g, [single, all, others]).filter(m => !over.some(o => g.areEqual(o, m)))
   g.equate(t, sum, APART, { made, over })
 }
@@ -105,20 +104,6 @@ function scaledRow(row: Word, columns: Size): Linear {
   return row.atoms.length === 0 ? multipliedBy(row.factor, identity(sizeOf(1))) : operatorOf(row, columns)
 }
 
-/** W (u * 1 s) + V x + b as the sum of W (u * 1 s), from which s can be taken out, and of the rest. */
-export function separated(g: EGraph, t: TermId): void {
-  const { operators, bias, shape } = g.nodeOf(t) as Additive
-  const args = g.argsOf(t)
-  if (args.length < 2 || args.length > MAX_SUMMANDS) return
-  const at = args.findIndex(a => membersOf(g, a, 'pointwise').some(m => isProduct(g, m) && hasRepeated(g, m)))
-  if (at < 0) return
-  const summands = args.map((arg, k): Summand => ({ operator: operators[k], arg }))
-  const own = additive(g, [summands[at]], null, shape)
-  const others = additive(g, summands.toSpliced(at, 1), bias, shape)
-  if (own === null || others === null) return
-  const sum = pointwise(g, SUM, [own, others], shape)
-  if (sum !== null) g.equate(t, sum, APART, { made: different(g, [own, others]), over: different(g, args) })
-}
 function isProduct(g: EGraph, t: TermId): boolean {
   const { fn } = g.nodeOf(t) as Pointwise
   return g.arityOf(t) === 2 && (fn === PRODUCT || fn === QUOTIENT)
@@ -215,7 +200,6 @@ export function exponentialOfSum(g: EGraph, t: TermId): void {
   }
 }
 const EXP = call('exp', x0)
-const SUM = call('+', x0, variable(1))
 const PRODUCT = call('*', x0, variable(1))
 const QUOTIENT = call('/', x0, variable(1))
 
@@ -234,11 +218,12 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       const below = put(g, { kind: 'additive', operators, bias, shape }, [u])
       const width = lastOf(shape)
       const all = put(g, { kind: 'additive', operators: [columnOfOnes(width)], bias: null, shape }, [s])
-      // Whoever checks it sees one wire for what is equal already.
-      if (below === null || all === null || g.areEqual(below, all)) continue
+      if (below === null || all === null) continue
       const after = put(g, { kind: 'pointwise', fn, shape }, k === 1 ? [below, all] : [all, below])
       if (after === null) continue
-      g.equate(t, after, MULTIPLE, { inner: [same, m], made: different(g, [below, all]), over: different(g, [u, s]) })
+      // The two may be one wire, and are told apart all the same: each is looked through as what it is.
+      const made = below === all ? [below] : [below, all]
+      g.equate(t, after, MULTIPLE, { inner: [same, m], made, over: different(g, [u, s]) })
       break
     }
   }

@@ -1,9 +1,8 @@
 // Equalities of pools.
+import { uniformEntry } from '../algebra/operators.ts'
 import { whole } from '../diagram/ranges.ts'
-import { knownSize, sizeOf } from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
-import { call, type Expression, variable } from '../scalar/expression.ts'
-import { different, lastOf, pointwise, put, withLast } from './builder.ts'
+import { pointwise, put } from './builder.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { MAX_WEIGHT } from './functions.ts'
@@ -11,6 +10,7 @@ import { membersOf, type Pointwise } from './layers.ts'
 import type { Why } from './reasons.ts'
 
 type Reduce = Extract<Unplaced, { kind: 'reduce' }>
+type Constant = Extract<Unplaced, { kind: 'constant' }>
 
 function through(operation: Reduce['operation'], direction: 'increasing' | 'decreasing'): Why {
   const title = `${direction} function through ${operation}pool`
@@ -21,10 +21,7 @@ const THROUGH = {
   min: { increasing: through('min', 'increasing'), decreasing: through('min', 'decreasing') },
 }
 
-/** Pools over more components are not taken apart. */
-const MAX_COMPONENTS = 8
-
-const MAXIMA: Why = { rule: 'equality', title: 'pool of known components', by: 'pool' }
+const NUMBER: Why = { rule: 'elementwise', title: 'vector of equal numbers', by: 'linear' }
 const SAME: Why = { rule: 'equality', title: 'pool of equal components', by: 'function' }
 const NESTED: Why = { rule: 'equality', title: 'pool of pools', by: 'pool' }
 
@@ -40,37 +37,15 @@ export function nestedGroups(g: EGraph, t: TermId): void {
   }
 }
 
-/** A pool of a wire of few components as a function of each: max over a, b, c is max(max(a, b), c). */
-export function asMaxima(g: EGraph, t: TermId): void {
-  const { operation, group, shape } = g.nodeOf(t) as Reduce
-  const arg = g.argOf(t, 0)
-  if (g.has(g.classOf(arg), 'pointwise') || g.has(g.classOf(arg), 'constant')) sameEverywhere(g, t, arg)
-  const width = knownSize(lastOf(g.shapeOf(arg)))
-  if (width === null || width > MAX_COMPONENTS || group === 1) return
-  const slices: TermId[] = []
-  for (let i = 0; i < width; i++) {
-    const [start, end] = [sizeOf(i), sizeOf(i + 1)]
-    const slice = put(g, { kind: 'slice', start, end, shape: withLast(shape, sizeOf(1)) }, [arg])
-    if (slice === null) return
-    slices.push(slice)
-  }
-  const groups = Array.from({ length: width / group }, (_, k) => {
-    const fn = Array.from({ length: group }, (_, i) => variable(i) as Expression).reduce((a, b) =>
-      call(operation, a, b),
-    )
-    return pointwise(g, fn, slices.slice(k * group, (k + 1) * group), withLast(shape, sizeOf(1)))
-  })
-  if (groups.some(term => term === null)) return
-  const wires = groups as TermId[]
-  const made = wires.length === 1 ? wires[0] : put(g, { kind: 'join', shape }, wires)
-  if (made === null) return
-  const parts = wires.length === 1 ? slices : [...slices, ...wires]
-  g.equate(t, made, MAXIMA, { made: different(g, parts), over: [arg] })
-}
-
 /** The largest of numbers that are all the same. */
-function sameEverywhere(g: EGraph, t: TermId, arg: TermId): void {
+export function ofEqualComponents(g: EGraph, t: TermId): void {
   const { shape } = g.nodeOf(t)
+  const arg = g.argOf(t, 0)
+  for (const m of membersOf(g, arg, 'constant')) {
+    const entry = uniformEntry((g.nodeOf(m) as Constant).value)
+    const number = entry === null ? null : pointwise(g, entry, [], g.shapeOf(m))
+    if (number !== null) g.equate(m, number, NUMBER, { over: [] })
+  }
   for (const m of membersOf(g, arg, 'pointwise')) {
     const { fn } = g.nodeOf(m) as Pointwise
     const made = g.arityOf(m) === 0 ? pointwise(g, fn, [], shape) : null

@@ -10,9 +10,11 @@ import { parse } from '../../src/load.ts'
 import { bounded, type DoubleInterval } from '../../src/numeric/bounded.ts'
 import { evaluateWithBounds as numericBounds } from '../../src/numeric/bounds.ts'
 import { doublesGiven, exactly } from '../../src/numeric/compare-nets.ts'
+import { compareGradients } from '../../src/numeric/gradients.ts'
 import { unknownsOf } from '../../src/numeric/instance.ts'
 import { random } from '../../src/numeric/random.ts'
 import { normal } from '../../src/numeric/samples.ts'
+import { addRationals, fromDouble, ZERO } from '../../src/scalar/rational.ts'
 import { evaluateNet, scopeOf } from '../../src/semantics/net.ts'
 
 const { nets, diagnostics } = parse(`weights W : 150 x 150
@@ -36,7 +38,7 @@ describe('intervals by the kernels', () => {
     '%s: overlap those computed number by number, and are nearly as narrow',
     name => {
       const source = random(3)
-      const doubles = doublesGiven(unknownsOf(net(name)), {}, source)
+      const doubles = doublesGiven(unknownsOf(net(name)), {}, source, () => 0)
       const count = 3
       const x = Float64Array.from({ length: count * 150 }, () => Math.exp(normal(source)))
       const { wires, troubles } = boundedBatchOf(
@@ -63,7 +65,7 @@ describe('intervals by the kernels', () => {
 
 test('errors of the outputs of a large net', () => {
   const source = random(8)
-  const { weights } = doublesGiven(unknownsOf(net('sum')), {}, source)
+  const { weights } = doublesGiven(unknownsOf(net('sum')), {}, source, () => 0)
   const x = Float64Array.from({ length: 2 * 150 }, () => Math.exp(normal(source)))
   const given = { inputs: { x }, weights: Object.fromEntries([...weights].map(([w, rows]) => [w.name, rows])) }
   const outputs = compile(net('sum'), { weights: given.weights }).run({ x }, 2)
@@ -77,8 +79,50 @@ test('errors of the outputs of a large net', () => {
   })
 })
 
+test('matrices that the file gives go through the kernels, too, and their entries need not be doubles', () => {
+  const source = random(9)
+  const entries = Array.from({ length: 150 }, () => `[${Array.from({ length: 150 }, () => normal(source).toFixed(3))}]`)
+  const given = parse(`weights W = [${entries}]
+net linear { x : 150 -> add[W] -> y }
+net other { x : 150 -> add[W] -> scale[1.000000000001] -> y }`).nets
+  const x = Float64Array.from({ length: 150 }, () => normal(source))
+  const { y } = compile(given.linear).run({ x }, 1)
+  const { errors } = evaluateWithBounds(given.linear, { inputs: { x } }, 1, { y })
+  const slow = numericBounds(given.linear, { inputs: { x } }, 1, { y }).errors
+  const truth = compareNets(given.linear, given.linear, { points: [{ x }], referee: { always: true } })
+  expect(truth).toMatchObject({ verdict: 'consistent' })
+  for (let i = 0; i < 150; i++) {
+    // Not below the error of the rounding of the entries, and not much wider than number by number.
+    expect(errors.y[i]).toBeGreaterThan(0)
+    expect(errors.y[i]).toBeLessThan(1e-11)
+    expect(slow.y[i]).toBeLessThan(1e-11)
+  }
+  const exact = given.linear.nodes.flatMap(n => (n.kind === 'additive' ? n.operators : []))
+  const [W] = exact.map(a => (a.kind === 'symbol' ? a.symbol.value : null))
+  if (W === null || W === undefined) throw new Error()
+  W.forEach((row, i) => {
+    const sum = row.reduce((s, q, j) => addRationals(s, q.mul(fromDouble(x[j]))), ZERO)
+    expect(sum.sub(fromDouble(y[i])).abs().compare(fromDouble(errors.y[i]))).toBeLessThanOrEqual(0)
+  })
+  expect(compareNets(given.linear, given.other, { samples: 3 })).toMatchObject({ verdict: 'different' })
+})
+
+test('memory is foreseen', () => {
+  const { wide, layer } = parse(`size n
+net wide { x : 1000000000 -> exp -> y }
+weights V : n x n
+net layer { x : n -> add[V] -> y }`).nets
+  const memory = { ok: false, problem: { kind: 'no-instance', missing: 'memory' } }
+  expect(compareNets(wide, wide)).toEqual(memory)
+  expect(compareGradients(wide, wide)).toEqual(memory)
+  for (const n of [100_000, 1e9, 1e15]) {
+    expect(compareNets(layer, layer, { sizes: { n } })).toEqual(memory)
+    expect(compareGradients(layer, layer, { sizes: { n } })).toEqual(memory)
+  }
+})
+
 describe('comparison in batches', () => {
-  test('equal nets are consistent, a factor of 1 + 1e-9 is different, and overflow is inconclusive', () => {
+  test('equal nets are consistent, a factor of 1 + 1e-9 is different; where doubles overflow the referee tells', () => {
     const source = random(5)
     const points = Array.from({ length: 5 }, () => ({
       x: Float64Array.from({ length: 150 }, () => Math.exp(normal(source))),
@@ -91,9 +135,23 @@ describe('comparison in batches', () => {
     expect(found).toMatchObject({ verdict: 'different', counts: { different: 5 } })
     expect(found.ok && found.different?.distance).toBeCloseTo(1e-9, 11)
     const huge = [{ x: new Float64Array(150).fill(1e300) }]
-    expect(compareNets(net('product'), net('sum'), { points: huge })).toMatchObject({
+    const inDoubles = {
       verdict: 'inconclusive',
       inconclusive: { trouble: { kind: expect.stringMatching(/flow|domain/) } },
+    }
+    expect(compareNets(net('product'), net('sum'), { points: huge, referee: null })).toMatchObject(inDoubles)
+    // The referee tells, as long as there is work left for it; where there is none, that is said.
+    expect(compareNets(net('product'), net('sum'), { points: huge })).toMatchObject({
+      verdict: 'consistent',
+      consistent: { by: 'enclosures', refereeRanOut: false },
+    })
+    expect(compareNets(net('product'), net('other'), { points: huge })).toMatchObject({
+      verdict: 'different',
+      different: { by: 'enclosures' },
+    })
+    expect(compareNets(net('product'), net('sum'), { points: huge, referee: { work: 1000 } })).toMatchObject({
+      ...inDoubles,
+      counts: { inconclusive: 1, referee: 0, refereeRanOut: 1 },
     })
   })
   test('points are drawn by the seed, and what is given is checked', () => {
