@@ -48,7 +48,7 @@ export interface RuleReport {
 
 export interface RulesReport {
   readonly rules: readonly RuleReport[]
-  /** Of the normalizing rules that were not refuted; null where there are none. */
+  /** Of the normalizing rules that were not refuted, or a circle of those that were; null where there is nothing to say. */
   readonly termination: Termination | null
   readonly confluence: Confluence | null
 }
@@ -134,17 +134,27 @@ export async function checkRules(
   const beliefs = new Beliefs({ seed, seconds, signal })
   for (const d of derivations)
     reports.push(await examine(d.rule, d.source.name, options, () => derivedTrust(d, beliefs)))
-  const isUsable = ({ standing }: RuleReport): boolean => standing.kind === 'proved' || standing.kind === 'assumed'
-  const normalizing = reports.filter(isUsable).flatMap(({ rule }) => (rule.direction === '==>' ? [rule] : []))
-  if (normalizing.length === 0) return { rules: reports, termination: null, confluence: null }
+  // A rule that is written as a built-in one is that one.
+  const known = new Map(builtin().map(r => [r.text, r]))
+  const normalizing = (kinds: readonly Standing['kind'][]): Rule[] =>
+    reports.flatMap(({ rule, standing }) =>
+      rule.direction === '==>' && kinds.includes(standing.kind) ? [known.get(rule.text) ?? rule] : [],
+    )
+  const usable = normalizing(['proved', 'assumed'])
   const deadline = (): number => performance.now() + 1000 * seconds
-  const shown = terminationOf(normalizing, builtin(), { seed, deadline: deadline(), measures })
-  const confluence = confluenceWithBuiltin(normalizing, { seed, deadline: deadline(), signal })
-  return {
-    rules: reports,
-    termination: shown.kind === 'open' ? fromPeaks(shown, normalizing, confluence) : shown,
-    confluence,
-  }
+  const ending = (): { readonly seed: number; readonly deadline: number; readonly measures?: readonly Measure[] } => ({
+    seed,
+    deadline: deadline(),
+    measures,
+  })
+  const shown = usable.length === 0 ? null : terminationOf(usable, builtin(), ending())
+  const confluence = usable.length === 0 ? null : confluenceWithBuiltin(usable, { seed, deadline: deadline(), signal })
+  const termination = shown?.kind === 'open' && confluence !== null ? fromPeaks(shown, usable, confluence) : shown
+  // Rules that are false may run in a circle, too, which is worth saying.
+  const refuted = normalizing(['refuted'])
+  const runs = termination?.kind === 'circle' || termination?.kind === 'endless'
+  const circle = runs || refuted.length === 0 ? null : terminationOf(refuted, builtin(), ending())
+  return { rules: reports, termination: circle?.kind === 'circle' ? circle : termination, confluence }
 }
 
 /** Where no measure is known: a run that does not end from a net at which two left sides overlap, if there is one. */
@@ -163,8 +173,8 @@ function confluenceWithBuiltin(
   options: { readonly seed: number; readonly deadline: number; readonly signal?: AbortSignal },
 ): Confluence {
   // Taking functions apart happens once, before all else: it is never one of two ways.
-  const others = builtin().filter(r => r.phase !== 'parts')
-  const all = [...rules, ...builtin()]
+  const others = builtin().filter(r => r.phase !== 'parts' && !rules.includes(r))
+  const all = [...new Set([...rules, ...builtin()])]
   const own = confluenceOf(rules, [...rules, ...others], all, options)
   const theirs = confluenceOf(others, rules, all, options)
   return {

@@ -64,6 +64,20 @@ test('0: a rule that only survives, of which there is no picture', async () => {
   expect(printed).toContain('--assume open')
 })
 
+test('1: a circle is said to be one, also where the rule is false', async () => {
+  const { status, printed } = await run('rule swap { function f, g  f -> g ==> g -> f }')
+  expect(status).toBe(1)
+  expect(printed).toContain('swap: REFUTED')
+  expect(printed).toContain('run in a circle, by swap')
+})
+
+test('0: a file of built-in rules is about these', async () => {
+  const { status, printed } = await run(readFileSync(new URL('../../rules/affine.net', import.meta.url), 'utf8'))
+  expect(status).toBe(0)
+  expect(printed).toContain('come to an end, also together with the built-in ones')
+  expect(printed).not.toContain('no end')
+})
+
 test('as JSON', async () => {
   const { status, printed } = await run(BAD, { json: true })
   expect(status).toBe(1)
