@@ -5,7 +5,7 @@ import { knownSize } from '../linear/size.ts'
 import { call, type Expression, number, one, variable, x0 } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
-import { additive, different, lastOf, pointwise, put } from './builder.ts'
+import { additive, different, fresh, lastOf, pointwise, put } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { factorThrough, wirePasses } from './functions.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
@@ -196,6 +196,6 @@ export function throughJoin(g: EGraph, t: TermId): void {
       g,
       inner.flatMap(m => g.argsOf(m)),
     )
-    if (made !== null) g.equate(t, made, JOINED, { inner, made: different(g, parts as TermId[]), over })
+    if (made !== null) g.equate(t, made, JOINED, { inner, made: fresh(parts as TermId[], over), over })
   }
 }
