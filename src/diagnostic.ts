@@ -812,7 +812,10 @@ export function badValue(net: string, p: BadValue): Diagnostic {
     case 'missing-size':
       return notEvaluated(net, `the size ${p.name} is unknown: give --size ${p.name}=N`)
     case 'input-length':
-      return notEvaluated(net, `the input ${p.name}${from} has ${times(p.expected)} components, not ${times(p.found)}`)
+      return notEvaluated(
+        net,
+        `the input ${p.name} has ${times(p.expected)} components, not ${times(p.found)}${from && `, as the rows${from}`}`,
+      )
     case 'rows':
       return notEvaluated(
         net,
@@ -830,6 +833,16 @@ export function badValue(net: string, p: BadValue): Diagnostic {
     default:
       return notEvaluated(net, `${place} is ${p.value}, outside of ${p.values}`)
   }
+}
+/** A weight, size or function is given by a name that the nets leave open nowhere. */
+export function notLeftOpen(
+  nets: readonly string[],
+  what: 'weight' | 'size' | 'function',
+  name: string,
+  known: readonly string[],
+): Diagnostic {
+  const has = known.length === 0 ? `there is no unknown ${what}` : `unknown is ${known.join(', ')}`
+  return notEvaluated(nets.join(', '), `no unknown ${what} has the name ${name}: ${has}`)
 }
 /** A file of numbers that is not what its name says, or holds something else. Counts begin at 1. */
 export function badNumbers(

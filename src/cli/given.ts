@@ -1,6 +1,6 @@
 // What is given for nets on the command line: inputs, weights, sizes and functions, as text or as files of numbers.
 import { existsSync } from 'node:fs'
-import { badArgument, badNumbers, badValue, type Diagnostic } from '../diagnostic.ts'
+import { badArgument, badNumbers, badValue, type Diagnostic, notLeftOpen, outOfMemory } from '../diagnostic.ts'
 import { type Diagram, inputsOf } from '../diagram/diagram.ts'
 import { type NumberArray, rowsOf } from '../formats/array.ts'
 import { arrayFromJson } from '../formats/json.ts'
@@ -113,6 +113,29 @@ function formula(given: string, name: string, text: string): Expression {
   return unfold(definition)
 }
 
+/** Reports names of weights, sizes and functions that nothing has which the nets leave open. */
+export function checkNames(nets: readonly Diagram[], { weights, sizes, functions }: Given): void {
+  const unknowns = unknownsOf(...nets)
+  const known = {
+    weight: unknowns.weights.map(symbol => symbol.name),
+    size: unknowns.sizes,
+    function: unknowns.functions.map(fn => fn.name),
+  }
+  const given = { weight: [...weights.keys()], size: Object.keys(sizes), function: Object.keys(functions) }
+  for (const what of ['weight', 'size', 'function'] as const) {
+    const name = given[what].find(n => !known[what].includes(n))
+    if (name !== undefined)
+      refuse(
+        notLeftOpen(
+          nets.map(net => net.name),
+          what,
+          name,
+          known[what],
+        ),
+      )
+  }
+}
+
 /** Reads what the options say, for nets whose inputs have the names of the first one's. */
 export function givenBy(options: GivenOptions, net: Diagram): Given {
   const [first, ...others] = inputsOf(net)
@@ -218,6 +241,7 @@ export function batchOf(net: Diagram, given: Given): Batch {
 /** Reports why two nets cannot be compared on what was given. */
 export function refuseComparison(net: string, given: Given, problem: ComparisonProblem): never {
   if (problem.kind === 'no-instance') {
+    if (problem.missing === 'memory') return refuse(outOfMemory(net, 'it needs more than 2 GB'))
     const what = problem.missing === 'inputs' ? 'inputs' : problem.missing
     return refuse(badArgument('--seed', net, `no ${what} are known that satisfy the declarations: give them`))
   }
