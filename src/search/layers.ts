@@ -2,7 +2,7 @@
 // of the classes below it, and adds what follows.
 import { uniformEntry } from '../algebra/operators.ts'
 import type { NodeKind } from '../diagram/diagram.ts'
-import { embed, identity, type Linear, literal, ones, scale, select } from '../linear/linear.ts'
+import { embed, identity, type Linear, ones, scale, select } from '../linear/linear.ts'
 import { addSizes, type Shape, sizeOf } from '../linear/size.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
 import { call, type Expression, number, one, variable, zero } from '../scalar/expression.ts'
@@ -185,11 +185,7 @@ export function layerOf(g: EGraph, pieces: readonly Piece[], drop: number, shape
 export function withoutFactor(g: EGraph, t: TermId): void {
   const node = g.nodeOf(t) as Additive
   const first = wordsOf(node.operators[0])?.[0]
-  if (first === undefined) return
-  if (first.factor === one) {
-    withoutEntry(g, t, first)
-    return
-  }
+  if (first === undefined || first.factor === one) return
   const back = reciprocal(first.factor)
   const isAlone = node.operators.length === 1 && node.bias === null && wordsOf(node.operators[0])?.length === 1
   if ((back === null && !isAlone) || (isAlone && first.atoms.length === 0)) return
@@ -206,24 +202,6 @@ export function withoutFactor(g: EGraph, t: TermId): void {
   const operator = scale(first.factor, identity(lastOf(node.shape)))
   const outer = additive(g, [{ operator, arg: inner }], null, node.shape)
   if (outer !== null) g.equate(t, outer, FACTORED, { made: [inner], over: different(g, args) })
-}
-
-/** A known matrix in front, as a number times one whose first entry is 1: layers that differ by a factor have it outside. */
-function withoutEntry(g: EGraph, t: TermId, { atoms }: Word): void {
-  const node = g.nodeOf(t) as Additive
-  const [matrix, ...rest] = atoms
-  const isAlone = node.operators.length === 1 && node.bias === null && wordsOf(node.operators[0])?.length === 1
-  if (!isAlone || matrix?.kind !== 'literal') return
-  const leading = matrix.entries.flat().find(q => q.n !== 0n)
-  if (leading === undefined || leading.equals(1)) return
-  const arg = g.argOf(t, 0)
-  const scaledDown = literal(matrix.entries.map(row => row.map(q => q.div(leading))))
-  const operator = operatorOf({ factor: one, atoms: [scaledDown, ...rest] }, lastOf(g.shapeOf(arg)))
-  const inner = additive(g, [{ operator, arg }], null, node.shape)
-  if (inner === null) return
-  const factor = scale(number(leading), identity(lastOf(node.shape)))
-  const outer = additive(g, [{ operator: factor, arg: inner }], null, node.shape)
-  if (outer !== null) g.equate(t, outer, FACTORED, { made: [inner], over: [arg] })
 }
 
 /** W A x + W B y + C z = W (A x + B y) + C z: pieces that begin with one matrix, together. */

@@ -99,6 +99,8 @@ function plainProduct(a: Linear): Linear | null {
     else if (part.kind === 'symbol' || part.kind === 'literal') atoms.push(part)
     else return null
   }
+  // A known matrix of one entry is a factor.
+  if (atoms.some(atom => atom.kind === 'literal' && atom.rows === sizeOf(1) && atom.columns === sizeOf(1))) return null
   const isPlain = atoms.every(
     (atom, k) => (k === 0 || !isKnown(atoms[k - 1]) || !isKnown(atom)) && placed(atom) === null,
   )
@@ -201,6 +203,8 @@ function joined(a: Linear, b: Linear): Linear | null {
   const [u, v] = [wordsOf(a), wordsOf(b)]
   if (u?.length !== 1 || v?.length !== 1) return null
   const [left, right] = [u[0].atoms, v[0].atoms]
+  // Diagonal matrices change places with others.
+  if (left.some(a => a.kind === 'diagonal') || right.some(a => a.kind === 'diagonal')) return null
   if (left.length === 0 || right.length === 0 || left.length + right.length > MOST_ATOMS) return null
   const seam = joint(left[left.length - 1], right[0])
   if (seam === null) return null

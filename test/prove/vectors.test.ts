@@ -27,10 +27,6 @@ weights mean = [[1/3, 1/3, 1/3], [1/3, 1/3, 1/3], [1/3, 1/3, 1/3]]
       'real c in (0, inf)  weights W : h x n  weights b : h  add[W, b] -> scale[c] -> relu == add[W, b] -> relu -> scale[c]',
     ],
     [
-      'a factor of a known matrix',
-      'wire x : 3  size n  (2*x)^2 -> add[total] -> sqrt == 2 * (x^2 -> add[total] -> sqrt) when x in (0, inf)',
-    ],
-    [
       'an unknown factor in a root',
       'real a in (0, inf)  wire x : 3  size n  (a*x)^2 -> add[total] -> sqrt == a * (x^2 -> add[total] -> sqrt) when x in (0, inf)',
     ],
@@ -39,10 +35,6 @@ weights mean = [[1/3, 1/3, 1/3], [1/3, 1/3, 1/3], [1/3, 1/3, 1/3]]
     [
       'a square of a sum with one number',
       'wire x : 3  wire m : 1  size n  (x + (m -> add[spread]))^2 -> add[total] == (x^2 -> add[total]) + 2*(x -> add[total])*m + 3*m^2',
-    ],
-    [
-      'one number times its own wire',
-      'wire x : 3  size n  x*(x -> add[total] -> add[spread]) -> add[mean] == 1/3*(x -> add[total] -> add[spread])^2',
     ],
   ])('%s', async (_, text) => {
     const program = parse(`${known}rule r { ${text} }`)
