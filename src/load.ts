@@ -10,6 +10,7 @@ import {
   mismatch,
   needsTwoNets,
   ruleAssumed,
+  ruleNotSearched,
   type Span,
   strategyUnproved,
   tooManyFiles,
@@ -221,7 +222,9 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
   const ownMeasures = elaborated.measures.flatMap(t => measureOf(t, { ...scope, report }) ?? [])
   const measures = [...new Set([...used.flatMap(p => p.measures), ...ownMeasures])]
   const isOwn = (name: string): boolean => !imports.places.has(name)
-  const ownOf = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => isOwn(name)))
+  // A file that uses no other hands on its own maps: a copy of a hundred thousand weights is not little.
+  const ownOf = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    imports.places.size === 0 ? map : new Map([...map].filter(([name]) => isOwn(name)))
   return {
     file: tree.file,
     text: tree.text,
@@ -404,11 +407,19 @@ export async function trustedRules(
   const own: Rule[] = []
   const take = (answer: Awaited<ReturnType<Beliefs['of']>>): void => {
     if ('because' in answer) diagnostics.push(ruleAssumed(answer.rule.name, answer.because))
-    else own.push(answer.rule)
+    else {
+      own.push(answer.rule)
+      if (!isUsedByItself(answer.rule)) diagnostics.push(ruleNotSearched(answer.rule.name))
+    }
   }
   for (const rule of program.rules) take(await beliefs.of(rule))
   for (const derivation of program.derivations) take(await beliefs.ofDerived(derivation))
   return { rules: [...own, ...builtin()], statements: beliefs.statements, diagnostics }
+}
+
+/** Whether normalizing or the search can use the rule, without anybody naming it. */
+function isUsedByItself({ direction, variables }: Rule): boolean {
+  return direction === '==>' || variables.nets.length === 0
 }
 
 /**
