@@ -10,8 +10,7 @@ const isVector = (v: Linear | null, rows: Size): boolean => v === null || (v.row
 export function shapeProblem(node: Node, args: readonly Shape[]): string | null {
   const { shape } = node
   // A wire of n - 1 components would have none for n = 1, and what is said of all its values would say nothing.
-  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 1)))
-    return 'a shape is one size or more, each at least 1'
+  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 1))) return 'a shape is one size or more, each at least 1'
   const last = shape[shape.length - 1]
   const lastOf = (s: Shape): Size => s[s.length - 1]
   const count = { input: 0, constant: 0, pointwise: null, additive: null, join: null }[node.kind as string]
