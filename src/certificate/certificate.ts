@@ -21,7 +21,7 @@ import {
 } from './json.ts'
 
 export const FORMAT = 'netproof certificate'
-export const VERSION = 1
+export const VERSION = 2
 
 /** Two functions that are said to be equal on a domain, with the proof. */
 export interface StatedLemma {

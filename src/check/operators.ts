@@ -120,7 +120,7 @@ export function sameOperator(a: Linear, b: Linear, rewritten: (factor: Expressio
       totals.set(key, total)
       for (const [m, c] of coefficient) addTerm(total, m, c.mul(factor))
     }
-    return new Map([...totals].filter(([, total]) => arithmetic.multipliedOut(total).above.size > 0))
+    return new Map([...totals].filter(([, total]) => !arithmetic.vanishes(total)))
   }
   const terms = [a, negate(b)].flatMap(operator => expand(operator, coefficientOf))
   const words = new Map(terms.map(({ word }) => [idsOf(word), word]))

@@ -2,7 +2,7 @@
 import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
 import type { Condition } from './axioms.ts'
 import { call, compose, type Expression, postorder, TOTAL, wholeNumber } from './expression.ts'
-import { partsFirst } from './proof.ts'
+import { type Equation, findAxiom, partsFirst, strictParts } from './proof.ts'
 import {
   EMPTY,
   isReals,
@@ -123,6 +123,23 @@ export class Case {
 
   holds({ expression, range }: Condition): boolean {
     return range === 'integer' ? wholeNumber(expression) !== null : isSubset(this.range(expression), range)
+  }
+
+  /**
+   * Whether what a step rewrites is defined wherever the result is: so for what facts speak of, which is defined where they
+   * hold, and for total operations and choices, whose operands are part of the result or defined in this case.
+   */
+  keepsDefinedness(step: Equation): boolean {
+    const { before } = step
+    if (step.kind === 'fact')
+      return before.kind === 'variable' || strictParts(...this.conditions.map(c => c.expression)).includes(before)
+    if (step.kind !== 'axiom') return false
+    const { left, right } = findAxiom(step.axiom)
+    const kept = strictParts(right)
+    return strictParts(left).every(e => {
+      if (e.kind === 'variable') return kept.includes(e) || this.defined(step.bindings[e.index])
+      return e.kind !== 'call' || TOTAL.has(e.name)
+    })
   }
 
   defined(e: Expression): boolean {
