@@ -108,6 +108,13 @@ describe('prove', () => {
     expect(status).toBe(0)
     expect(stdout).toMatch(/binary64/)
   })
+  test('of points with many numbers the first are printed, and all with --json', () => {
+    const input = 'net a { x : 100 -> scale[2] -> y }\nnet b { x : 100 -> scale[3] -> y }\nprove a == b'
+    const { stdout } = run(['prove', '-'], { input })
+    expect(stdout).toMatch(/^ {4}x = \[(-?[\d./]+, ){8}and 92 more with --json\]$/m)
+    const [claim] = JSON.parse(run(['prove', '-', '--json'], { input }).stdout).claims
+    expect(claim.counterexample.inputs.x).toHaveLength(100)
+  })
   test('an expectation that is not met is a warning', () => {
     const { status, stderr } = run(['prove', '-'], { input: FALSE.replace('a == b\n', 'a == b expect proved\n') })
     expect(status).toBe(1)

@@ -18,8 +18,9 @@ import {
 } from '../scalar/expression.ts'
 import { NON_ZERO, type Range, REALS } from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
-import type { Polynomial, Quotient } from './polynomial.ts'
+import type { Polynomial } from './polynomial.ts'
 import * as P from './polynomial.ts'
+import { type Quotient, quotient } from './quotient.ts'
 import { simplify } from './readable.ts'
 import { arithmeticOperands, Ring } from './ring.ts'
 
@@ -84,7 +85,7 @@ export function linearForm(e: Expression, domain?: readonly Range[]): LinearForm
       if (sum === undefined) sums.set(index, (sum = new Map()))
       sum.set(rest, c)
     }
-    const express = (p: Polynomial): Expression => ring.express(P.quotient(p, denominator, ring.meter))
+    const express = (p: Polynomial): Expression => ring.express(quotient(p, denominator, ring.meter))
     const coefficients = new Map<number, Expression>()
     for (const index of [...sums.keys()].filter(i => i >= 0).sort((a, b) => a - b)) {
       coefficients.set(index, express(sums.get(index) as Polynomial))
@@ -132,10 +133,10 @@ export function outerAffine(e: Expression, domain: readonly Range[]): Affine | n
       .sort((u, v) => compareExpressions(u.e, v.e))
     const { factor } = closedFactor(leading.m, numerator.get(leading.m) as bigint, closed)
     const under = isClosed(value.denominator, closed) ? value.denominator : P.onePolynomial
-    const scale = P.quotient(factor, under, ring.meter)
+    const scale = quotient(factor, under, ring.meter)
     const scaleExpression = express(scale)
     if (!within.holds({ expression: scaleExpression, range: NON_ZERO })) return null
-    const shiftExpression = express(P.quotient(shift, value.denominator, ring.meter))
+    const shiftExpression = express(quotient(shift, value.denominator, ring.meter))
     if (scaleExpression === one && shiftExpression === zero) return { factor: one, shift: zero, fn: result }
     const rest = { numerator, denominator: value.denominator }
     return { factor: scaleExpression, shift: shiftExpression, fn: express(ring.divide(rest, scale)) }

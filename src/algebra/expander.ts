@@ -4,8 +4,8 @@ import type { Case } from '../scalar/case.ts'
 import { call, type Expression, number } from '../scalar/expression.ts'
 import { arithmeticStep, axiomStep, conditionsOf, type Rewriting } from '../scalar/proof.ts'
 import type { Rational } from '../scalar/rational.ts'
-import type { Quotient } from './polynomial.ts'
 import * as P from './polynomial.ts'
+import type { Quotient } from './quotient.ts'
 import { Ring } from './ring.ts'
 
 /** An expression with its expansion. `current` is what the logged equations rewrite it to, before expansion. */

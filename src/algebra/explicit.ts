@@ -14,6 +14,7 @@ import {
   strictParts,
 } from '../scalar/proof.ts'
 import * as P from './polynomial.ts'
+import { type Quotient, quotient as quotientOf } from './quotient.ts'
 import { Ring } from './ring.ts'
 
 /** A list of equations, and what they make of expressions when they are used one after the other. */
@@ -108,14 +109,14 @@ function multipleOf(divisor: Expression, others: readonly Expression[], meter: P
 }
 
 /** a / b if that is a polynomial with rational coefficients, else null. */
-export function ratio(a: P.Polynomial, b: P.Polynomial, meter: P.Meter): P.Quotient | null {
+export function ratio(a: P.Polynomial, b: P.Polynomial, meter: P.Meter): Quotient | null {
   if (b.size === 0) return null
   const { scale, quotient, remainder } = P.divide(a, b, meter)
-  return remainder.size > 0 ? null : P.quotient(quotient, P.constantPolynomial(scale), meter)
+  return remainder.size > 0 ? null : quotientOf(quotient, P.constantPolynomial(scale), meter)
 }
 
 /** What a vanishing expression is multiplied by to give another, both as their expansions; null where that is no multiple. */
-export function cofactorOf(ring: Ring, whole: P.Quotient, vanishing: P.Quotient, meter: P.Meter): Expression | null {
+export function cofactorOf(ring: Ring, whole: Quotient, vanishing: Quotient, meter: P.Meter): Expression | null {
   const share = ratio(whole.numerator, vanishing.numerator, meter)
   if (share === null) return null
   const scaled = ring.multiply(share, ring.ofPolynomial(vanishing.denominator))

@@ -2,6 +2,7 @@
 // variable, and square roots of discriminants of quadratics. Not a complete factorization, and none is needed: factors
 // that stay together only make a proof harder to find.
 
+import { gcd, squarefreeFactors } from './divisors.ts'
 import type { Polynomial } from './polynomial.ts'
 import * as P from './polynomial.ts'
 
@@ -39,7 +40,7 @@ function quadraticFactor(p: Polynomial, meter: P.Meter): Polynomial | null {
     if (root === null) continue
     const power = P.timesTerm(a, P.monomialOf(v, half), 2n, meter)
     const linear = P.addScaled(P.addScaled(power, b, 1n, meter), root, -1n, meter)
-    const common = P.gcd(p, linear, meter)
+    const common = gcd(p, linear, meter)
     if (P.constantValue(common) === null && !P.samePolynomial(common, p)) return P.contents(common).primitive
   }
   return null
@@ -57,7 +58,7 @@ export function squareRoot(p: Polynomial, meter: P.Meter): Polynomial | null {
   }
   if (P.constantValue(primitive) === 1n) return root
   let product: Polynomial = P.onePolynomial
-  for (const { base, exponent } of P.squarefreeFactors(primitive, meter)) {
+  for (const { base, exponent } of squarefreeFactors(primitive, meter)) {
     if (exponent % 2 !== 0) return null
     product = P.multiply(product, P.power(base, exponent / 2, meter), meter)
   }

@@ -22,10 +22,12 @@ import {
 import { axiomStep, conditionsOf } from '../scalar/proof.ts'
 import { NEGATIVE, NON_NEGATIVE, POSITIVE } from '../scalar/range.ts'
 import { ONE, type Rational, rational } from '../scalar/rational.ts'
+import { coprimeBasis, type Factor, gcd, squarefreeFactors } from './divisors.ts'
 import { Expander, type Normal } from './expander.ts'
 import { factorsOf } from './factor.ts'
-import type { Factor, Polynomial, Quotient } from './polynomial.ts'
+import type { Polynomial } from './polynomial.ts'
 import * as P from './polynomial.ts'
+import { polynomialQuotient, type Quotient, quotient } from './quotient.ts'
 import { innerSums, isSum, startsNegative } from './ring.ts'
 
 /** What an atom of the ring is, where that matters. */
@@ -86,7 +88,7 @@ export class Normalizer extends Expander {
       this.learned = false
       const forms = roots.map(root => this.normal(root))
       const met = this.met.splice(0)
-      this.basis = P.coprimeBasis([...this.basis, ...met], this.meter)
+      this.basis = coprimeBasis([...this.basis, ...met], this.meter)
       if (met.some(p => !this.basis.some(q => P.samePolynomial(p, q)))) this.learned = true
       if (!this.learned || round === MOST_ROUNDS) return forms
     }
@@ -283,7 +285,7 @@ export class Normalizer extends Expander {
     if (numerator.size > MOST_TERMS) return null
     const result: { coefficient: Rational; term: Quotient; expression: Expression }[] = []
     const add = (monomial: P.Monomial, coefficient: Rational, under: Polynomial): void => {
-      const term = P.quotient(P.monomialPolynomial(monomial, 1n), under, this.meter)
+      const term = quotient(P.monomialPolynomial(monomial, 1n), under, this.meter)
       result.push({ coefficient, term, expression: this.ring.express(term) })
     }
     if (denominator.size === 1) {
@@ -291,10 +293,10 @@ export class Normalizer extends Expander {
       for (const [m, k] of numerator) add(m, rational(k, c), P.monomialPolynomial(monomial, 1n))
       return result
     }
-    const { scale, quotient, remainder } = P.divide(numerator, denominator, this.meter)
+    const { scale, quotient: whole, remainder } = P.divide(numerator, denominator, this.meter)
     const { coefficient, monomial, primitive } = P.contents(denominator)
     const under = P.timesTerm(primitive, monomial, 1n, this.meter)
-    for (const [m, k] of quotient) add(m, rational(k, scale), P.onePolynomial)
+    for (const [m, k] of whole) add(m, rational(k, scale), P.onePolynomial)
     for (const [m, k] of remainder) add(m, rational(k, scale * coefficient), under)
     return result.length > MOST_TERMS ? null : result
   }
@@ -395,12 +397,12 @@ export class Normalizer extends Expander {
   /** Squarefree coprime factors, split by all the polynomials met so far. */
   factor(p: Polynomial): Factor[] {
     const result: Factor[] = []
-    for (const { base, exponent } of P.squarefreeFactors(p, this.meter)) {
+    for (const { base, exponent } of squarefreeFactors(p, this.meter)) {
       let rest = base
       const split: Polynomial[] = []
       for (const b of this.basis) {
         if (P.constantValue(rest) !== null) break
-        const g = P.gcd(rest, b, this.meter)
+        const g = gcd(rest, b, this.meter)
         if (P.constantValue(g) !== null) continue
         const quotient = P.dividedExactly(rest, g, this.meter)
         if (quotient === null) continue
@@ -460,11 +462,11 @@ export class Normalizer extends Expander {
       [d, -1],
     ] as const) {
       for (const [atom, exponent] of P.pairsOf(part.monomial)) {
-        add(P.polynomialQuotient(P.variablePolynomial(atom)), direction * exponent)
+        add(polynomialQuotient(P.variablePolynomial(atom)), direction * exponent)
       }
       if (P.constantValue(part.primitive) !== null) continue
       for (const { base, exponent } of this.factor(part.primitive)) {
-        add(P.polynomialQuotient(base), direction * exponent)
+        add(polynomialQuotient(base), direction * exponent)
       }
     }
     return { negative, pieces }

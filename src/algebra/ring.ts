@@ -10,8 +10,10 @@ import {
   zero,
 } from '../scalar/expression.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
-import type { Polynomial, Quotient } from './polynomial.ts'
+import { gcd } from './divisors.ts'
+import type { Polynomial } from './polynomial.ts'
 import * as P from './polynomial.ts'
+import { type Quotient, quotient, rationalQuotient } from './quotient.ts'
 
 /** Whole powers of sums beyond this many terms stay unexpanded. */
 const LARGEST_EXPANSION = 5000
@@ -79,11 +81,11 @@ export class Ring {
     const n = this.reduce(numerator)
     const d = this.reduce(denominator)
     if (d.size === 0) throw new P.BudgetExhausted('a divisor is zero')
-    return P.quotient(n, d, this.meter)
+    return quotient(n, d, this.meter)
   }
 
   number(q: Rational): Quotient {
-    return P.rationalQuotient(q.s * q.n, q.d)
+    return rationalQuotient(q.s * q.n, q.d)
   }
   ofAtom(e: Expression, exponent = 1): Quotient {
     return this.make(P.variablePolynomial(this.atom(e), exponent), P.onePolynomial)
@@ -96,7 +98,7 @@ export class Ring {
     if (P.samePolynomial(a.denominator, b.denominator)) {
       return this.make(P.addScaled(a.numerator, b.numerator, sign, this.meter), a.denominator)
     }
-    const g = P.gcd(a.denominator, b.denominator, this.meter)
+    const g = gcd(a.denominator, b.denominator, this.meter)
     const u = P.dividedExactly(a.denominator, g, this.meter) ?? a.denominator
     const v = P.dividedExactly(b.denominator, g, this.meter) ?? b.denominator
     const left = P.multiply(a.numerator, v, this.meter)

@@ -3,7 +3,7 @@ import { checkScalarProof } from '../check/scalar.ts'
 import type { Expression } from '../scalar/expression.ts'
 import type { ScalarProof } from '../scalar/proof.ts'
 import type { Range } from '../scalar/range.ts'
-import { limited } from '../scalar/work.ts'
+import { limited, OutOfTime } from '../scalar/work.ts'
 
 /** `axioms` are the names of those that the proof uses. */
 export type Verification =
@@ -14,7 +14,7 @@ const STEPS = 20_000_000
 
 /**
  * Whether the proof shows that both sides are defined and equal wherever variable i is in domain[i], which may take so many
- * steps of work. Whatever goes wrong, the proof is not accepted; nothing is thrown.
+ * steps of work. Whatever goes wrong, the proof is not accepted; nothing is thrown, but where a caller's time is up.
  */
 export function verifyScalarProof(
   proof: ScalarProof,
@@ -26,6 +26,7 @@ export function verifyScalarProof(
   try {
     return { accepted: true, axioms: limited(steps, () => checkScalarProof(proof, left, right, domain)) }
   } catch (error) {
+    if (error instanceof OutOfTime) throw error
     return { accepted: false, reason: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -93,11 +93,7 @@ export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['linear', [...LAYERS, ...MATRICES]],
   ['congruence', ['normal-multiplicative', 'equality']],
   ['definition', ['multiplicative-additive', 'mixing', 'softmax', 'logsoftmax']],
-  ['monotone', GROUPS],
-  // Pools in pools, and layers of multiples: only a search uses these.
-  ['pool', ['equality']],
-  ['multiple', ['equality']],
-  ['copy', ['equality']],
+  ['pool', [...GROUPS, 'equality']],
 ])
 
 /** A claim of a certificate with its verdict. */

@@ -10,7 +10,7 @@ import { disjoint } from '../scalar/enclosure.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
 import { expressionsOf } from '../scalar/proof.ts'
 import { containsPoint, isSubset, type Range } from '../scalar/range.ts'
-import { limited } from '../scalar/work.ts'
+import { limited, OutOfTime } from '../scalar/work.ts'
 import { livingNodes, symbolsOf, unknownFunctionsIn } from '../semantics/contents.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { outputsLieIn } from '../semantics/outputs.ts'
@@ -25,7 +25,7 @@ type Theorem = { readonly name: string; readonly nets: readonly Diagram[]; reado
 type Side = 'left' | 'right' | 'both'
 
 /**
- * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws. The work is bounded by so many small
+ * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The work is bounded by so many small
  * steps; by default by as many as the size of the document asks for, which are some seconds for one of 10 MB.
  */
 export function check(document: unknown, budget = Certificate.workFor(document)): Certificate.Checked {
@@ -39,6 +39,7 @@ export function check(document: unknown, budget = Certificate.workFor(document))
       isCertificate: false,
     }
   } catch (error) {
+    if (error instanceof OutOfTime) throw error
     // Whatever is wrong with a document, it is not accepted.
     return {
       accepted: false,
@@ -144,6 +145,7 @@ class Checker {
       try {
         for (const axiom of checkScalarProof(proof, left, right, domain)) this.axioms.add(axiom)
       } catch (error) {
+        if (error instanceof OutOfTime) throw error
         reject(`lemma ${i}: ${error instanceof Error ? error.message : error}`)
       }
       const symbols = new Set(unknownFunctionsIn([left, right, ...expressionsOf(proof)]))

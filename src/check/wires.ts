@@ -6,17 +6,16 @@ import { spellOut } from '../diagram/abbreviation.ts'
 import { type Combination, combinationOf } from '../diagram/combination.ts'
 import { type Piece, pairs, piecesOf, standAlike, variablePiece } from '../diagram/components.ts'
 import { type Diagram, type Node, operatorsOf, parametersOf } from '../diagram/diagram.ts'
+import { poolOf, SINGLE } from '../diagram/pool.ts'
 import * as Ranges from '../diagram/ranges.ts'
 import { shapeProblem } from '../diagram/shapes.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { isAtLeast, type Shape, type Size, sameShape, sizeOf } from '../linear/size.ts'
-import { monotonicity } from '../scalar/analysis.ts'
-import { type Expression, unfold } from '../scalar/expression.ts'
+import { apply, type Expression, type FunctionSymbol, unfold } from '../scalar/expression.ts'
 import { partsFirst, replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
-import { multipleThroughLayer, poolOfPools } from './groups.ts'
 import { sameOperator } from './operators.ts'
 import { reject } from './rejection.ts'
 
@@ -28,6 +27,12 @@ export type Grounds = Omit<StatedGrounds, 'lemmas'> & { readonly lemmas: readonl
 /** The expression without definitions, and with the left sides of lemmas replaced by the right ones. */
 function rewritten(e: Expression, lemmas: readonly Lemma[]): Expression {
   return lemmas.reduce((f, { left, right }) => replaceAll(f, unfold(left), unfold(right)), unfold(e))
+}
+
+/** An unknown number in a set, for the one component of a wire. */
+function numberIn(codomain: Range): Expression {
+  const unknown = { monotone: null, parity: null, inverse: null, definition: null, parameters: [] }
+  return apply({ name: 's', arity: 0, domain: [], codomain, ...unknown } satisfies FunctionSymbol)
 }
 
 export class Wires {
@@ -95,7 +100,7 @@ export class Wires {
       if (i >= wires.length || !this.isWithin(wires[i], set))
         reject('a wire may have values outside of the set that is stated')
   }
-  mustBeDefined(wires: readonly number[]): void {
+  mustBeDefined(wires: Iterable<number>): void {
     for (const w of wires) if (!this.isDefined(w)) reject(`n${w} is not shown to have a value`)
   }
 
@@ -118,12 +123,9 @@ export class Wires {
     this.numbers = grounds.lemmas.filter(l => l.domain.length === 0)
     if (by === 'function') this.sameFunction(a, b, { ...grounds, over })
     else if (by === 'linear') this.sameCombination(a, b, over)
-    else if (by === 'monotone') this.commutes(a, b)
-    else if (by === 'congruence') this.does(this.nodes[a], this.args(a), b)
-    else if (by === 'pool') poolOfPools(this, a, b)
-    else if (by === 'multiple') multipleThroughLayer(this, a, b)
-    // A wire keeps its own node when it has become another one: a copy of that is equal to both.
-    else if (by === 'copy') this.does(this.nodes[wire], this.args(wire), other)
+    else if (by === 'pool') this.samePool(a, b, over)
+    // A wire keeps its own node when it has become another one.
+    else if (by === 'congruence') this.does(this.nodes[wire], this.args(wire), b)
     else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
     this.identify(a, b)
   }
@@ -143,13 +145,13 @@ export class Wires {
   }
 
   /** Adds the values of a wire and all before it, down to wires whose values are given; the wires, each after its args. */
-  private compute<V>(root: number, values: Map<number, V>, of: (node: Node, args: V[]) => V | null): number[] {
+  private compute<V>(root: number, values: Map<number, V>, of: (node: Node, args: V[]) => V | null): V {
     const order = partsFirst([root], w => (values.has(w) ? [] : this.args(w))).filter(w => !values.has(w))
     for (const w of order) {
       const args = this.args(w).map(a => values.get(a) ?? reject('wires go in circles'))
-      values.set(w, of(this.nodes[w], args) ?? reject(`n${w} is not a function of the wires that are named`))
+      values.set(w, of(this.nodes[w], args) ?? reject(`n${w} is not made of the wires that are named in this way`))
     }
-    return order
+    return values.get(root) as V
   }
 
   /** Wires as functions of the components of others; the pieces of every wire that was looked through. */
@@ -185,13 +187,15 @@ export class Wires {
   }
 
   private sameCombination(a: number, b: number, over: readonly number[]): void {
-    this.mustBeDefined(over)
-    const [u, v] = [a, b].map((root): Combination => {
-      const unit = (w: number): Combination => ({ terms: new Map([[w, identity(this.width(w))]]), bias: null })
+    const unit = (w: number): Combination => ({ terms: new Map([[w, identity(this.width(w))]]), bias: null })
+    const numbers = new Map(over.map(w => [w, numberIn(Ranges.whole(this.range(w)))]))
+    const numberOf = (w: number): Expression => numbers.get(w) ?? reject(`n${w} is not named`)
+    const [u, v] = [a, b].map(root => {
       const values = new Map(over.map(w => [w, unit(w)]))
       const shapes = (node: Node): Shape[] => node.args.map(arg => this.nodes[arg].shape)
-      this.mustBeDefined(this.compute(root, values, (node, args) => combinationOf(node, args, shapes(node))))
-      return values.get(root) as Combination
+      const found = this.compute(root, values, (node, args) => combinationOf(node, args, shapes(node), numberOf))
+      this.mustBeDefined(values.keys())
+      return found
     })
     for (const w of new Set([...u.terms.keys(), ...v.terms.keys()])) {
       const none = zeroMatrix(this.width(a), this.width(w))
@@ -221,21 +225,15 @@ export class Wires {
     this.defined[wire] = true
   }
 
-  /** max of f(x) = f of max x for an increasing f; a decreasing f turns max into min. */
-  private commutes(a: number, b: number): void {
-    const [outer, g] = [this.nodes[a], this.nodes[b]]
-    const [f, inner] = [this.nodes[this.args(a)[0]], this.nodes[this.args(b)[0]]]
-    if (outer.kind !== 'reduce' || f?.kind !== 'pointwise' || g.kind !== 'pointwise' || inner?.kind !== 'reduce')
-      reject('not a function on both sides of a maximum or minimum')
-    const x = this.now(f.args[0])
-    this.mustBeDefined([x])
-    const same = f.args.length === 1 && g.args.length === 1 && unfold(f.fn) === unfold(g.fn)
-    if (!same || x !== this.now(inner.args[0]) || outer.group !== inner.group)
-      reject('not the same function of the same wire')
-    const domain = [Ranges.whole(this.range(x))]
-    const direction = Ranges.analyseShared(f.fn, domain).defined ? monotonicity(f.fn, 0, domain) : null
-    const needed = outer.operation === inner.operation ? 'increasing' : 'decreasing'
-    if (direction !== needed && direction !== 'constant') reject(`the function is not shown to be ${needed}`)
-    this.defined[this.args(b)[0]] = true
+  /** Both are the largest or least of groups of the same function of one wire: increasing functions keep these. */
+  private samePool(a: number, b: number, over: readonly number[]): void {
+    const [p, q] = [a, b].map(root => {
+      const values = new Map(over.map(w => [w, SINGLE]))
+      const found = this.compute(root, values, (n, [of]) => poolOf(n, of, Ranges.whole(this.range(n.args[0]))))
+      this.mustBeDefined(values.keys())
+      return found
+    })
+    const isSame = p.operation === q.operation && p.group === q.group && unfold(p.fn) === unfold(q.fn)
+    if (!isSame || over.length !== 1) reject('not the same groups of the same function of a wire')
   }
 }

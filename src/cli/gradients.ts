@@ -4,6 +4,7 @@ import { rowsOf } from '../formats/array.ts'
 import { jsonNumber } from '../formats/json.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
 import { compareGradients, type GradientsComparison, type QuantityComparison } from '../numeric/gradients.ts'
+import { printDoubles } from '../numeric/print.ts'
 import {
   findRelations,
   type GradientReasons,
@@ -143,15 +144,15 @@ function textOf(
   ]
   if (compared.inconclusive > 0)
     lines.push(`    at ${compared.inconclusive} of them numbers are too large or too small to tell`)
+  if (compared.refereeRanOut > 0)
+    lines.push(`    at ${compared.refereeRanOut} of them higher precision was given up: it would have taken too long`)
   const width = Math.max(...compared.quantities.map(q => nameOf(q).length))
   for (const q of compared.quantities) {
     const name = nameOf(q).padEnd(width)
     if (q.verdict === 'consistent') lines.push(`    ${name}  apart ${short(q.distance)}, within ${short(q.bound)}`)
     else {
       const text = (v: typeof q.left): string => (typeof v === 'object' ? v.text : v)
-      const at = Object.entries(q.inputs).map(
-        ([input, v]) => `${input} = ${v.length === 1 ? v[0] : `[${v.join(', ')}]`}`,
-      )
+      const at = Object.entries(q.inputs).map(([input, v]) => `${input} = ${printDoubles(v)}`)
       lines.push(
         `    ${name}  ${q.verdict}: ${text(q.left)} on the left, ${text(q.right)} on the right, in component ${q.component + 1} at ${at.join(', ')}`,
       )
@@ -187,6 +188,7 @@ function documentOf(
     verdict: outcome === 'consistent' ? 'same' : outcome,
     samples: compared.samples,
     inconclusive: compared.inconclusive,
+    refereeRanOut: compared.refereeRanOut,
     quantities: compared.quantities.map(quantity),
     kinks: compared.kinks.map(quantity),
     unshared: compared.unshared,

@@ -72,7 +72,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .option('--float', 'say where binary64 and binary32 part company although the claim is proved')
     .option('--assume <rule>', 'use this rule of the file although it is not proved (may be repeated)', collect, [])
     .option('--seed <n>', 'seed of everything random', wholeNumber, 1)
-    .option('--timeout <seconds>', 'time for each claim', positiveNumber, 5)
+    .option(
+      '--timeout <seconds>',
+      'time to decide each claim; checking the verdict may take as long',
+      positiveNumber,
+      5,
+    )
     .option('--search <seconds>', 'time for the search where normal forms differ; 0 for none', nonNegativeNumber, 2)
     .action(run(async () => (await import('./prove.ts')).proveCommand))
   program

@@ -1,9 +1,10 @@
 // `netproof prove`: the claims of a file, or one between two nets of it; verdicts as text or JSON, derivations as text
 // or pictures.
+import type { Json } from '../certificate/json.ts'
 import { check } from '../check/check.ts'
 import { type Diagnostic, lineAndColumn, noClaims, type Span, unexpectedVerdict } from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
-import { certificateOf, certificateText } from '../prove/certify.ts'
+import { type Certified, certificateOf, certificateText } from '../prove/certify.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { derivationOf } from '../prove/derivation.ts'
 import { CertificateFault, prove, type Side, type Verdict } from '../prove/prove.ts'
@@ -68,7 +69,7 @@ export async function proveCommand(
   })
   report(diagnostics, program.text)
   if (diagnostics.some(d => d.severity === 'error')) return USAGE
-  const results: { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[] = []
+  const results: Result[] = []
   for (const claim of claims) {
     const start = performance.now()
     const verdict = await prove(claim.left, claim.right, {
@@ -86,9 +87,9 @@ export async function proveCommand(
   }
   if (options.json) process.stdout.write(`${JSON.stringify(await document(program, results, options), null, 2)}\n`)
   if (options.certificate !== undefined || page !== null) {
-    const claims = results.map(({ claim, verdict }) => ({ ...claim, verdict }))
-    const certificate = certificateOf(claims, { seed: options.seed, statements })
-    const checked = options.unchecked ? null : check(certificate)
+    const accepted = acceptedOf(results)
+    const certificate = accepted ?? certificateOf(certified(results), { seed: options.seed, statements })
+    const checked = options.unchecked || accepted !== null ? null : check(certificate)
     if (checked?.accepted === false)
       throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     const text = certificateText(certificate)
@@ -104,6 +105,23 @@ export async function proveCommand(
   }
   const kinds = results.map(r => r.verdict.kind)
   return kinds.includes('refuted') ? REFUTED : kinds.includes('undecided') ? UNDECIDED : PROVED
+}
+
+interface Result {
+  readonly claim: LoadedClaim
+  readonly verdict: Verdict
+  readonly milliseconds: number
+}
+
+function certified(results: readonly Result[]): Certified[] {
+  return results.map(({ claim, verdict }) => ({ ...claim, verdict }))
+}
+
+/** The certificate that the checker has accepted already, where there is one claim, which it calls by the same names. */
+function acceptedOf(results: readonly Result[]): Json | null {
+  const [{ claim, verdict }] = results
+  const { left, right, leftName, rightName } = claim
+  return results.length === 1 && left.name === leftName && right.name === rightName ? verdict.certificate : null
 }
 
 function paint(kind: Verdict['kind']): string {
@@ -176,11 +194,7 @@ function searchLines(verdict: Verdict): string[] {
 }
 
 /** The document of cli.md. */
-async function document(
-  program: Program,
-  results: readonly { claim: LoadedClaim; verdict: Verdict; milliseconds: number }[],
-  options: ProveCommandOptions,
-): Promise<object> {
+async function document(program: Program, results: readonly Result[], options: ProveCommandOptions): Promise<object> {
   const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
   const claims = []
   for (const { claim, verdict, milliseconds } of results) {

@@ -77,7 +77,7 @@ export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: Do
       const symbol = { ...a.symbol, rows: sizeOf(rows), columns: sizeOf(columns), entries: REALS }
       const net = layerNet(rows, columns, { ...a, rows: symbol.rows, columns: symbol.columns, symbol })
       const of = (f: (x: number) => number): Compiled =>
-        compile(net, { weights: { [symbol.name]: entries.map(row => Float64Array.from(row, f)) } })
+        compile(net, { weights: { [symbol.name]: entries.map(row => new Float64Array(row).map(f)) } })
       made = { rows, columns, plain: of(x => x), absolute: of(Math.abs) }
     }
     layers.set(a, made)

@@ -1,16 +1,29 @@
 // Two nets compared on numbers: small ones point by point, with the referee, and large ones in batches by the kernels.
 import type { Diagram } from '../diagram/diagram.ts'
 import type { DoubleInterval } from '../numeric/bounded.ts'
-import { compareAll, knownValue, measure, type PointComparison } from '../numeric/compare.ts'
+import {
+  compareAll,
+  compareByEnclosures,
+  contestOf,
+  knownValue,
+  measure,
+  type PointComparison,
+} from '../numeric/compare.ts'
 import * as small from '../numeric/compare-nets.ts'
 import { firstCancellation, type Trouble } from '../numeric/errors.ts'
 import { constantsIn, unknownsOf } from '../numeric/instance.ts'
 import { type Pairing, pairUp } from '../numeric/pairing.ts'
 import { random } from '../numeric/random.ts'
+import { REFEREE_WORK, refereed } from '../numeric/referee.ts'
 import { isEmpty } from '../scalar/range.ts'
+import { fromDouble } from '../scalar/rational.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { isKnown, worst } from '../semantics/partial.ts'
 import { BATCH, type BoundedBatch, boundedBatchOf, LARGE } from './bounded-batch.ts'
+import { throughLogarithms } from './logarithms.ts'
+
+/** Fewer would seldom do in sums of so many products. */
+const REFEREE_BITS = 128
 
 function entriesOf(instance: small.DoubleInstance): number {
   return [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)
@@ -18,14 +31,15 @@ function entriesOf(instance: small.DoubleInstance): number {
 
 /**
  * Compares two nets on points: see `compareNets` in numeric/compare-nets.ts. Nets of 20,000 weights or more are compared
- * by intervals in doubles alone, so that points at which those do not tell stay inconclusive.
+ * by intervals in batches, and put before the referee only at points of which those tell nothing: of points that are drawn
+ * only where that is true of all of them, unless the referee's work is given.
  */
 export function compareNets(
   left: Diagram,
   right: Diagram,
   options: small.CompareOptions = {},
 ): ReturnType<typeof small.compareNets> {
-  const { samples = 100, seed = 1, signal } = options
+  const { samples = 100, seed = 1, referee = {}, signal } = options
   const pairing = pairUp(left, right)
   if (pairing === null) throw new TypeError('compareNets: the inputs or outputs of the nets do not fit each other')
   const source = random(seed)
@@ -44,7 +58,7 @@ export function compareNets(
       options.points === undefined
         ? small.pointsDrawn(pairing, lengths, constantsIn([left, right]), source, samples)
         : small.pointsGiven(options.points, pairing, lengths)
-    const tally = new small.Tally(pairing)
+    const compared: { point: readonly Float64Array[]; found: PointComparison }[] = []
     const total = options.points?.length ?? samples
     let batch: Float64Array[][] = []
     const flush = (): void => {
@@ -54,9 +68,10 @@ export function compareNets(
         return nets[name](new Map(inputs), batch.length)
       }
       const [l, r] = [side('left'), side('right')]
-      batch.forEach((point, i) => void tally.add(point, comparisonAt(left, right, pairing, l, r, i, batch.length)))
+      for (const [i, point] of batch.entries())
+        compared.push({ point, found: comparisonAt(left, right, pairing, l, r, i, batch.length) })
       batch = []
-      options.onProgress?.(tally.count, total)
+      options.onProgress?.(compared.length, total)
     }
     for (const point of points) {
       signal?.throwIfAborted()
@@ -64,10 +79,32 @@ export function compareNets(
       if (batch.length === BATCH) flush()
     }
     flush()
+    const contest = once(() =>
+      contestOf(throughLogarithms(left), throughLogarithms(right), pairing, small.exactly(doubles)),
+    )
+    const ask = (point: readonly Float64Array[]): PointComparison =>
+      compareByEnclosures(
+        contest(),
+        point.map(components => Array.from(components, fromDouble)),
+        { ...referee, lowest: REFEREE_BITS },
+      )
+    // Points that are drawn and tell nothing do not count where others tell: a second each is better saved.
+    const isSpared = options.points === undefined && compared.some(({ found }) => found.verdict !== 'inconclusive')
+    const work = isSpared ? 0 : REFEREE_WORK
+    const asked = referee === null ? null : { work, ...referee }
+    const tally = new small.Tally(pairing)
+    const results = refereed(compared, { referee: asked, least: 'open', ask, signal })
+    results.forEach((found, i) => void tally.add(compared[i].point, found))
     return tally.result(seed, options.points !== undefined, instance)
   } catch (error) {
     return small.problemOf(error)
   }
+}
+
+/** A function that makes its result once, when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => (made ??= { value: make() }).value
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {
@@ -90,7 +127,14 @@ function comparisonAt(
   sample: number,
   count: number,
 ): PointComparison {
-  const base = { by: 'doubles', output: null, distance: Number.NaN, bound: Number.NaN, trouble: null } as const
+  const base = {
+    by: 'doubles',
+    output: null,
+    distance: Number.NaN,
+    bound: Number.NaN,
+    trouble: null,
+    refereeRanOut: false,
+  } as const
   const sides = [
     { side: 'left', batch: l, diagram: left, ids: outputs.map(o => o.id) },
     { side: 'right', batch: r, diagram: right, ids: opposite.map(o => o.id) },

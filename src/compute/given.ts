@@ -138,5 +138,7 @@ export function weightEntries(
     const found = [table.length, (odd ?? table[0])?.length ?? 0] as const
     throw new EvaluationError({ kind: 'weight-size', name: symbol.name, expected: [rows, columns], found })
   }
-  return Float64Array.from(table.flatMap(row => Array.from(row)))
+  const entries = new Float64Array(rows * columns)
+  table.forEach((row, i) => void entries.set(row, i * columns))
+  return entries
 }

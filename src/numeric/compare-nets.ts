@@ -6,7 +6,7 @@ import { isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, type Rational } from '../scalar/rational.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
-import { comparePoint, contestOf, type PointComparison, type Referee } from './compare.ts'
+import { compareByEnclosures, compareInDoubles, contestOf, type PointComparison } from './compare.ts'
 import {
   checkNumber,
   type EvaluationGiven,
@@ -19,6 +19,7 @@ import {
 import { constantsIn, type NoInstance, randomInstance, type Unknowns, unknownsOf } from './instance.ts'
 import { type Pairing, pairUp } from './pairing.ts'
 import { type Random, random } from './random.ts'
+import { type Referee, refereed } from './referee.ts'
 import { randomWeights, samplePoints } from './samples.ts'
 
 export interface CompareOptions extends Omit<EvaluationGiven, 'inputs'> {
@@ -28,7 +29,7 @@ export interface CompareOptions extends Omit<EvaluationGiven, 'inputs'> {
   readonly samples?: number
   /** For everything that is drawn. Default 1. */
   readonly seed?: number
-  /** How far the referee goes where doubles do not tell; null for not at all. */
+  /** How far the referee goes where doubles leave something open; null for not at all. */
   readonly referee?: Referee | null
   readonly signal?: AbortSignal
   onProgress?(done: number, of: number): void
@@ -47,12 +48,16 @@ export interface NetsComparison {
    */
   readonly verdict: PointComparison['verdict']
   readonly seed: number
-  /** How many points were consistent, different, inconclusive; and at how many the referee was asked. */
+  /**
+   * How many points were consistent, different, inconclusive; at how many the referee gave the verdict, and at how many it
+   * would have been asked, had there been work left for it.
+   */
   readonly counts: {
     readonly consistent: number
     readonly different: number
     readonly inconclusive: number
     readonly referee: number
+    readonly refereeRanOut: number
   }
   /** The first point of each kind; of those that are consistent the one whose values lie most apart. */
   readonly different: ComparisonAt | null
@@ -194,17 +199,17 @@ export function compareNets(
         ? pointsDrawn(pairing, lengths, constantsIn([left, right]), source, samples)
         : pointsGiven(options.points, pairing, lengths)
     const total = options.points?.length ?? samples
-    const tally = new Tally(pairing)
+    const exact = (point: readonly Float64Array[]) => point.map(components => Array.from(components, fromDouble))
+    const compared: { point: readonly Float64Array[]; found: ReturnType<typeof compareInDoubles> }[] = []
     for (const point of points) {
       signal?.throwIfAborted()
-      const found = comparePoint(
-        contest,
-        point.map(components => Array.from(components, fromDouble)),
-        referee,
-      )
-      tally.add(point, found)
-      options.onProgress?.(tally.count, total)
+      compared.push({ point, found: compareInDoubles(contest, exact(point)) })
+      options.onProgress?.(compared.length, total)
     }
+    const tally = new Tally(pairing)
+    const ask = (point: readonly Float64Array[]) => compareByEnclosures(contest, exact(point), referee ?? {})
+    const results = refereed(compared, { referee, ask, signal })
+    results.forEach((found, i) => void tally.add(compared[i].point, found))
     return tally.result(seed, options.points !== undefined, instance)
   } catch (error) {
     return problemOf(error)
@@ -220,8 +225,7 @@ export function problemOf(error: unknown): { readonly ok: false; readonly proble
 
 /** Comparisons at many points, counted, with the most telling one of each kind. */
 export class Tally {
-  count = 0
-  private readonly counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0 }
+  private readonly counts = { consistent: 0, different: 0, inconclusive: 0, referee: 0, refereeRanOut: 0 }
   private readonly first: Record<PointComparison['verdict'], ComparisonAt | null> = {
     consistent: null,
     different: null,
@@ -231,9 +235,9 @@ export class Tally {
   constructor(private readonly pairing: Pairing) {}
 
   add(point: readonly Float64Array[], found: PointComparison): void {
-    this.count++
     this.counts[found.verdict]++
     if (found.by === 'enclosures') this.counts.referee++
+    if (found.refereeRanOut) this.counts.refereeRanOut++
     const old = this.first[found.verdict]
     if (old !== null && !(found.verdict === 'consistent' && found.distance > (old.distance || 0))) return
     const inputs = Object.fromEntries(this.pairing.inputs.map((input, i) => [input.left, Array.from(point[i])]))

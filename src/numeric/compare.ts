@@ -54,14 +54,8 @@ export interface PointComparison {
   readonly bound: number
   /** Why doubles did not tell; null where they did. */
   readonly trouble: SidedTrouble | null
-}
-
-export interface Referee {
-  /** Up to this many bits. Default 2048. */
-  readonly bits?: number
-  /** At every point, and not only where doubles do not tell or might hide a difference. */
-  readonly always?: boolean
-  late?(): boolean
+  /** The referee was wanted, and had no work left to do (see `Referee`): what doubles said stands. */
+  readonly refereeRanOut: boolean
 }
 
 /** Two nets with one instance of what they leave open, to be compared at many points. */
@@ -144,7 +138,7 @@ export function compareInDoubles(contest: Contest, point: Point, refine = true):
     left: runSide(left, given.left, ids.left),
     right: runSide(right, given.right, ids.right),
   }
-  const base = { by: 'doubles', ...NOTHING, trouble: null } as const
+  const base = { by: 'doubles', ...NOTHING, trouble: null, refereeRanOut: false } as const
   const states = { left: runs.left.state ?? 'unknown', right: runs.right.state ?? 'unknown' } as const
   for (const side of ['left', 'right'] as const) {
     const { trouble } = runs[side]
@@ -271,11 +265,18 @@ export function isNarrow(a: Bounds): boolean {
  * more digits than doubles have, or in all that the highest precision gives; inconclusive where something is not known
  * to be defined.
  */
-export function compareByEnclosures(contest: Contest, point: Point, referee: Referee = {}): PointComparison {
-  const { bits = 2048, late = () => false } = referee
+export function compareByEnclosures(
+  contest: Contest,
+  point: Point,
+  {
+    lowest,
+    bits = 2048,
+    late = () => false,
+  }: { readonly lowest?: number; readonly bits?: number; late?(): boolean } = {},
+): PointComparison {
   const enough = (l: readonly Bounds[], r: readonly Bounds[]): boolean => l.every(isNarrow) && r.every(isNarrow)
-  const found = decide(contest.trial, point, { highest: bits, late, enough })
-  const base = { by: 'enclosures', ...NOTHING, trouble: null } as const
+  const found = decide(contest.trial, point, { lowest, highest: bits, late, enough })
+  const base = { by: 'enclosures', ...NOTHING, trouble: null, refereeRanOut: false } as const
   if (found.kind === 'different') {
     const { left, right, place } = found
     const value = (side: typeof left): KnownValue | 'undefined' | 'unknown' =>
@@ -304,25 +305,4 @@ export function compareByEnclosures(contest: Contest, point: Point, referee: Ref
     right: shown(right[at]),
     ...largest,
   }
-}
-
-/**
- * Errors of many operations mostly cancel: where values lie further apart than this part of the bound, which adds them up,
- * there may be more to it. That only costs a question to the referee.
- */
-const SUSPICIOUS = 256
-
-/**
- * In doubles, and by the referee where doubles are inconclusive, where they might hide a difference (the bound is much
- * wider than rounding, or the values lie further apart than rounding mostly drives them), or where it is always asked.
- */
-export function comparePoint(contest: Contest, point: Point, referee: Referee | null = {}): PointComparison {
-  if (referee?.always) return compareByEnclosures(contest, point, referee)
-  const { isSharp = true, ...found } = compareInDoubles(contest, point)
-  const isNear = found.distance * SUSPICIOUS <= found.bound || found.distance === 0 || found.output === null
-  const isTold = found.verdict === 'different' || (found.verdict === 'consistent' && isSharp && isNear)
-  if (isTold || referee === null) return found
-  const asked = { ...compareByEnclosures(contest, point, referee), trouble: found.trouble }
-  // A mere suspicion that is not confirmed leaves what doubles said.
-  return found.verdict === 'consistent' && isSharp && asked.verdict !== 'different' ? found : asked
 }

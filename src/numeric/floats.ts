@@ -1,25 +1,32 @@
 // Where two nets that are equal over the reals part company in floating point, operation by operation as written:
-// overflow, underflow, operations that lose their domain by rounding, and cancellation.
+// overflow, underflow, operations that lose their domain by rounding, and cancellation. A running bound on the error of each
+// format says at how many points rounding explains all that lies between the two sides.
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
 import { holds } from '../scalar/evaluate.ts'
 import type { KnownName, Relation } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
-import { fromDouble, type Rational, toDouble } from '../scalar/rational.ts'
+import { fromDouble, type Rational, toDouble, ZERO } from '../scalar/rational.ts'
 import { type Arithmetic, interpret } from '../semantics/arithmetic.ts'
 import { workOf } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { componentsIn, evaluateNet, type Scope, scopeOf, sizeIn } from '../semantics/net.ts'
+import { isKnown } from '../semantics/partial.ts'
+import { type Bounded, bounded, type DoubleInterval, isTelling } from './bounded.ts'
+import { measure } from './compare.ts'
 import { doubles } from './doubles.ts'
 import { constantsIn, randomInstance, unknownsOf } from './instance.ts'
 import { type Pairing, pairUp } from './pairing.ts'
 import { candidatePoints } from './points.ts'
-import { instanceJson, printInstance } from './print.ts'
+import { instanceJson, printDoubles, printInstance } from './print.ts'
 import { type Random, random, randomMagnitude } from './random.ts'
 
 export type FloatFormat = 'binary64' | 'binary32'
 export type FloatTrouble = 'overflow' | 'underflow' | 'undefined' | 'cancellation'
 
-/** A point at which the two sides, computed in one format, differ by more than half of its digits. */
+/**
+ * A point at which the two sides, computed in one format, have nothing in common: not the sign and the first binary digit,
+ * or only one of them is a finite number.
+ */
 export interface FloatDifference {
   readonly format: FloatFormat
   readonly cause: FloatTrouble
@@ -30,10 +37,30 @@ export interface FloatDifference {
   readonly right: number
 }
 
+/** A point at which the bound on the errors of a format explains what lies between the two sides. */
+export interface FloatAgreement {
+  readonly inputs: ReadonlyMap<string, readonly number[]>
+  readonly output: { readonly name: string; readonly component: number }
+  /** Between the two results, and how much of it rounding explains: see `PointComparison`. */
+  readonly distance: number
+  readonly bound: number
+}
+
+export interface FloatCount {
+  readonly format: FloatFormat
+  /** At so many points each bound tells the sign and the first binary digit at least, and the two sides agree. */
+  readonly consistent: number
+  /** At so many others the bound tells nothing of some component, or there is no number. */
+  readonly inconclusive: number
+  /** Of the consistent points the one at which the results lie most apart; null where there is none. */
+  readonly farthest: FloatAgreement | null
+}
+
 export interface FloatReport {
   readonly seed: number
   /** The points tried in each format. */
   readonly samples: number
+  readonly counts: readonly FloatCount[]
   /** The values of what the nets leave open; null when there are none that satisfy the declarations. */
   readonly instance: Instance | null
   /** At most one for each format and cause: the first on the way from harmless points. */
@@ -43,6 +70,8 @@ export interface FloatReport {
 /** A rounded number, and the first thing that went wrong on the way to it. */
 interface Tracked {
   readonly value: number
+  /** Holds the true value and all values that rounding can make of it. */
+  readonly set: Bounded
   readonly trouble: Exclude<FloatTrouble, 'cancellation'> | null
 }
 
@@ -50,21 +79,42 @@ interface Format {
   readonly name: FloatFormat
   round(x: number): number
   readonly smallestNormal: number
-  /** Half of the digits of the significand. */
-  readonly tolerance: number
+  /** The interval with the rounding of its ends. */
+  rounded(a: DoubleInterval): DoubleInterval
   /** Powers of ten between which inputs are drawn. */
   readonly exponents: readonly [low: number, high: number]
 }
+
+/** A little more than half a unit in the last place of binary32, relative, and half of its smallest number. */
+const UNIT_32 = 2 ** -24 * (1 + 2 ** -20)
+const TINY_32 = 2 ** -149
+const LARGEST_32 = (2 - 2 ** -23) * 2 ** 127
+
+function rounded32({ low, high }: DoubleInterval): DoubleInterval {
+  const below = low - (Math.abs(low) * UNIT_32 + TINY_32)
+  const above = high + (Math.abs(high) * UNIT_32 + TINY_32)
+  return { low: below < -LARGEST_32 ? -Infinity : below, high: above > LARGEST_32 ? Infinity : above }
+}
+
 const FORMATS: readonly Format[] = [
-  { name: 'binary64', round: x => x, smallestNormal: 2 ** -1022, tolerance: 2 ** -26, exponents: [-305, 305] },
-  { name: 'binary32', round: Math.fround, smallestNormal: 2 ** -126, tolerance: 2 ** -12, exponents: [-37, 37] },
+  // The intervals are those of binary64 already.
+  { name: 'binary64', round: x => x, smallestNormal: 2 ** -1022, rounded: a => a, exponents: [-305, 305] },
+  { name: 'binary32', round: Math.fround, smallestNormal: 2 ** -126, rounded: rounded32, exponents: [-37, 37] },
 ]
 
 /** Operations that give a number below the normal ones, or 0, only by rounding, unless an argument is 0. */
 const UNDERFLOWING: ReadonlySet<KnownName> = new Set(['*', '/', '^', 'exp', 'sigmoid', 'softplus'])
 
-function trackedArithmetic({ round, smallestNormal }: Format): Arithmetic<Tracked> {
+function trackedArithmetic({ round, smallestNormal, rounded }: Format): Arithmetic<Tracked> {
+  const roundedSet = (set: Bounded): Bounded => (isKnown(set) ? rounded(set) : set)
   const call = (name: KnownName, args: readonly Tracked[]): Tracked => {
+    const set = bounded.call(
+      name,
+      args.map(a => a.set),
+    )
+    return { ...computed(name, args), set: roundedSet(set) }
+  }
+  const computed = (name: KnownName, args: readonly Tracked[]): Omit<Tracked, 'set'> => {
     const values = args.map(a => a.value)
     const value = round(doubles.call(name, values))
     const before = args.map(a => a.trouble)
@@ -78,14 +128,23 @@ function trackedArithmetic({ round, smallestNormal }: Format): Arithmetic<Tracke
     return { value, trouble: lost && !exact ? 'underflow' : null }
   }
   const elementary = {
-    rational: (q: Rational): Tracked => ({ value: round(toDouble(q)), trouble: null }),
-    constant: (name: 'pi' | 'e'): Tracked => ({ value: round(doubles.constant(name)), trouble: null }),
+    rational: (q: Rational): Tracked => {
+      const value = round(toDouble(q))
+      const exact = bounded.rational(q) as DoubleInterval
+      return { value, set: exact.low === value && exact.high === value ? exact : rounded(exact), trouble: null }
+    },
+    constant: (name: 'pi' | 'e'): Tracked => ({
+      value: round(doubles.constant(name)),
+      set: roundedSet(bounded.constant(name)),
+      trouble: null,
+    }),
     call,
     choose(relation: Relation, left: Tracked, right: Tracked, then: Tracked, otherwise: Tracked): Tracked {
+      const set = bounded.choose(relation, left.set, right.set, then.set, otherwise.set)
       if (Number.isNaN(left.value) || Number.isNaN(right.value)) {
-        return { value: Number.NaN, trouble: left.trouble ?? right.trouble ?? 'undefined' }
+        return { value: Number.NaN, set, trouble: left.trouble ?? right.trouble ?? 'undefined' }
       }
-      return holds(relation, left.value, right.value) ? then : otherwise
+      return { ...(holds(relation, left.value, right.value) ? then : otherwise), set }
     },
   }
   return {
@@ -96,7 +155,7 @@ function trackedArithmetic({ round, smallestNormal }: Format): Arithmetic<Tracke
         const term = call('*', [weight, values[j]])
         sum = sum === null ? term : call('+', [sum, term])
       })
-      return sum ?? { value: 0, trouble: null }
+      return sum ?? elementary.rational(ZERO)
     },
     compile: e => interpret(e, elementary),
   }
@@ -114,6 +173,15 @@ interface Contest {
 
 type Found = Omit<FloatDifference, 'format' | 'inputs'>
 
+/** What is seen at a point. */
+interface Seen {
+  readonly verdict: 'consistent' | 'inconclusive'
+  /** Where the sides have nothing in common; null where they have. */
+  readonly difference: Found | null
+  /** Of a consistent point: where its results lie most apart. */
+  readonly farthest: Omit<FloatAgreement, 'inputs'> | null
+}
+
 function split(point: readonly number[], lengths: readonly number[]): number[][] {
   let start = 0
   return lengths.map(length => point.slice(start, (start += length)))
@@ -126,14 +194,18 @@ function outputs(
   scope: Scope<Tracked>,
 ): (readonly Tracked[])[] {
   const tracked = inputs.map(
-    ([name, values]) => [name, values.map((value): Tracked => ({ value, trouble: null }))] as const,
+    ([name, values]) =>
+      [name, values.map((value): Tracked => ({ value, set: { low: value, high: value }, trouble: null }))] as const,
   )
   const wires = evaluateNet(diagram, new Map(tracked), scope)
   return ids.map(id => wires.get(id) as readonly Tracked[])
 }
 
-/** How the two sides differ at a point; null where they agree well enough. */
-function differ({ format, scope, left, right, pairing, lengths }: Contest, point: readonly number[]): Found | null {
+/** Two finite numbers as the interval between them. */
+const between = (a: number, b: number): DoubleInterval => ({ low: Math.min(a, b), high: Math.max(a, b) })
+
+/** How the two sides compare at a point. */
+function seenAt({ format, scope, left, right, pairing, lengths }: Contest, point: readonly number[]): Seen {
   const values = split(point, lengths)
   const names = (side: 'left' | 'right'): [string, number[]][] =>
     pairing.inputs.map((input, i) => [input[side], values[i]])
@@ -149,20 +221,34 @@ function differ({ format, scope, left, right, pairing, lengths }: Contest, point
     pairing.opposite.map(o => o.id),
     scope,
   )
+  let isTold = true
+  let farthest: Seen['farthest'] = null
   for (const [k, components] of ofLeft.entries()) {
     for (const [component, l] of components.entries()) {
       const r = ofRight[k][component]
+      const output = { name: pairing.outputs[k].name, component }
       const lost = [l, r].filter(side => !Number.isFinite(side.value)).length
-      const scale = Math.max(Math.abs(l.value), Math.abs(r.value))
-      if (lost === 2 || (lost === 0 && Math.abs(l.value - r.value) <= format.tolerance * scale)) continue
-      // Numbers without all their digits are what underflow leaves.
-      const tiny = scale < format.smallestNormal ? 'underflow' : null
-      const worse = Number.isFinite(l.value) ? (r.trouble ?? l.trouble) : (l.trouble ?? r.trouble)
-      const cause = worse ?? tiny ?? 'cancellation'
-      return { cause, output: { name: pairing.outputs[k].name, component }, left: l.value, right: r.value }
+      if (lost === 1 || (lost === 0 && !isTelling(between(l.value, r.value)))) {
+        // Numbers without all their digits are what underflow leaves.
+        const scale = Math.max(Math.abs(l.value), Math.abs(r.value))
+        const tiny = scale < format.smallestNormal ? 'underflow' : null
+        const worse = Number.isFinite(l.value) ? (r.trouble ?? l.trouble) : (l.trouble ?? r.trouble)
+        const difference: Found = { cause: worse ?? tiny ?? 'cancellation', output, left: l.value, right: r.value }
+        return { verdict: 'inconclusive', difference, farthest: null }
+      }
+      const [a, b] = [l.set, r.set]
+      if (lost > 0 || !isKnown(a) || !isKnown(b) || !isTelling(a) || !isTelling(b)) {
+        isTold = false
+        continue
+      }
+      const { distance } = measure(between(l.value, l.value), between(r.value, r.value))
+      // Each result may lie at either end of its interval.
+      if (distance > (farthest?.distance ?? -1)) farthest = { output, distance, bound: 2 * measure(a, b).bound }
     }
   }
-  return null
+  return isTold
+    ? { verdict: 'consistent', difference: null, farthest }
+    : { verdict: 'inconclusive', difference: null, farthest: null }
 }
 
 const view = new DataView(new ArrayBuffer(8))
@@ -224,7 +310,7 @@ function edge(
     const middle = halfway(near, far)
     const point = middle.map(round)
     if (!inside(point)) break
-    if (differ(contest, point)?.cause === cause) [far, found] = [middle, point]
+    if (seenAt(contest, point).difference?.cause === cause) [far, found] = [middle, point]
     else near = middle
   }
   return found
@@ -249,8 +335,8 @@ function* floatPoints(
 
 /**
  * Looks for points of the domain at which the two nets, evaluated in binary64 and in binary32 operation by operation,
- * differ in more than the lower half of their digits, or only one of them is a finite number. Meant for nets that are
- * equal over the reals, which is not checked. `samples` is the number of points tried in each format, at most; nets
+ * have not even the sign and the first binary digit in common, or only one of them is a finite number. Meant for nets that
+ * are equal over the reals, which is not checked. `samples` is the number of points tried in each format, at most; nets
  * that are too large are tried at fewer points, or at none.
  */
 export function findFloatDifferences(
@@ -261,7 +347,7 @@ export function findFloatDifferences(
   const { seed = 1, signal } = options
   const samples = Math.min(options.samples ?? SAMPLES, Math.floor(WORK / workOf([left, right])))
   const pairing = pairUp(left, right)
-  const nothing: FloatReport = { seed, samples: 0, instance: null, differences: [] }
+  const nothing: FloatReport = { seed, samples: 0, counts: [], instance: null, differences: [] }
   if (samples === 0 || pairing === null || pairing.inputs.some(input => isEmpty(input.domain))) return nothing
   const source = random(seed)
   const unknowns = unknownsOf(left, right)
@@ -274,53 +360,67 @@ export function findFloatDifferences(
     if ('missing' in instance || signal?.aborted) break
     const { sizes } = instance
     const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, sizes)))
-    const differences = FORMATS.flatMap(format => {
+    const found = FORMATS.map(format => {
       const scope = scopeOf(instance, trackedArithmetic(format))
-      return differencesIn({ format, scope, left, right, pairing, lengths }, constants, source, samples)
+      return lookIn({ format, scope, left, right, pairing, lengths }, constants, source, samples)
     })
-    report = { seed, samples, instance, differences }
+    const [counts, differences] = [found.map(f => f.count), found.flatMap(f => f.differences)]
+    report = { seed, samples, counts, instance, differences }
   }
   return report
 }
 
-/** The differences of one format, one for each cause. */
-function differencesIn(
+/** The differences of one format, one for each cause, and how the points compare on the whole. */
+function lookIn(
   contest: Contest,
   constants: readonly Rational[],
   source: Random,
   samples: number,
-): FloatDifference[] {
+): { readonly count: FloatCount; readonly differences: readonly FloatDifference[] } {
   const { format, pairing, lengths } = contest
   const domain = pairing.inputs.flatMap((input, i) => new Array<Range>(lengths[i]).fill(input.domain))
   const inside = (point: readonly number[]): boolean =>
     point.every((x, i) => Number.isFinite(x) && containsPoint(domain[i], fromDouble(x)))
-  const found = new Map<FloatTrouble, readonly number[]>()
+  const named = (point: readonly number[]) =>
+    new Map(split(point, lengths).map((values, i) => [pairing.inputs[i].left, values]))
+  const found = new Map<FloatTrouble, { readonly point: readonly number[]; readonly difference: Found }>()
   const harmless: (readonly number[])[] = []
+  const counts = { consistent: 0, inconclusive: 0 }
+  let farthest: FloatAgreement | null = null
   let tried = 0
   for (const point of floatPoints(domain, constants, source, format)) {
     if (tried++ >= samples) break
     if (!inside(point)) continue
-    const difference = differ(contest, point)
+    const { verdict, difference, farthest: here } = seenAt(contest, point)
+    counts[verdict]++
+    if (here !== null && here.distance > (farthest?.distance ?? -1)) farthest = { inputs: named(point), ...here }
     if (difference === null) harmless.push(point)
-    else if (!found.has(difference.cause)) found.set(difference.cause, point)
+    else if (!found.has(difference.cause)) found.set(difference.cause, { point, difference })
   }
-  return [...found].map(([cause, bad]) => {
+  const differences = [...found].map(([cause, { point: bad, difference }]) => {
     const good = nearest(harmless, bad)
     const point = good === null ? bad : edge(contest, bad, good, cause, inside)
-    const inputs = new Map(split(point, lengths).map((values, i) => [pairing.inputs[i].left, values]))
-    return { format: format.name, inputs, ...(differ(contest, point) as Found) }
+    return { format: format.name, inputs: named(point), ...(seenAt(contest, point).difference ?? difference) }
   })
+  return { count: { format: format.name, ...counts, farthest }, differences }
 }
 
 /** Lines for people: where each format goes wrong first, and how. */
-export function printFloatDifferences({ samples, instance, differences }: FloatReport): string {
+export function printFloatDifferences({ counts, instance, differences }: FloatReport): string {
   if (instance === null) return 'floating point: not tried'
-  const lines = differences.map(({ format, cause, inputs, output, left, right }) => {
-    const point = [...inputs].map(([name, v]) => `${name} = ${v.length === 1 ? v[0] : `[${v.join(', ')}]`}`).join(', ')
-    return `${format}: ${cause} at ${point}: ${output.name}[${output.component}] is ${left} on the left, ${right} on the right`
-  })
-  for (const { name } of FORMATS) {
-    if (!differences.some(d => d.format === name)) lines.push(`${name}: no difference at ${samples} points`)
+  const at = (inputs: FloatDifference['inputs']): string =>
+    [...inputs].map(([name, v]) => `${name} = ${printDoubles(v)}`).join(', ')
+  const lines = differences.map(
+    ({ format, cause, inputs, output, left, right }) =>
+      `${format}: ${cause} at ${at(inputs)}: ${output.name}[${output.component}] is ${left} on the left, ${right} on the right`,
+  )
+  for (const { format, consistent, inconclusive, farthest } of counts) {
+    const of = consistent + inconclusive
+    const apart =
+      farthest === null || farthest.distance === 0
+        ? ''
+        : `, at most ${farthest.distance.toExponential(1)} apart where rounding explains ${farthest.bound.toExponential(1)}, at ${at(farthest.inputs)}`
+    lines.push(`${format}: consistent at ${consistent} of ${of} points${apart}`)
   }
   const values = differences.length === 0 ? [] : printInstance(instance)
   return (values.length === 0 ? lines : [...lines, `with ${values.join(', ')}`]).join('\n')
@@ -332,10 +432,14 @@ function jsonNumber(x: number): number | string {
 }
 
 /** The form of `prove --json`. */
-export function floatDifferencesJson({ seed, samples, instance, differences }: FloatReport): object {
+export function floatDifferencesJson({ seed, samples, counts, instance, differences }: FloatReport): object {
   return {
     seed,
     samples,
+    counts: counts.map(({ farthest, ...rest }) => ({
+      ...rest,
+      farthest: farthest === null ? null : { ...farthest, inputs: Object.fromEntries(farthest.inputs) },
+    })),
     ...(instance === null ? {} : instanceJson(instance)),
     differences: differences.map(({ inputs, left, right, ...rest }) => ({
       ...rest,

@@ -8,6 +8,7 @@ import type { Expression } from '../scalar/expression.ts'
 import { isEmpty } from '../scalar/range.ts'
 import { fromDouble, type Rational } from '../scalar/rational.ts'
 import { type Bounds, isExact, signOf } from '../scalar/scaled.ts'
+import { Allowance } from '../scalar/work.ts'
 import type { Arithmetic } from '../semantics/arithmetic.ts'
 import { areApart, enclosures } from '../semantics/enclosed.ts'
 import type { Instance } from '../semantics/ground.ts'
@@ -28,6 +29,7 @@ import { Problem } from './given.ts'
 import { constantsIn, unknownsOf } from './instance.ts'
 import { type Pairing, pairUp } from './pairing.ts'
 import { type Random, random } from './random.ts'
+import { REFEREE_WORK } from './referee.ts'
 import { reverseNet } from './reverse.ts'
 
 /** A weight of the left net that is a function of one of the right net, entry by entry: c = exp(b). */
@@ -71,6 +73,8 @@ export interface GradientsComparison {
   readonly samples: number
   /** At how many of them something could not be told, not even by enclosures. */
   readonly inconclusive: number
+  /** At how many of them enclosures were given up because the referee's work was used up. */
+  readonly refereeRanOut: number
   readonly quantities: readonly QuantityComparison[]
   /** Weights that one net has and the other has not, and that no relation names. */
   readonly unshared: { readonly left: readonly string[]; readonly right: readonly string[] }
@@ -230,13 +234,11 @@ const isExactlyZero = (v: Partially<Bounds>): boolean => isKnown(v) && isExact(v
 
 /** Weights to go through in all, by which the number of points that are drawn for large nets is limited. */
 const MOST_ENTRIES = 4_000_000
-/** Nets with more weights are not put before the referee. */
-const LARGEST_REFEREED = 20_000
 const REFEREE_BITS = [64, 128, 256, 512, 1024]
 
 /**
  * Compares outputs and gradients of two nets at points, given or drawn, under one choice of what they leave open. Large nets
- * are compared at fewer points than asked for, and those of more than 20,000 weights in doubles alone. Throws
+ * are compared at fewer points than asked for. Throws
  * TypeError where inputs or outputs do not fit each other or a function has no derivative to write down, and an AbortError
  * when `signal` aborts.
  */
@@ -256,7 +258,8 @@ export function compareGradients(
       componentsIn(shape, s => sizeIn(s, instance.sizes))
     const entries = [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)
     const samples = Math.max(1, Math.min(options.samples ?? 20, Math.floor(MOST_ENTRIES / Math.max(1, entries))))
-    const referee = entries > LARGEST_REFEREED || options.referee === null ? null : (options.referee ?? {})
+    const { referee = {} } = options
+    const allowance = new Allowance(referee?.work ?? REFEREE_WORK)
     const lengths = pairing.inputs.map(input => size(input.shape))
     const factors = pairing.outputs.flatMap(o => factorsFor(size(o.shape), source))
     const points =
@@ -278,7 +281,7 @@ export function compareGradients(
     const results = new Map<string, QuantityComparison>()
     const kinks = new Map<string, QuantityComparison>()
     const order = options.points === undefined ? DRAWN : GIVEN
-    let [done, open] = [0, 0]
+    let [done, open, refereeRanOut] = [0, 0, 0]
     for (const point of points) {
       signal?.throwIfAborted()
       const exact = point.map(components => Array.from(components, fromDouble))
@@ -296,11 +299,17 @@ export function compareGradients(
       if (found.some(f => f.verdict === 'inconclusive')) {
         for (const bits of REFEREE_BITS.filter(b => b <= highest)) {
           if (referee?.late?.()) break
-          let duel = precise.get(bits)
-          const a = enclosures(bits)
-          if (duel === undefined)
-            precise.set(bits, (duel = new Duel(nets, pairing, instance, relations, a, isExactlyZero)))
-          const refined = duel.at(lift(a), factors.map(a.rational)).map(inEnclosures)
+          const refined = allowance.run(() => {
+            let duel = precise.get(bits)
+            const a = enclosures(bits)
+            if (duel === undefined)
+              precise.set(bits, (duel = new Duel(nets, pairing, instance, relations, a, isExactlyZero)))
+            return duel.at(lift(a), factors.map(a.rational)).map(inEnclosures)
+          })
+          if (refined === null) {
+            refereeRanOut++
+            break
+          }
           found = found.map((old, i) => (old.verdict === 'inconclusive' || old.by === 'enclosures' ? refined[i] : old))
           if (found.every(f => f.narrow ?? true)) break
         }
@@ -328,6 +337,7 @@ export function compareGradients(
       seed,
       samples: done,
       inconclusive: open,
+      refereeRanOut,
       quantities,
       unshared: unsharedWeights(left, right, relations),
       kinks: [...kinks.values()],

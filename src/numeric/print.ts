@@ -12,23 +12,30 @@ function formulaOf(fn: FunctionSymbol, formula: Expression): { head: string; tex
 }
 
 /** Longer lists are cut short for people; JSON and certificates have all numbers. */
-const MOST_SHOWN = 400
+const MOST_SHOWN = 64
 const SHOWN = 8
 
-function shortened(values: readonly Rational[], kind: string): string {
-  return `[${values.slice(0, SHOWN).map(printRational).join(', ')}, ...] (${kind}; all of them with --json)`
+/** `[1, 2, 3]`, or the text alone where there is only one; of long lists the beginning, and how many more there are. */
+export function printList(count: number, text: (i: number) => string, what = ''): string {
+  const texts = Array.from({ length: count > MOST_SHOWN ? SHOWN : count }, (_, i) => text(i))
+  if (count > MOST_SHOWN) return `[${texts.join(', ')}, and ${count - SHOWN} more${what} with --json]`
+  return count === 1 ? texts[0] : `[${texts.join(', ')}]`
 }
 
-/** `[1, 2, 3]`, or the number alone where there is only one; of long lists the beginning. */
 export function printNumbers(values: readonly Rational[]): string {
-  if (values.length > MOST_SHOWN) return shortened(values, `${values.length} numbers`)
-  return values.length === 1 ? printRational(values[0]) : `[${values.map(printRational).join(', ')}]`
+  return printList(values.length, i => printRational(values[i]))
+}
+
+export function printDoubles(values: ArrayLike<number>): string {
+  return printList(values.length, i => String(values[i]))
 }
 
 function printRows(symbol: WeightSymbol, rows: readonly (readonly Rational[])[]): string {
   const columns = rows[0]?.length ?? 0
-  if (rows.length * columns > MOST_SHOWN) {
-    return shortened(rows.slice(0, SHOWN).flat(), `${rows.length} x ${columns} numbers, by rows`)
+  const count = rows.length * columns
+  if (count > MOST_SHOWN) {
+    const entry = (i: number): string => printRational(rows[Math.floor(i / columns)][i % columns])
+    return printList(count, entry, ` of ${rows.length} x ${columns}, by rows,`)
   }
   const text = rows.map(row => (symbol.vector ? printRational(row[0]) : `[${row.map(printRational).join(', ')}]`))
   return `[${text.join(', ')}]`

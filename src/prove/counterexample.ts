@@ -1,6 +1,6 @@
 // Counterexamples as data that can be printed: the point, the values of what was unknown, and the two enclosures.
 import type { NodeId } from '../diagram/diagram.ts'
-import { instanceJson, type JsonInstance, printInstance, printNumbers } from '../numeric/print.ts'
+import { instanceJson, type JsonInstance, printInstance, printList, printNumbers } from '../numeric/print.ts'
 import type { Enclosure } from '../scalar/enclosure.ts'
 import { printRational, type Rational } from '../scalar/rational.ts'
 import type { Instance } from '../semantics/ground.ts'
@@ -72,7 +72,7 @@ function printValue(value: NetValue, at: number | null): string {
     const [low, high] = decimalEnclosure(enclosure)
     return `between ${low} and ${high}`
   })
-  return text.length === 1 ? text[0] : `[${text.join(', ')}]`
+  return printList(text.length, i => text[i])
 }
 
 /** The position of the differing component in the list of all outputs' components; null where it does not matter. */

@@ -11,6 +11,7 @@ import {
   type WeightRelation,
 } from '../numeric/gradients.ts'
 import { unknownsOf } from '../numeric/instance.ts'
+import { printDoubles } from '../numeric/print.ts'
 import { derivative } from '../scalar/derivative.ts'
 import { call, type Expression, printExpression, x0 } from '../scalar/expression.ts'
 import type { Proved, Verdict } from './prove.ts'
@@ -118,7 +119,7 @@ export function gradientReasons(
   }
   for (const kink of compared.kinks) {
     const at = Object.entries(kink.inputs)
-      .map(([name, v]) => `${name} = ${v.length === 1 ? v[0] : `[${v.join(', ')}]`}`)
+      .map(([name, v]) => `${name} = ${printDoubles(v)}`)
       .join(', ')
     const text = (v: typeof kink.left): string => (typeof v === 'object' ? v.text : v)
     beside.push(

@@ -33,6 +33,7 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
+import { OutOfTime, timed } from '../scalar/work.ts'
 import { citedRules } from '../search/instances.ts'
 import { searchBudget } from '../search/saturate.ts'
 import { type Found, searchEquality } from '../search/search.ts'
@@ -51,6 +52,7 @@ export interface ProveOptions {
   readonly seed?: number
   /** `samples`: the points at which a counterexample is looked for. */
   readonly budget?: {
+    /** For finding the verdict. Default 5; what is begun may take a fifth more, and the check of a verdict as long again. */
     readonly seconds?: number
     readonly steps?: number
     readonly samples?: number
@@ -134,6 +136,8 @@ export type UndecidedReason =
   | { readonly kind: 'outside'; readonly side: 'left' | 'right'; readonly found: Range; readonly needed: Range }
   | { readonly kind: 'different'; readonly output: string; readonly detail: string | null }
   | { readonly kind: 'budget'; readonly detail: string }
+  /** A verdict was found, and the time was up before its certificate was checked. */
+  | { readonly kind: 'unchecked'; readonly found: 'proved' | 'refuted' }
   /** A proof was found, but it could not be written down so that the checker accepts it. */
   | { readonly kind: 'uncertified'; readonly detail: string }
 export type Verdict = Proved | Refuted | Undecided
@@ -142,6 +146,13 @@ export type Verdict = Proved | Refuted | Undecided
 export class Mismatch extends TypeError {}
 
 const DEFAULT_SECONDS = 5
+/** The longest overrun, in milliseconds: what is begun comes to its end. */
+const overrun = (seconds: number): number => Math.max(400, 200 * seconds)
+/** What writing down a verdict that stands and checking it may take: as much as finding it, but at least so many milliseconds. */
+const LEAST_FOR_CHECK = 500
+/** What small nets get for points that may refute the claim, and for rules that were close to fitting, when the time is up. */
+const LEAST_FOR_POINTS = 300
+const LEAST_FOR_RULES = 100
 /** Nets of more nodes, both together, are not looked at any more when the time is up. */
 const LARGE = 10_000
 
@@ -157,13 +168,20 @@ class Clock {
   private calls = 0
 
   constructor(
+    /** By performance.now(). */
     private readonly deadline: number,
+    /** The overrun, in milliseconds. */
+    private readonly more: number,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
   /** Milliseconds; negative when the time is up. */
   left(): number {
-    return this.deadline - Date.now()
+    return this.deadline - performance.now()
+  }
+  /** Milliseconds until the end of all work. */
+  leftInAll(): number {
+    return this.left() + this.more
   }
   isLate(): boolean {
     return this.left() < 0
@@ -256,32 +274,40 @@ function checkNames(left: Diagram, right: Diagram): void {
  * Throws Mismatch when they cannot be compared, RangeError when the domain is empty, and an AbortError when `signal` aborts.
  */
 export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions = {}): Promise<Verdict> {
-  const verdict = decide(leftNet, rightNet, { ...options, rules: options.rules ?? builtin() })
-  return certified(verdict, { left: leftNet.name || 'left', right: rightNet.name || 'right' }, options)
+  const seconds = options.budget?.seconds ?? DEFAULT_SECONDS
+  const clock = new Clock(performance.now() + 1000 * seconds, overrun(seconds), options.signal)
+  const verdict = decide(leftNet, rightNet, { ...options, rules: options.rules ?? builtin() }, clock)
+  const milliseconds = Math.max(1000 * seconds, LEAST_FOR_CHECK)
+  return certified(verdict, { left: leftNet.name || 'left', right: rightNet.name || 'right' }, options, milliseconds)
 }
 
 /**
- * The verdict with the certificate that the checker has accepted; undecided where none can be written. Throws
- * CertificateFault where the checker does not accept it.
+ * The verdict with the certificate that the checker has accepted; undecided where none can be written, or not in so many
+ * milliseconds. Throws CertificateFault where the checker does not accept it.
  */
 export function certified(
   verdict: Verdict,
   names: { readonly left: string; readonly right: string },
   options: Pick<ProveOptions, 'unchecked' | 'seed' | 'statements'>,
+  milliseconds = Number.POSITIVE_INFINITY,
 ): Verdict {
   if (options.unchecked || verdict.kind === 'undecided') return verdict
   const claim = { leftName: names.left, rightName: names.right, verdict }
   try {
-    const certificate = certificateOf([claim], { seed: options.seed ?? 1, statements: options.statements })
-    const checked = check(certificate)
-    if (!checked.accepted) throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
+    const certificate = timed(milliseconds, () => {
+      const written = certificateOf([claim], { seed: options.seed ?? 1, statements: options.statements })
+      const checked = check(written)
+      if (!checked.accepted) throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
+      return written
+    })
     return { ...verdict, certificate }
   } catch (error) {
-    if (!(error instanceof Uncertified)) throw error
+    const isLate = error instanceof OutOfTime
+    if (!isLate && !(error instanceof Uncertified)) throw error
     const sides = verdict.kind === 'proved' ? verdict : { left: null, right: null }
     return undecided({
       ...aboutOf(verdict),
-      reason: { kind: 'uncertified', detail: error.message },
+      reason: isLate ? { kind: 'unchecked', found: verdict.kind } : { kind: 'uncertified', detail: error.message },
       left: sides.left,
       right: sides.right,
       blocked: [],
@@ -308,9 +334,43 @@ function aboutOf({ nets, requirements, domain }: Verdict): About & { domain: Ver
   return { nets, requirements, domain, certificate: null }
 }
 
-function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdict {
-  const seconds = options.budget?.seconds ?? DEFAULT_SECONDS
-  const deadline = Date.now() + 1000 * seconds
+/** How far the proof by normal forms has come. */
+interface Progress {
+  obstacle: ReturnType<typeof firstObstacle>
+  graphs: { readonly left: Graph; readonly right: Graph } | null
+  sides: { readonly left: Side; readonly right: Side } | null
+}
+
+/**
+ * Brings both nets to normal form and compares these. Gives why nothing follows instead where `with` does not fit. What has
+ * been reached stands in `progress`, too, should this throw.
+ */
+function compareNormalForms(
+  left: Diagram,
+  right: Diagram,
+  options: WithRules,
+  clock: Clock,
+  progress: Progress,
+): Comparison | UndecidedReason {
+  const { signal, seed = 1 } = options
+  const outside = firstOutside(left, right, options.requirements ?? [], clock.watch)
+  if (outside !== null) return outside
+  progress.obstacle = firstObstacle(left, right, clock.watch)
+  const graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
+  progress.graphs = graphs
+  const leftSide = run(left, graphs.left, options, seed, clock)
+  // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
+  let rightSide: Side = { log: { start: right, entries: new Entries() }, normal: right }
+  let comparison = compareGraphs(graphs.left, graphs.right, clock, signal, false)
+  if (comparison.kind !== 'same') {
+    rightSide = run(right, graphs.right, options, seed, clock)
+    comparison = compareGraphs(graphs.left, graphs.right, clock, signal, true)
+  }
+  progress.sides = { left: leftSide, right: rightSide }
+  return comparison
+}
+
+function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules, clock: Clock): Verdict {
   checkNames(leftNet, rightNet)
   const aligned = alignInputs(leftNet, rightNet)
   const { left, right, domain } = aligned
@@ -321,48 +381,34 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
   const seed = options.seed ?? 1
   const { signal } = options
 
-  const clock = new Clock(deadline, signal)
-  let obstacle: ReturnType<typeof firstObstacle> = null
-  let sides: { left: Side; right: Side } | null = null
-  let graphs: { left: Graph; right: Graph } | null = null
+  const progress: Progress = { obstacle: null, graphs: null, sides: null }
   let reason: UndecidedReason
   try {
-    const outside = firstOutside(left, right, options.requirements ?? [], clock.watch)
-    if (outside !== null)
-      return undecided({ ...about, reason: outside, left: null, right: null, blocked: [], search: null })
-    obstacle = firstObstacle(left, right, clock.watch)
-    graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
-    const leftSide = run(left, graphs.left, options, seed, clock)
-    // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
-    let rightSide: Side = { log: { start: right, entries: new Entries() }, normal: right }
-    let comparison = compareGraphs(graphs.left, graphs.right, clock, signal, false)
-    if (comparison.kind !== 'same') {
-      rightSide = run(right, graphs.right, options, seed, clock)
-      comparison = compareGraphs(graphs.left, graphs.right, clock, signal, true)
-    }
-    sides = { left: leftSide, right: rightSide }
-    if (comparison.kind === 'same' && obstacle === null) {
-      const used = [...leftSide.log.entries, ...rightSide.log.entries].flatMap(m => assumptionsOf(m.rule))
-      const { joins, meeting } = comparison
+    const outcome = timed(clock.left(), () => compareNormalForms(left, right, options, clock, progress))
+    if (outcome.kind === 'outside')
+      return undecided({ ...about, reason: outcome, left: null, right: null, blocked: [], search: null })
+    const { obstacle, sides } = progress
+    if (outcome.kind === 'same' && obstacle === null && sides !== null) {
+      const used = [...sides.left.log.entries, ...sides.right.log.entries].flatMap(m => assumptionsOf(m.rule))
+      const { joins, meeting } = outcome
       return proved({ ...about, ...sides, joins, meeting, assumptions: [...new Set(used)].sort() })
     }
     reason =
       obstacle !== null
-        ? {
-            kind: 'undefined',
-            side: obstacle.side,
-            obstacle: obstacle.obstacle,
-            suggestion: suggestDomain(left, right, clock),
-          }
+        ? { kind: 'undefined', ...obstacle, suggestion: suggestDomain(left, right, clock) }
         : {
             kind: 'different',
-            output: (comparison as { output: string }).output,
-            detail: (comparison as { reason: string | null }).reason,
+            output: (outcome as { output: string }).output,
+            detail: (outcome as { reason: string | null }).reason,
           }
   } catch (error) {
-    if (!(error instanceof TooManySteps) && !(error instanceof TooLarge)) throw error
+    const isLate = error instanceof OutOfTime
+    if (!isLate && !(error instanceof TooManySteps) && !(error instanceof TooLarge)) throw error
     reason = { kind: 'budget', detail: error.message }
+    // A step may have been left half done.
+    if (isLate) progress.graphs = null
   }
+  const { graphs, sides } = progress
   signal?.throwIfAborted()
   if (sides !== null && graphs !== null && reason.kind === 'different') {
     // False claims mostly fall at the first points: they are tried before the search for a proof, the rest after it. Where a
@@ -371,10 +417,10 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
     // One evaluation of large matrices takes most of a second, and none of the other ways to decide is quicker.
     const isHeavy = entriesIn([left, right]) > MANY_ENTRIES
     const milliseconds = isHeavy ? Math.max(300, clock.left() / 2) : 300
-    const budget = { milliseconds, samples: 48, signal }
+    const budget = { milliseconds, millisecondsInAll: clock.left(), samples: 48, signal }
     const first = isAssuming ? null : findCounterexample(left, right, { seed, budget })
     if (first?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: first }
-    const found = search(sides, graphs, options, deadline)
+    const found = search(sides, graphs, options, clock)
     if (found !== null) {
       const rules = [...sides.left.log.entries, ...sides.right.log.entries].map(m => m.rule)
       const used = [...rules, ...citedRules(found)].flatMap(assumptionsOf)
@@ -384,27 +430,42 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules): Verdic
   }
   // A small net is tried also when the time is up; of a large one the first point alone may take seconds.
   const isOver = isLarge(left, right) && clock.isLate()
-  const milliseconds = Math.max(500, deadline - Date.now())
-  const refutation = isOver
-    ? null
-    : findCounterexample(left, right, { seed, budget: { milliseconds, samples: options.budget?.samples, signal } })
+  const budget = {
+    milliseconds: Math.max(LEAST_FOR_POINTS, clock.left()),
+    millisecondsInAll: clock.leftInAll(),
+    samples: options.budget?.samples,
+    signal,
+  }
+  const refutation = isOver ? null : findCounterexample(left, right, { seed, budget })
   if (refutation?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: refutation }
-  const late = (): boolean => isLarge(left, right) && clock.isLate()
-  const blocked =
-    graphs === null
-      ? []
-      : [
-          ...blockedRules(graphs.left, options.rules, 5, late).map(f => ({ ...f, side: 'left' as const })),
-          ...blockedRules(graphs.right, options.rules, 5, late).map(f => ({ ...f, side: 'right' as const })),
-        ]
   return undecided({
     ...about,
     reason,
     left: sides?.left ?? null,
     right: sides?.right ?? null,
-    blocked,
+    blocked: graphs === null ? [] : blockedIn(graphs, options.rules, clock),
     search: refutation,
   })
+}
+
+/** Rules that fit a normal form but for their conditions; as many as are found in time. */
+function blockedIn(
+  graphs: { readonly left: Graph; readonly right: Graph },
+  rules: readonly Rule[],
+  clock: Clock,
+): Undecided['blocked'] {
+  const found: Undecided['blocked'][number][] = []
+  try {
+    timed(Math.max(clock.leftInAll(), LEAST_FOR_RULES), () => {
+      for (const side of ['left', 'right'] as const) {
+        const isLate = (): boolean => clock.leftInAll() < 0
+        for (const failure of blockedRules(graphs[side], rules, 5, isLate)) found.push({ ...failure, side })
+      }
+    })
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error
+  }
+  return found
 }
 
 /** Why the normal forms are equal, by applying rules in both directions; null where that is not found. */
@@ -412,13 +473,20 @@ function search(
   sides: { left: Side; right: Side },
   graphs: { left: Graph; right: Graph },
   options: WithRules,
-  deadline: number,
+  clock: Clock,
 ): Found | null {
-  const seconds = Math.min(options.budget?.search ?? DEFAULT_SEARCH_SECONDS, Math.max(0, deadline - Date.now()) / 1000)
+  const seconds = Math.min(options.budget?.search ?? DEFAULT_SEARCH_SECONDS, clock.left() / 1000)
   if (seconds <= 0) return null
-  const ranges = { left: rangesOf(graphs.left), right: rangesOf(graphs.right) }
   const budget = searchBudget(seconds, options.budget?.searchTerms, options.budget?.searchBytes, options.signal)
-  return searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules }).found
+  try {
+    return timed(clock.left(), () => {
+      const ranges = { left: rangesOf(graphs.left, clock.watch), right: rangesOf(graphs.right, clock.watch) }
+      return searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules }).found
+    })
+  } catch (error) {
+    if (!(error instanceof OutOfTime) && !(error instanceof TooManySteps)) throw error
+    return null
+  }
 }
 
 function firstOutside(
@@ -511,9 +579,10 @@ function suggestDomain(left: Diagram, right: Diagram, clock: Clock): Record<stri
     const r = narrow(right)
     if (inputsOf(l).some(n => isEmpty(n.domain))) continue
     try {
-      if (firstObstacle(l, r, watch) === null) return Object.fromEntries(inputsOf(l).map(n => [n.name, n.domain]))
+      const obstacle = timed(Math.max(clock.leftInAll(), LEAST_FOR_RULES), () => firstObstacle(l, r, watch))
+      if (obstacle === null) return Object.fromEntries(inputsOf(l).map(n => [n.name, n.domain]))
     } catch (error) {
-      if (!(error instanceof TooManySteps)) throw error
+      if (!(error instanceof TooManySteps) && !(error instanceof OutOfTime)) throw error
       return null
     }
   }

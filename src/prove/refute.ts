@@ -11,6 +11,7 @@ import { TooLarge } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, printRational, type Rational, rational, toDouble } from '../scalar/rational.ts'
 import type { Bounds } from '../scalar/scaled.ts'
+import { OutOfTime, timed } from '../scalar/work.ts'
 import { workOf } from '../semantics/contents.ts'
 import { written } from '../semantics/enclosed.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
@@ -27,6 +28,8 @@ export interface RefutationOptions {
     readonly samples?: number
     /** A limit for the search, which otherwise depends on the number of samples only. */
     readonly milliseconds?: number
+    /** A limit for the search and for what it has begun when its own time is up. */
+    readonly millisecondsInAll?: number
     readonly signal?: AbortSignal
   }
 }
@@ -270,7 +273,12 @@ export function findCounterexample(
   options: RefutationOptions = {},
 ): Counterexample | NoCounterexample {
   const seed = options.seed ?? 1
-  const { samples = DEFAULT_SAMPLES, milliseconds = Infinity, signal } = options.budget ?? {}
+  const {
+    samples = DEFAULT_SAMPLES,
+    milliseconds = Infinity,
+    millisecondsInAll = Infinity,
+    signal,
+  } = options.budget ?? {}
   const deadline = performance.now() + milliseconds
   const nothing = { kind: 'none', seed, samples: 0, largestDifference: null, at: null, suspect: null } as const
   const pairing = pairUp(left, right)
@@ -306,18 +314,22 @@ export function findCounterexample(
     at: search.largest === null ? null : named(search.largest.at),
     suspect: search.suspect === null ? null : named(search.suspect),
   })
-  for (let round = 0; round < rounds; round++) {
-    try {
+  const searchAll = (): Counterexample | NoCounterexample => {
+    for (let round = 0; round < rounds; round++) {
       const instance = randomInstance(unknowns, search.source, round % 3 === 0)
       if ('missing' in instance) return none(instance.missing)
       Object.assign(search.checks, { consistent: share.consistent, inconclusive: share.inconclusive })
       const found = searchInstance(search, trialOf(left, right, pairing, instance), share)
       if (found === 'late') return none('time')
       if (found !== null) return found
-    } catch (error) {
-      if (error instanceof TooLarge) return none('too-large')
-      throw error
     }
+    return none(null)
   }
-  return none(null)
+  try {
+    return timed(millisecondsInAll, searchAll)
+  } catch (error) {
+    if (error instanceof TooLarge) return none('too-large')
+    if (error instanceof OutOfTime) return none('time')
+    throw error
+  }
 }

@@ -2,8 +2,9 @@
 
 import type { Diagram } from '../diagram/diagram.ts'
 import type { Obstacle } from '../diagram/ranges.ts'
+import { printNumbers } from '../numeric/print.ts'
 import { printRange } from '../scalar/range.ts'
-import { printRational, type Rational } from '../scalar/rational.ts'
+import type { Rational } from '../scalar/rational.ts'
 import type { Undecided, Verdict } from './prove.ts'
 
 /** ` for x in (0, inf)`; nothing where the domain is all reals. */
@@ -37,13 +38,23 @@ export function reasonText(verdict: Undecided, left: string, right: string): str
       return `the normal forms differ at output ${reason.output}, and no counterexample was found${reason.detail === null ? '' : ` (${reason.detail})`}`
     case 'uncertified':
       return `a proof was found, but it could not be certified: ${reason.detail}`
+    case 'unchecked':
+      return `${reason.found === 'proved' ? 'a proof' : 'a counterexample'} was found, but the time was up before its certificate was checked (a longer --timeout allows for that, --unchecked leaves the check out)`
     case 'budget':
       return `the budget ran out: ${reason.detail}`
   }
 }
 
 function pointText(at: ReadonlyMap<string, readonly Rational[]>): string {
-  return [...at].map(([name, values]) => `${name} = ${values.map(printRational).join(', ')}`).join('; ')
+  return [...at].map(([name, values]) => `${name} = ${printNumbers(values)}`).join(', ')
+}
+
+/** Nets with large matrices, or of many layers, are cut short for people. */
+const LONGEST_NET = 4000
+
+function beginning(net: string): string {
+  if (net.length <= LONGEST_NET) return net
+  return `${net.slice(0, LONGEST_NET)} ... (${net.length} characters; netproof normalize prints them all)`
 }
 
 /** All that is known of an undecided claim: the reason, conditions that failed, what the search saw. */
@@ -62,8 +73,8 @@ export function undecidedDetails(
   }
   if (print !== undefined && verdict.left !== null && verdict.right !== null) {
     lines.push(
-      `normal form of ${left}: ${print(verdict.left.normal)}`,
-      `normal form of ${right}: ${print(verdict.right.normal)}`,
+      `normal form of ${left}: ${beginning(print(verdict.left.normal))}`,
+      `normal form of ${right}: ${beginning(print(verdict.right.normal))}`,
     )
   }
   const { search } = verdict

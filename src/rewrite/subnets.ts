@@ -238,5 +238,14 @@ export function withoutNets(rule: Rule): Rule | { readonly because: string } {
     if (t.kind === 'net') return { kind: 'wire', slot: wireOf(t) }
     return isComputed(t) ? { ...t, arg: right(t.arg) } : mapStage(t, { fn: f => f, matrix: o => o, stage: right })
   }
-  return { ...rule, variables: { ...variables, wires, nets: [] }, left: left(rule.left), right: right(rule.right) }
+  const sides = { left: left(rule.left), right: right(rule.right) }
+  const hidden = wiresIn(sides.right).find(slot => !wiresIn(sides.left).includes(slot))
+  if (hidden !== undefined)
+    return { because: `its right side has ${wires[hidden].name}, which its left side has only before a net` }
+  return { ...rule, variables: { ...variables, wires, nets: [] }, ...sides }
+}
+
+/** The numbers of the wires in a side. */
+function wiresIn(side: Pattern | Template): number[] {
+  return stagesIn(side).flatMap(s => (s.kind === 'wire' ? [s.slot] : []))
 }

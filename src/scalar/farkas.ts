@@ -126,10 +126,3 @@ export function lowerBound(form: ReadonlyMap<string, Rational>, constraints: rea
   }
   return { kind: 'bound', value, strict }
 }
-
-/** Whether the constraints contradict each other linearly. */
-export function areInfeasible(constraints: readonly Constraint[]): boolean {
-  // Multipliers with sum_i m_i c_i = 0 * x - b: contradictory when b > 0, and when b = 0 and a strict one takes part.
-  const bound = lowerBound(new Map(), constraints)
-  return bound.kind === 'infeasible'
-}

@@ -61,7 +61,7 @@ export function fromDouble(x: number): Rational {
   const mantissa = exponent === 0 ? fraction : fraction | 0x10000000000000n
   const power = Math.max(exponent, 1) - 1075
   const signed = bits >> 63n ? -mantissa : mantissa
-  return power >= 0 ? new Fraction(signed << BigInt(power), 1n) : new Fraction(signed, 1n << BigInt(-power))
+  return power >= 0 ? rational(signed << BigInt(power)) : rational(signed, 1n << BigInt(-power))
 }
 
 /** The double that q is, where that is quick to see; null otherwise, also for some doubles. */

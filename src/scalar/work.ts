@@ -4,25 +4,90 @@
 
 /** Thrown where more work would be done than is allowed. */
 export class OutOfWork extends Error {}
+/** Thrown where the time is up. */
+export class OutOfTime extends Error {}
 
-/** The steps that are left: in an array, which is written faster than a variable of a module. */
+/** With a time limit, steps are handed out in portions of this size, with a look at the clock before each: about 1 ms. */
+const PORTION = 20_000
+
+/** The steps that are left of this portion: in an array, which is written faster than a variable of a module. */
 const left = new Float64Array([Number.POSITIVE_INFINITY])
+/** The steps that are left beyond this portion, and when the time is up (as performance.now() says it). */
+let beyond = 0
+let end = Number.POSITIVE_INFINITY
 
-/** Counts steps of some 50 ns, before they are done. Throws OutOfWork where there are not so many left. */
+/** Sets the steps that are left in all. */
+function allow(steps: number): void {
+  left[0] = end === Number.POSITIVE_INFINITY ? steps : Math.min(steps, PORTION)
+  beyond = left[0] === steps ? 0 : steps - left[0]
+}
+
+/** Counts steps of some 50 ns, before they are done. Throws OutOfWork where there are not so many left, or OutOfTime. */
 export function spend(steps: number): void {
   left[0] -= steps
-  if (left[0] < 0) throw new OutOfWork('it takes more work than is allowed')
+  if (left[0] < 0) proceed()
+}
+
+/** Begins the next portion. */
+function proceed(): void {
+  if (performance.now() > end) throw new OutOfTime('the time budget ran out')
+  if (left[0] + beyond < 0) throw new OutOfWork('it takes more work than is allowed')
+  allow(left[0] + beyond)
 }
 
 /** What `run` gives, which may do so many steps, and no more than are left outside. Throws OutOfWork where it does more. */
 export function limited<T>(steps: number, run: () => T): T {
-  const outer = left[0]
+  const outer = left[0] + beyond
   const given = Math.min(steps, outer)
-  left[0] = given
+  allow(given)
   try {
     return run()
   } finally {
-    left[0] = outer - (given - left[0])
+    const rest = left[0] + beyond
+    allow(outer === Number.POSITIVE_INFINITY ? outer : outer - (given - rest))
+  }
+}
+
+/**
+ * What `run` gives, which may take so many milliseconds, and no more than are left outside. Throws OutOfTime where counted
+ * work goes on for longer. What is found in time does not depend on the clock.
+ */
+export function timed<T>(milliseconds: number, run: () => T): T {
+  const outer = end
+  end = Math.min(outer, performance.now() + milliseconds)
+  allow(left[0] + beyond)
+  try {
+    return run()
+  } finally {
+    end = outer
+    allow(left[0] + beyond)
+  }
+}
+
+/** Steps that several runs share. */
+export class Allowance {
+  constructor(private steps: number) {}
+
+  /** How many steps are left. */
+  get left(): number {
+    return this.steps
+  }
+
+  /** What `run` gives; null where it takes more steps than are left here, which then are used up. */
+  run<T>(run: () => T): T | null {
+    const outer = left[0]
+    const given = Math.min(this.steps, outer)
+    left[0] = given
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof OutOfWork && given < outer) return null
+      throw error
+    } finally {
+      const done = given - left[0]
+      this.steps = Math.max(0, this.steps - done)
+      left[0] = outer - done
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { coprimeBasis, gcd, squarefreeFactors } from '../../src/algebra/divisors.ts'
 import { factorsOf, integerRoot, squareRoot } from '../../src/algebra/factor.ts'
 import * as P from '../../src/algebra/polynomial.ts'
 
@@ -109,7 +110,7 @@ describe('greatest common divisors', () => {
         fc.pre(a.size > 0 && b.size > 0 && c.size > 0)
         const u = P.multiply(a, c, meter())
         const v = P.multiply(b, c, meter())
-        const g = P.gcd(u, v, meter())
+        const g = gcd(u, v, meter())
         expect(P.dividedExactly(u, g, meter())).not.toBe(null)
         expect(P.dividedExactly(v, g, meter())).not.toBe(null)
         expect(P.dividedExactly(g, P.contents(c).primitive, meter())).not.toBe(null)
@@ -119,12 +120,12 @@ describe('greatest common divisors', () => {
   })
 
   test('x^2 - y^2 and x^2 + 2xy + y^2 share x + y', () => {
-    const g = P.gcd(polynomial([1, 2, 0], [-1, 0, 2]), polynomial([1, 2, 0], [2, 1, 1], [1, 0, 2]), meter())
+    const g = gcd(polynomial([1, 2, 0], [-1, 0, 2]), polynomial([1, 2, 0], [2, 1, 1], [1, 0, 2]), meter())
     expect(same(g, polynomial([1, 1, 0], [1, 0, 1]))).toBe(true)
   })
 
   test('x^2 + 1 and x^2 - 1 share nothing', () => {
-    expect(P.constantValue(P.gcd(polynomial([1, 2], [1, 0]), polynomial([1, 2], [-1, 0]), meter()))).toBe(1n)
+    expect(P.constantValue(gcd(polynomial([1, 2], [1, 0]), polynomial([1, 2], [-1, 0]), meter()))).toBe(1n)
   })
 })
 
@@ -136,7 +137,7 @@ describe('factors', () => {
         const p = P.contents(P.multiply(P.multiply(a, a, meter()), b, meter())).primitive
         fc.pre(P.constantValue(p) === null)
         let product: P.Polynomial = P.onePolynomial
-        for (const { base, exponent } of P.squarefreeFactors(p, meter())) {
+        for (const { base, exponent } of squarefreeFactors(p, meter())) {
           product = P.multiply(product, P.power(base, exponent, meter()), meter())
         }
         expect(same(product, p)).toBe(true)
@@ -146,7 +147,7 @@ describe('factors', () => {
 
   test('(x + 1)^3 (x + 2)', () => {
     const p = P.multiply(P.power(polynomial([1, 1], [1, 0]), 3, meter()), polynomial([1, 1], [2, 0]), meter())
-    const exponents = P.squarefreeFactors(p, meter()).map(f => f.exponent)
+    const exponents = squarefreeFactors(p, meter()).map(f => f.exponent)
     expect(exponents.sort()).toEqual([1, 3])
   })
 
@@ -175,7 +176,7 @@ describe('factors', () => {
   test('a coprime basis generates what it was made from', () => {
     const a = polynomial([1, 1], [-1, 0])
     const b = polynomial([1, 1], [1, 0])
-    const basis = P.coprimeBasis([P.multiply(a, b, meter()), a], meter())
+    const basis = coprimeBasis([P.multiply(a, b, meter()), a], meter())
     expect(basis).toHaveLength(2)
     expect(basis.some(p => same(p, a)) && basis.some(p => same(p, b))).toBe(true)
   })

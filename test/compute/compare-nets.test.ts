@@ -78,7 +78,7 @@ test('errors of the outputs of a large net', () => {
 })
 
 describe('comparison in batches', () => {
-  test('equal nets are consistent, a factor of 1 + 1e-9 is different, and overflow is inconclusive', () => {
+  test('equal nets are consistent, a factor of 1 + 1e-9 is different; where doubles overflow the referee tells', () => {
     const source = random(5)
     const points = Array.from({ length: 5 }, () => ({
       x: Float64Array.from({ length: 150 }, () => Math.exp(normal(source))),
@@ -91,9 +91,23 @@ describe('comparison in batches', () => {
     expect(found).toMatchObject({ verdict: 'different', counts: { different: 5 } })
     expect(found.ok && found.different?.distance).toBeCloseTo(1e-9, 11)
     const huge = [{ x: new Float64Array(150).fill(1e300) }]
-    expect(compareNets(net('product'), net('sum'), { points: huge })).toMatchObject({
+    const inDoubles = {
       verdict: 'inconclusive',
       inconclusive: { trouble: { kind: expect.stringMatching(/flow|domain/) } },
+    }
+    expect(compareNets(net('product'), net('sum'), { points: huge, referee: null })).toMatchObject(inDoubles)
+    // The referee tells, as long as there is work left for it; where there is none, that is said.
+    expect(compareNets(net('product'), net('sum'), { points: huge })).toMatchObject({
+      verdict: 'consistent',
+      consistent: { by: 'enclosures', refereeRanOut: false },
+    })
+    expect(compareNets(net('product'), net('other'), { points: huge })).toMatchObject({
+      verdict: 'different',
+      different: { by: 'enclosures' },
+    })
+    expect(compareNets(net('product'), net('sum'), { points: huge, referee: { work: 1000 } })).toMatchObject({
+      ...inDoubles,
+      counts: { inconclusive: 1, referee: 0, refereeRanOut: 1 },
     })
   })
   test('points are drawn by the seed, and what is given is checked', () => {

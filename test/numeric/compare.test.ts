@@ -102,6 +102,32 @@ describe('one point', () => {
   })
 })
 
+describe('the referee', () => {
+  const text =
+    'net a { x : 1 in (0, inf) -> ln -> exp -> y } net b { x : 1 in (0, inf) -> scale[1.0000000000000002] -> y }'
+  test('sees a difference that the bound in doubles hides', () => {
+    expect(one(text, [1e100], doublesOnly)).toMatchObject({ verdict: 'consistent', by: 'doubles' })
+    expect(one(text, [1e100])).toMatchObject({ verdict: 'different', by: 'enclosures' })
+  })
+  test('says so where it has no work left, and leaves what doubles said', () => {
+    const found = compared(text, { points: [{ x: [1e100] }], referee: { work: 10 } })
+    expect(found).toMatchObject({
+      verdict: 'consistent',
+      counts: { referee: 0, refereeRanOut: 1 },
+      consistent: { by: 'doubles', refereeRanOut: true },
+    })
+  })
+  test('sees the points first of which doubles tell nothing', () => {
+    const [near, far] = [{ x: [1e100] }, { x: [800] }]
+    const overflow = 'net a { x : 1 -> exp -> ln -> y } net b { x : 1 -> scale[1] -> y }'
+    // Enough for one point, and no more.
+    const found = compared(overflow, { points: [{ x: [3] }, far], referee: { work: 3000 } })
+    expect(found.counts).toMatchObject({ referee: 1, refereeRanOut: 1 })
+    expect(found.consistent).toMatchObject({ inputs: { x: [800] } })
+    expect(compared(text, { points: [near] }).counts.referee).toBe(1)
+  })
+})
+
 describe('bounds by derivatives', () => {
   test('hold the true value, and stay narrow where intervals grow from layer to layer', () => {
     const { a, b } = netsOf(pair(20, 't/(1+t)'))
@@ -172,11 +198,13 @@ describe('multiplicative and additive pairs', () => {
         ...weights,
         [last]: weights[last].map((row, i) => row.map((w, j) => (i + j === 1 ? w * (1 + 1e-9) : w))),
       }
-      // Nothing follows the last layer, so only a factor of exactly 1 hides the change.
+      // Nothing follows the last layer, so only a factor of 1, or one that is no double apart from it, hides the change.
       const found = compareNets(a, b, { points: [{ x }], weights: changed })
       if (!found.ok) throw new Error()
-      const at = found.different ?? found.consistent
-      if (found.verdict !== 'different') expect(at?.bound).toBeLessThan(1e-12)
+      if (found.verdict === 'different') continue
+      const truth = compareNets(a, b, { points: [{ x }], weights: changed, referee: { always: true } })
+      if (!truth.ok || truth.consistent === null) throw new Error()
+      expect(truth.consistent.distance + truth.consistent.bound).toBeLessThan(2 ** -52)
     }
   })
 })
@@ -188,6 +216,7 @@ describe('many points', () => {
     const found = compared(text, { samples: 60, seed: 4 })
     expect(found).toMatchObject({ verdict: 'consistent', different: null, inconclusive: null })
     expect(found.counts.consistent).toBe(60)
+    expect(found.counts).toMatchObject({ referee: expect.any(Number), refereeRanOut: 0 })
     expect(found.counts.referee).toBeGreaterThan(0)
     expect(JSON.stringify(compared(text, { samples: 60, seed: 4 }).consistent)).toBe(JSON.stringify(found.consistent))
     expect(JSON.stringify(compared(text, { samples: 60, seed: 5 }).consistent)).not.toBe(

@@ -50,6 +50,38 @@ describe('where floating point parts company', () => {
     expect(lost).toBeGreaterThan(-20)
     expect(over).toBeCloseTo(88.7228, 3)
   })
+  test('digits that are lost bit by bit are no difference, and the bound says how many may be', () => {
+    // At x = 1e5 a third of the digits is gone; at 1e9 nothing is left.
+    const [left, right] = ['sqrt(x + 1) - sqrt(x)', '1/(sqrt(x + 1) + sqrt(x))']
+    const found = findFloatDifferences(scalarNet(left, { x: '(0, inf)' }), scalarNet(right, { x: '(0, inf)' }))
+    const [place64, place32] = (['binary64', 'binary32'] as const).map(
+      format =>
+        found.differences.find(d => d.format === format && d.cause === 'cancellation')?.inputs.get('x')?.[0] ?? 0,
+    )
+    expect(place64).toBeGreaterThan(1e9)
+    expect(place32).toBeGreaterThan(1e4)
+    expect(place32).toBeLessThan(place64)
+    for (const { consistent, inconclusive, farthest } of found.counts) {
+      expect(consistent).toBeGreaterThan(50)
+      expect(inconclusive).toBeGreaterThan(50)
+      expect(farthest?.distance).toBeGreaterThan(1e-7)
+      expect(farthest?.distance).toBeLessThanOrEqual(farthest?.bound ?? 0)
+    }
+  })
+  test('the bound holds at every consistent point', () => {
+    for (const [left, right] of [
+      ['exp(ln(x) * 3)', 'x^3'],
+      ['sigmoid(x)', '1/(1 + exp(-x))'],
+      ['x/3 + x/7', '10*x/21'],
+      ['x >= 1/3 ? pi*x : x', 'x >= 1/3 ? x*pi : x'],
+    ]) {
+      const { counts } = findFloatDifferences(scalarNet(left, { x: '(0, inf)' }), scalarNet(right, { x: '(0, inf)' }))
+      for (const { consistent, farthest } of counts) {
+        expect(consistent).toBeGreaterThan(100)
+        expect(farthest?.distance).toBeLessThanOrEqual(farthest?.bound ?? 0)
+      }
+    }
+  })
   test('nothing is found where nothing happens', () => {
     expect(differences('relu(relu(x))', 'relu(x)', 'R', 'binary64')).toEqual([])
     expect(differences('max(x, x)', 'x', 'R', 'binary32')).toEqual([])

@@ -33,6 +33,8 @@ describe.each([
   ['refuted', 'net N, M : n -> n  N -> M -> relu ==> M -> N -> relu'],
   // True, and the part stands on another wire: it survives.
   ['assumed', 'net N : n -> n  exp -> ln -> N -> relu ==> N -> relu'],
+  // True, and the wire before the part is none of the wires that the left side then has.
+  ['assumed', 'net N : n -> n total  wire x : n  N(x) - N(x) == 0 * x'],
 ])('%s', (expected, body) => {
   test(body, async () => {
     const rule = ruleOf(body)
