@@ -27,7 +27,8 @@ lemmas lead from one to the other. A lemma is an equality of two expressions on 
 below, and it counts only where those wires are shown to have their values in those sets. A function acts on every component
 by itself, so joins, slices and matrices with one entry other than 0 in each row are looked through: \`f(M x) = M' f(x)\` where
 \`f(m t) = m' f(t)\` for each pair of entries. \`mul\` with the identity matrix and without bias gives its wire: x^1 = x, and x^0 = 1
-for every real x. The new wire has a value wherever the old one has: a node that the function does not evaluate in every case has
+for every real x. Known matrices, pools over a known number of components and products of known powers are looked through where
+the components that they put together stand at one place of the wires that the step names, as those of one component do. The new wire has a value wherever the old one has: a node that the function does not evaluate in every case has
 to be shown to have a value by itself.`,
   linear: `Both wires are written as linear combinations of the wires that the step names: a matrix for each, and a vector. The
 matrices are compared as sums of products of unknown and known ones, which do not commute; known ones are multiplied out in

@@ -89,15 +89,21 @@ interface NetBuilder {
   readonly nodes: Node[]
 }
 
-type Content = Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never
+/** The id of the node that is placed next. */
+function nextId(net: NetBuilder): NodeId {
+  return net.nodes.length
+}
 
-function place(net: NetBuilder, content: Content): Wire {
-  const id = net.nodes.length
-  net.nodes.push({ ...content, id } as Node)
+/**
+ * Adds a node. It is written out where it is made: in V8, objects that get a property beside those of a spread object
+ * (`{ ...content, id }`) have a hidden class each, which makes everything that reads a million of them slow.
+ */
+function place(net: NetBuilder, node: Node): Wire {
+  net.nodes.push(node)
   const wire: Wire = {
     net,
-    id,
-    shape: content.shape,
+    id: node.id,
+    shape: node.shape,
     pipe(...stages) {
       let at = wire
       for (const stage of stages) at = stage(at)
@@ -111,7 +117,7 @@ function lastOf(wire: Wire): Size {
   return wire.shape[wire.shape.length - 1]
 }
 function withLast(shape: Shape, last: Size): Shape {
-  return [...shape.slice(0, -1), last]
+  return shape[shape.length - 1] === last ? shape : [...shape.slice(0, -1), last]
 }
 function checkTakes(name: string, operator: Linear, wire: Wire): void {
   if (operator.columns !== lastOf(wire)) {
@@ -126,11 +132,12 @@ export function add(operator: Linear, bias: Linear | null = null): Stage {
   return wire => {
     checkTakes('add', operator, wire)
     return place(wire.net, {
+      id: nextId(wire.net),
       kind: 'additive',
+      shape: withLast(wire.shape, operator.rows),
       args: [wire.id],
       operators: [operator],
       bias,
-      shape: withLast(wire.shape, operator.rows),
     })
   }
 }
@@ -139,11 +146,12 @@ export function mul(operator: Linear, bias: Linear | null = null): Stage {
   return wire => {
     checkTakes('mul', operator, wire)
     return place(wire.net, {
+      id: nextId(wire.net),
       kind: 'multiplicative',
+      shape: withLast(wire.shape, operator.rows),
       args: [wire.id],
       operator,
       bias,
-      shape: withLast(wire.shape, operator.rows),
     })
   }
 }
@@ -153,7 +161,7 @@ export function fn(f: string | Expression): Stage {
     throw new RangeError(`fn: ${f} is no known function of one variable`)
   const expression =
     typeof f !== 'string' ? f : f === 'id' ? variable(0) : call(f as Parameters<typeof call>[0], variable(0))
-  return wire => place(wire.net, { kind: 'pointwise', args: [wire.id], fn: expression, shape: wire.shape })
+  return ({ net, id, shape }) => place(net, { id: nextId(net), kind: 'pointwise', shape, args: [id], fn: expression })
 }
 /** t -> factor * t */
 export function scale(by: number | Rational): Stage {
@@ -176,10 +184,11 @@ export function pointwise(f: Expression, ...wires: readonly Wire[]): Wire {
   }
   const unique = [...new Set(wires.map(w => w.id))]
   return place(first.net, {
+    id: nextId(first.net),
     kind: 'pointwise',
+    shape: first.shape,
     args: unique,
     fn: substitute(f, i => variable(unique.indexOf(wires[i].id))),
-    shape: first.shape,
   })
 }
 /** One wire after the other along the last axis. */
@@ -187,7 +196,8 @@ export function join(...wires: readonly Wire[]): Wire {
   const [first] = wires
   if (first === undefined) throw new RangeError('join: no wire is given')
   const total = wires.slice(1).reduce((s, w) => addSizes(s, lastOf(w)), lastOf(first))
-  return place(first.net, { kind: 'join', args: wires.map(w => w.id), shape: withLast(first.shape, total) })
+  const shape = withLast(first.shape, total)
+  return place(first.net, { id: nextId(first.net), kind: 'join', shape, args: wires.map(w => w.id) })
 }
 /** Components start .. end - 1 of the last axis. */
 export function slice(start: SizeLike, end: SizeLike): Stage {
@@ -195,11 +205,12 @@ export function slice(start: SizeLike, end: SizeLike): Stage {
     const from = toSize(start)
     const to = toSize(end)
     return place(wire.net, {
+      id: nextId(wire.net),
       kind: 'slice',
+      shape: withLast(wire.shape, addSizes(to, from, -1)),
       args: [wire.id],
       start: from,
       end: to,
-      shape: withLast(wire.shape, addSizes(to, from, -1)),
     })
   }
 }
@@ -209,16 +220,19 @@ export function maxpool(group: number): Stage {
     const groups = divideSize(lastOf(wire), group)
     if (groups === null) throw new RangeError(`maxpool: ${printShape(wire.shape)} is not made of groups of ${group}`)
     return place(wire.net, {
+      id: nextId(wire.net),
       kind: 'reduce',
+      shape: withLast(wire.shape, groups),
       args: [wire.id],
       operation: 'max',
       group,
-      shape: withLast(wire.shape, groups),
     })
   }
 }
-export const softmax: Stage = wire => place(wire.net, { kind: 'softmax', args: [wire.id], shape: wire.shape })
-export const logsoftmax: Stage = wire => place(wire.net, { kind: 'logsoftmax', args: [wire.id], shape: wire.shape })
+export const softmax: Stage = ({ net, id, shape }) =>
+  place(net, { id: nextId(net), kind: 'softmax', shape, args: [id] })
+export const logsoftmax: Stage = ({ net, id, shape }) =>
+  place(net, { id: nextId(net), kind: 'logsoftmax', shape, args: [id] })
 
 /**
  * A net: its inputs by name, and a function from their wires to the output wires by name. The diagram's nodes stand in
@@ -234,10 +248,11 @@ export function net<I extends Record<string, InputSpec>>(
     Object.entries(inputs).map(([inputName, spec]) => [
       inputName,
       place(builder, {
+        id: nextId(builder),
         kind: 'input',
+        shape: spec.shape,
         args: [],
         name: inputName,
-        shape: spec.shape,
         domain: spec.domain,
         absorbed: false,
       }),
@@ -245,8 +260,8 @@ export function net<I extends Record<string, InputSpec>>(
   ) as { [K in keyof I]: Wire }
   const outputs = body(wires)
   if (Object.keys(outputs).length === 0) throw new RangeError('net: there is no output')
-  for (const [outputName, wire] of Object.entries(outputs)) {
-    place(builder, { kind: 'output', args: [wire.id], name: outputName, shape: wire.shape, absorbed: false })
+  for (const [outputName, { id, shape }] of Object.entries(outputs)) {
+    place(builder, { id: nextId(builder), kind: 'output', shape, args: [id], name: outputName, absorbed: false })
   }
   return { name, nodes: builder.nodes, names: new Map() }
 }

@@ -707,6 +707,11 @@ export function noPicture(file: string): Diagnostic {
 export function notDrawable(rule: string): Diagnostic {
   return error('E815', null, `the rule ${quote(rule)} is no equation of two nets, and has no picture`)
 }
+export function tooManyNodes(nodes: number, most: number): Diagnostic {
+  return error('E816', null, `a picture of ${nodes} nodes was asked for, and at most ${most} are drawn`, {
+    hint: 'draw a part of the net, as a net of its own',
+  })
+}
 export function noRules(file: string): Diagnostic {
   return error('E802', null, `${quote(file)} has no rules`, {
     hint: 'add a rule: netproof rules lists the built-in ones',

@@ -388,6 +388,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'Some rules are no equation of two nets before their variables have values: rules on functions of any number of wires, or on groups of any size. What is derived from them by substitution can be drawn.',
     example: null,
   },
+  E816: {
+    title: 'a picture of too many nodes',
+    text: 'A picture of hundreds of thousands of nodes would be larger than what programs open, and take more memory than there is. Of a derivation, the nodes of both nets count. A part of the net can be drawn as a net of its own.',
+    example: null,
+  },
   W813: {
     title: 'a theme that is hard to read',
     text: 'The contrast of two colours, by the formula of WCAG 2.2, goes from 1 (the same) to 21 (black on white). Writing needs 4.5, lines need 3.',

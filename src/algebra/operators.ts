@@ -81,7 +81,9 @@ function combine(left: Linear, right: Linear): Term | null | undefined {
     left.kind === 'literal' ||
     right.kind === 'literal' ||
     (left.kind === 'ones' && right.kind === 'ones') ||
-    (isPart(left) && isPart(right))
+    (isPart(left) && isPart(right)) ||
+    (left.kind === 'ones' && right.kind === 'embed') ||
+    (left.kind === 'select' && right.kind === 'ones')
   const both = areKnown ? knownProduct(left, right) : null
   if (both === null) return undefined
   return both.kind === 'zero' ? null : { factor: one, word: both.kind === 'identity' ? [] : [both] }

@@ -113,6 +113,7 @@ export type Checked =
   | { readonly accepted: false; readonly step: string; readonly reason: string; readonly isCertificate: boolean }
 
 const NOTHING: readonly Json[] = []
+const SIDES: readonly string[] = ['left', 'right', 'both']
 
 /** Whether a JSON value says that it is a certificate. */
 export function isCertificate(json: unknown): boolean {
@@ -206,12 +207,15 @@ export class CertificateReader {
     for (const row of rows) {
       const nodes = Object.hasOwn(Object(row), 'nodes') ? this.nodes(field(row, 'nodes'), wires) : []
       const place = (value: Json): number => index(value, wires.length + nodes.length)
-      const by = readText(field(row, 'by'))
+      const [by, side, direction] = ['by', 'side', 'direction'].map(key => readText(field(row, key)))
+      // The chain leads from the left net to the right one: steps of the right net are read back.
+      if (!SIDES.includes(side) || direction !== (side === 'right' ? 'backward' : 'forward'))
+        throw new Malformed(`a step in the ${side} net does not go ${direction}`)
       yield {
         rule: readText(field(row, 'rule')),
         by,
-        side: readText(field(row, 'side')),
-        direction: readText(field(row, 'direction')),
+        side,
+        direction,
         at: index(field(row, 'at'), wires.length),
         nodes,
         becomes: Object.hasOwn(Object(row), 'becomes') ? place(field(row, 'becomes')) : null,

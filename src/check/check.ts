@@ -5,7 +5,6 @@ import * as Certificate from '../certificate/certificate.ts'
 import type { Json } from '../certificate/json.ts'
 import { type Diagram, inputsOf, type Node, outputsOf } from '../diagram/diagram.ts'
 import { valuesLieIn } from '../diagram/ranges.ts'
-import { sameShape } from '../linear/size.ts'
 import { disjoint } from '../scalar/enclosure.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
 import { expressionsOf } from '../scalar/proof.ts'
@@ -21,74 +20,71 @@ import { type Lemma, Wires } from './wires.ts'
 
 /** A claim that may be cited where its verdict holds. */
 type Theorem = { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }
-/** The net that a wire is of; `both` where it is an input, or compares them. */
-type Side = 'left' | 'right' | 'both'
 
 /**
- * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The work is bounded by so many small
- * steps; by default by as many as the size of the document asks for, which are some seconds for one of 10 MB.
+ * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The
+ * work is bounded by so many small steps; by default by as many as the size of the document asks for, which are some seconds
+ * for one of 10 MB.
  */
 export function check(document: unknown, budget = Certificate.workFor(document)): Certificate.Checked {
-  const checker = new Checker()
+  let checker: Checker | null = null
   try {
-    if (Certificate.isCertificate(document)) return limited(budget, () => checker.run(document as Json))
-    return {
-      accepted: false,
-      step: 'the document',
-      reason: 'this is not a certificate of netproof',
-      isCertificate: false,
-    }
+    if (Certificate.isCertificate(document))
+      return limited(budget, () => (checker = new Checker(document as Json)).run())
+    return { accepted: false, step: NOWHERE, reason: 'this is not a certificate of netproof', isCertificate: false }
   } catch (error) {
     if (error instanceof OutOfTime) throw error
     // Whatever is wrong with a document, it is not accepted.
-    return {
-      accepted: false,
-      step: checker.place,
-      reason: error instanceof Error ? error.message : String(error),
-      isCertificate: true,
-    }
+    const reason = error instanceof Error ? error.message : String(error)
+    return { accepted: false, step: (checker as Checker | null)?.place ?? NOWHERE, reason, isCertificate: true }
   }
 }
 
+const NOWHERE = 'the document'
+
 class Checker {
-  place = 'the document'
+  place = NOWHERE
+  private readonly reader: Certificate.CertificateReader
   private readonly rules = new Set<string>()
   private readonly axioms = new Set<string>()
   private readonly assumptions = new Set<string>()
-  private readonly lemmas = new Map<number, { readonly lemma: Lemma; readonly symbols: ReadonlySet<object> }>()
+  private readonly lemmas = new Map<number, Lemma & { readonly symbols: ReadonlySet<object> }>()
   /** The unknowns that the proof of the current claim may speak of. */
   private symbols: ReadonlySet<object> = new Set()
   private readonly theorems: Theorem[] = []
 
-  run(document: Json): Certificate.Checked {
-    const reader = new Certificate.CertificateReader(document)
-    const claims = Array.from({ length: reader.count }, (_, i) => this.claim(reader, i))
+  constructor(document: Json) {
+    this.reader = new Certificate.CertificateReader(document)
+  }
+
+  run(): Certificate.Checked {
+    const claims = Array.from({ length: this.reader.count }, (_, i) => this.claim(i))
     const [rules, axioms, assumptions] = [this.rules, this.axioms, this.assumptions].map(set => [...set].sort())
     return { accepted: true, claims, rules, axioms, assumptions }
   }
 
-  private claim(reader: Certificate.CertificateReader, i: number): Certificate.CheckedClaim {
+  private claim(i: number): Certificate.CheckedClaim {
     this.place = `claim ${i + 1}`
-    const claim = reader.claim(i)
+    const claim = this.reader.claim(i)
     const { left, right, verdict, nets } = claim
+    this.symbols = symbolsOf(nets.flatMap(livingNodes))
     const wires = new Wires()
     for (const node of new Set(nets.flatMap(net => net.nodes))) wires.add(node)
-    if (verdict === 'proved') this.proved(reader, claim, wires)
-    else if (verdict === 'refuted') this.refuted(reader, claim.counterexample(), nets)
+    if (verdict === 'proved') this.proved(claim, wires)
+    else if (verdict === 'refuted') this.refuted(claim.counterexample(), nets)
     else if (verdict === 'assumed') this.assumptions.add(left)
     else if (verdict !== 'undecided') reject(`${verdict} is not a verdict`)
     this.theorems.push({ name: left, nets, holds: verdict === 'proved' || verdict === 'assumed' })
     return { left, right, verdict }
   }
 
-  private proved(reader: Certificate.CertificateReader, claim: Certificate.StatedClaim, wires: Wires): void {
+  private proved(claim: Certificate.StatedClaim, wires: Wires): void {
     const { nets } = claim
     const { place } = this
-    this.symbols = symbolsOf(nets.flatMap(livingNodes))
     for (const net of nets) wires.define(net)
-    const sides = wires.nodes.map(
-      (n, w): Side => (n.kind === 'input' ? 'both' : w < nets[0].nodes.length ? 'left' : 'right'),
-    )
+    const sideOf = (n: Node, w: number): string =>
+      n.kind === 'input' ? 'both' : w < nets[0].nodes.length ? 'left' : 'right'
+    const sides = wires.nodes.map(sideOf)
     this.place = `${place}, requirements`
     const requirements = claim.requirements()
     const nodes = requirements.length === 0 ? new Map<number, Node>() : new Map(wires.nodes.entries())
@@ -98,7 +94,11 @@ class Checker {
     let count = 0
     for (const step of claim.steps(wires.nodes)) {
       this.place = `${place}, step ${++count}`
-      this.step(reader, step, wires, sides)
+      const { at, side } = step
+      // An input, and what both nets have been shown to have in common, belongs to either.
+      if (side !== 'both' && sides[at] !== 'both' && sides[at] !== side) reject(`the step is not in the ${side} net`)
+      this.step(step, wires)
+      while (sides.length < wires.nodes.length) sides.push(side)
     }
     this.speaksOnlyOfIts(symbolsOf(wires.nodes))
     this.place = `${place}, outputs`
@@ -113,17 +113,10 @@ class Checker {
       if (!this.symbols.has(symbol)) reject('the proof speaks of an unknown that the claim is not about')
   }
 
-  private step(reader: Certificate.CertificateReader, step: Certificate.StatedStep, wires: Wires, sides: Side[]): void {
-    const { rule, by, side, direction, at } = step
-    const others = sides[at] === 'both' ? ['left', 'right'] : []
-    if (
-      ![sides[at], 'both', ...others].includes(side as Side) ||
-      direction !== (side === 'right' ? 'backward' : 'forward')
-    )
-      reject(`the step is not in the ${side} net, or goes the other way`)
+  private step(step: Certificate.StatedStep, wires: Wires): void {
+    const { rule, by, at, over, ranges } = step
     for (const node of step.nodes) wires.add(node)
-    const { over, ranges } = step
-    const lemmas = step.lemmas.map(l => this.lemma(reader, l))
+    const lemmas = step.lemmas.map(l => this.lemma(l))
     this.rules.add(rule)
     if (by === 'assumption') this.assumptions.add(`${rule} (its use in ${this.place} is not checked)`)
     else if (by !== 'theorem' && !Certificate.WAYS.get(by)?.includes(rule))
@@ -132,69 +125,61 @@ class Checker {
     wires.mustLie(over, ranges)
     if (by === 'definition') wires.spellOut(at)
     const becomes = step.becomes ?? wires.nodes.length - 1
-    if (step.cited !== null) this.cite(step, lemmas, wires, becomes)
+    if (step.cited !== null) this.cite(step, step.cited, lemmas, wires, becomes)
     else if (by !== 'definition') wires.equate(at, becomes, by, { over, ranges, lemmas })
     if (wires.now(at) !== wires.now(becomes)) reject(`n${at} is not shown to be n${becomes}`)
-    while (sides.length < wires.nodes.length) sides.push(side as Side)
   }
 
-  private lemma(reader: Certificate.CertificateReader, i: number): Lemma {
+  private lemma(i: number): Lemma {
+    const { place } = this
     let known = this.lemmas.get(i)
     if (known === undefined) {
-      const { left, right, domain, proof } = reader.lemma(i)
-      try {
-        for (const axiom of checkScalarProof(proof, left, right, domain)) this.axioms.add(axiom)
-      } catch (error) {
-        if (error instanceof OutOfTime) throw error
-        reject(`lemma ${i}: ${error instanceof Error ? error.message : error}`)
-      }
-      const symbols = new Set(unknownFunctionsIn([left, right, ...expressionsOf(proof)]))
-      this.lemmas.set(i, (known = { lemma: { left, right, domain }, symbols }))
+      this.place = `${place}, lemma ${i}`
+      const { proof, ...lemma } = this.reader.lemma(i)
+      for (const axiom of checkScalarProof(proof, lemma.left, lemma.right, lemma.domain)) this.axioms.add(axiom)
+      const symbols = new Set(unknownFunctionsIn([lemma.left, lemma.right, ...expressionsOf(proof)]))
+      this.lemmas.set(i, (known = { ...lemma, symbols }))
+      this.place = place
     }
     this.speaksOnlyOfIts(known.symbols)
-    return known.lemma
+    return known
   }
 
   /**
    * A claim that holds, for what its unknowns and its inputs stand for here: the wires at the places of its nodes do what
    * these do, `at` is the end of its left net, and `becomes` that of its right net.
    */
-  private cite(step: Certificate.StatedStep, lemmas: readonly Lemma[], wires: Wires, becomes: number): void {
-    const { theorem, instance, input, places } = step.cited as Certificate.StatedCitation
+  private cite(
+    { rule, at }: Certificate.StatedStep,
+    { theorem, instance, input, places }: Certificate.StatedCitation,
+    lemmas: readonly Lemma[],
+    wires: Wires,
+    becomes: number,
+  ): void {
     const { name, nets, holds } = this.theorems[theorem]
-    if (!holds || name !== step.rule) reject(`${step.rule} is not shown`)
+    if (!holds || name !== rule) reject(`${rule} is not shown`)
     const by = substituted(nets, instance, lemmas)
-    for (const [k, net] of nets.entries()) {
-      const found = new Map<number, number>()
+    const found = new Map<number, number>()
+    const placeOf = (id: number): number => wires.now(found.get(id) as number)
+    const ends = nets.map((net, k) => {
       const rest = [...places[k]].reverse()
-      for (const node of livingNodes(net)) {
+      for (const node of livingNodes(net).filter(n => n.kind !== 'output')) {
+        const isInput = node.kind === 'input'
+        const wire = isInput ? input(node.name) : (rest.pop() ?? reject('a node of the rule has no place'))
         const fresh = substituteInNode(node, by)
-        const args = node.args.map(a => wires.now(found.get(a) as number))
-        if (node.kind === 'output') break
-        const wire =
-          node.kind === 'input' ? input(node.name) : (rest.pop() ?? reject('a node of the rule has no place'))
         found.set(node.id, wire)
-        if (node.kind !== 'input') wires.does(fresh, args, wire)
-        else if (
-          !wires.isDefined(wire) ||
-          !sameShape(wires.nodes[wire].shape, fresh.shape) ||
-          !wires.isWithin(wire, node.domain)
-        )
-          reject(`nothing fits ${node.name}`)
+        if (!isInput) wires.does(fresh, node.args.map(placeOf), wire)
+        else if (!wires.fits(wire, fresh.shape, node.domain)) reject(`nothing fits ${node.name}`)
       }
-      const end = wires.now(found.get(outputsOf(net)[0].args[0]) as number)
-      if (end !== wires.now(k === 0 ? step.at : becomes)) reject(`${name} ends at another wire`)
-    }
-    wires.identify(step.at, becomes)
+      return placeOf(outputsOf(net)[0].args[0])
+    })
+    if (ends[0] !== wires.now(at) || ends[1] !== wires.now(becomes)) reject(`${name} ends at another wire`)
+    wires.identify(at, becomes)
   }
 
-  private refuted(
-    reader: Certificate.CertificateReader,
-    stated: Certificate.StatedCounterexample,
-    nets: readonly Diagram[],
-  ): void {
+  private refuted(stated: Certificate.StatedCounterexample, nets: readonly Diagram[]): void {
     this.place += ', counterexample'
-    const lemmas = stated.lemmas.map(l => this.lemma(reader, l))
+    const lemmas = stated.lemmas.map(l => this.lemma(l))
     const instance = instanceOf(nets, substituted(nets, stated.instance, lemmas))
     const point = new Map(inputsOf(nets[0]).map(n => [n.name, stated.input(n.name)] as const))
     for (const { name, shape, domain } of inputsOf(nets[0])) {
@@ -219,9 +204,8 @@ function substituted(
   lemmas: readonly Lemma[],
 ): Substitution {
   const isShown = (left: Expression, right: Expression, domain: Range): boolean =>
-    lemmas.some(l => {
-      const fits = l.domain.length === 1 && isSubset(domain, l.domain[0])
-      return fits && unfold(l.left) === unfold(left) && unfold(l.right) === unfold(right)
-    })
+    lemmas
+      .filter(l => l.domain.length === 1 && isSubset(domain, l.domain[0]))
+      .some(l => unfold(l.left) === unfold(left) && unfold(l.right) === unfold(right))
   return substitutionOf(nets, given, isShown)
 }

@@ -78,11 +78,14 @@ export class Wires {
   range(wire: number): Ranges.WireRange {
     return this.ranges[this.now(wire)]
   }
-  isDefined(wire: number): boolean {
+  private isDefined(wire: number): boolean {
     return this.defined[this.now(wire)]
   }
-  /** Whether all values of a wire are shown to be in a set. */
-  isWithin(wire: number, set: Range): boolean {
+  /** Whether a wire is shown to have a value, of this shape, and in a set. */
+  fits(wire: number, shape: Shape, set: Range): boolean {
+    return this.isDefined(wire) && sameShape(this.nodes[wire].shape, shape) && this.isWithin(wire, set)
+  }
+  private isWithin(wire: number, set: Range): boolean {
     return this.range(wire).every(r => isSubset(r, set))
   }
 

@@ -3,7 +3,7 @@ import { noPicture, notDrawable, unknownName } from '../diagnostic.ts'
 import { drawableNamed, judge, pictureOf } from '../picture.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { loadFile, report, USAGE } from './common.ts'
-import { checkParts, type NetPictureOptions, pictureWriter } from './picture.ts'
+import { checkNodes, checkParts, type NetPictureOptions, pictureWriter } from './picture.ts'
 
 export interface DrawCommandOptions extends NetPictureOptions {
   readonly output: string
@@ -20,6 +20,7 @@ export async function drawCommand(
   const program = loadFile(file, options)
   checkParts(program, options)
   if (name === undefined) {
+    checkNodes(program.claims.length > 0 ? program.claims.flatMap(c => [c.left, c.right]) : Object.values(program.nets))
     const scene = await pictureOf(program, await judge(program, { budget: { seconds: options.timeout } }), drawing)
     if (scene !== null) {
       await write(scene)
@@ -28,6 +29,7 @@ export async function drawCommand(
     report([noPicture(program.file)])
     return USAGE
   }
+  if (Object.hasOwn(program.nets, name)) checkNodes([program.nets[name]])
   const drawable = drawableNamed(program, name)
   if (drawable !== null) {
     await write(drawable)

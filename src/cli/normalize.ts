@@ -16,7 +16,7 @@ import {
   derivationOptions,
   writeDerivations,
 } from './derivations.ts'
-import { checkParts, pictureWriter } from './picture.ts'
+import { checkNodes, checkParts, pictureWriter } from './picture.ts'
 
 export interface NormalizeCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
@@ -33,6 +33,7 @@ export async function normalizeCommand(file: string, name: string, options: Norm
   const program = loadFile(file, options)
   checkParts(program, options)
   const net = netNamed(program, name)
+  if (picture !== null) checkNodes([net])
   const result =
     options.strategy === undefined
       ? await normalOf(program, net, options)

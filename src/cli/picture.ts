@@ -3,7 +3,16 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
-import { badTheme, fileProblem, lowContrast, unknownFormat, unknownName, unknownTheme } from '../diagnostic.ts'
+import {
+  badTheme,
+  fileProblem,
+  lowContrast,
+  tooManyNodes,
+  unknownFormat,
+  unknownName,
+  unknownTheme,
+} from '../diagnostic.ts'
+import type { Diagram } from '../diagram/diagram.ts'
 import type { DrawOptions, Picture } from '../draw/draw.ts'
 import type { Theme } from '../draw/themes.ts'
 import type { Program } from '../load.ts'
@@ -109,6 +118,17 @@ export function checkParts({ nets }: Program, { foldParts = [] }: NetPictureOpti
     report([unknownName(null, 'wire', name, nearest(name, names))])
     throw new Stop(USAGE)
   }
+}
+
+/** Nodes in one picture: it takes some 12 KB of memory for each. */
+const MOST_DRAWN = 100_000
+
+/** Reports, and stops the command, where nets have more nodes than a picture may have. */
+export function checkNodes(nets: readonly Diagram[]): void {
+  const nodes = nets.reduce((sum, net) => sum + net.nodes.length, 0)
+  if (nodes <= MOST_DRAWN) return
+  report([tooManyNodes(nodes, MOST_DRAWN)])
+  throw new Stop(USAGE)
 }
 
 function checkWritable(file: string): void {

@@ -23,7 +23,7 @@ import {
   derivationOptions,
   writeDerivations,
 } from './derivations.ts'
-import { checkParts, pictureWriter } from './picture.ts'
+import { checkNodes, checkParts, pictureWriter } from './picture.ts'
 
 export interface ProveCommandOptions extends DerivationPictureOptions {
   readonly json?: boolean
@@ -62,6 +62,7 @@ export async function proveCommand(
     report([noClaims(program.file)], program.text)
     return USAGE
   }
+  if (picture !== null || page !== null) checkNodes(claims.flatMap(c => [c.left, c.right]))
   const { rules, statements, diagnostics } = await trustedRules(program, {
     assume: options.assume,
     seed: options.seed,

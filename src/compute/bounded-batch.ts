@@ -1,7 +1,7 @@
 // Large nets on many samples at once, in intervals: the sums of layers by the matrix kernels, as a middle and a radius
 // (Rump, "Fast and parallel interval arithmetic", 1999), everything else number by number as in numeric/bounded.ts.
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import type { Linear, WeightSymbol } from '../linear/linear.ts'
+import { type Linear, type WeightSymbol, weight } from '../linear/linear.ts'
 import { sizeOf } from '../linear/size.ts'
 import { type Bounded, bounded, type DoubleInterval } from '../numeric/bounded.ts'
 import { type Trouble, troubleOf } from '../numeric/errors.ts'
@@ -28,6 +28,7 @@ export interface BoundedBatch {
 interface Layer {
   readonly columns: number
   readonly rows: number
+  readonly isRounded: boolean
   readonly plain: Compiled
   readonly absolute: Compiled
 }
@@ -39,13 +40,15 @@ export const BATCH = 128
 /** The least number of products in a layer for which the kernels are worth it. */
 const LARGE_LAYER = 1024
 
-function layerNet(rows: number, columns: number, symbol: Linear): Diagram {
+/** A layer of any entries W: their absolute values may lie outside of what is declared. */
+function layerNet(rows: number, columns: number): Diagram {
+  const W = { name: 'W', rows: sizeOf(rows), columns: sizeOf(columns), vector: false, entries: REALS, value: null }
   return {
     name: 'layer',
     names: new Map(),
     nodes: [
       { kind: 'input', id: 0, args: [], name: 'x', shape: [sizeOf(columns)], domain: REALS, absorbed: false },
-      { kind: 'additive', id: 1, args: [0], operators: [symbol], bias: null, shape: [sizeOf(rows)] },
+      { kind: 'additive', id: 1, args: [0], operators: [weight(W)], bias: null, shape: [sizeOf(rows)] },
       { kind: 'output', id: 2, args: [1], name: 'y', shape: [sizeOf(rows)], absorbed: false },
     ],
   }
@@ -65,31 +68,46 @@ export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: Do
   )
   const layers = new Map<Linear, Layer | null>()
 
-  /** A weight that is large enough, as a layer of its own. Weights that are given in the file may be no doubles. */
+  /** The entries of a large matrix as doubles, and whether they had to be rounded; null where the kernels are not for it. */
+  const entriesOf = (a: Linear): { rows: readonly ArrayLike<number>[]; isRounded: boolean } | null => {
+    if (a.kind !== 'symbol' && a.kind !== 'literal') return null
+    if (scope.size(a.rows) * scope.size(a.columns) < LARGE_LAYER) return null
+    const exact = a.kind === 'literal' ? a.entries : a.symbol.value
+    if (exact === null) {
+      const rows = weights.get((a as Linear & { kind: 'symbol' }).symbol)
+      return rows === undefined ? null : { rows, isRounded: false }
+    }
+    const rows = exact.map(row => Float64Array.from(row.map(toDouble)))
+    // Rounding is relative only far from where doubles end.
+    const isUsual = rows.every(row => row.every(w => w === 0 || (Math.abs(w) > 2 ** -1000 && Math.abs(w) < 2 ** 1000)))
+    return isUsual && exact.every((row, i) => row.every((q, j) => q.n === 0n || rows[i][j] !== 0))
+      ? { rows, isRounded: true }
+      : null
+  }
+
+  /** A matrix that is large enough, as a layer of its own. */
   const layerOf = (a: Linear): Layer | null => {
     const old = layers.get(a)
     if (old !== undefined) return old
-    const entries = a.kind === 'symbol' && a.symbol.value === null ? weights.get(a.symbol) : undefined
+    const entries = entriesOf(a)
     let made: Layer | null = null
-    if (entries !== undefined && a.kind === 'symbol' && entries.length * entries[0].length >= LARGE_LAYER) {
-      const [rows, columns] = [entries.length, entries[0].length]
-      // Of known size and any entries: the absolute values may lie outside of what is declared.
-      const symbol = { ...a.symbol, rows: sizeOf(rows), columns: sizeOf(columns), entries: REALS }
-      const net = layerNet(rows, columns, { ...a, rows: symbol.rows, columns: symbol.columns, symbol })
+    if (entries !== null) {
+      const [rows, columns] = [scope.size(a.rows), scope.size(a.columns)]
       const of = (f: (x: number) => number): Compiled =>
-        compile(net, { weights: { [symbol.name]: entries.map(row => new Float64Array(row).map(f)) } })
-      made = { rows, columns, plain: of(x => x), absolute: of(Math.abs) }
+        compile(layerNet(rows, columns), { weights: { W: entries.rows.map(row => new Float64Array(row).map(f)) } })
+      made = { rows, columns, isRounded: entries.isRounded, plain: of(x => x), absolute: of(Math.abs) }
     }
     layers.set(a, made)
     return made
   }
 
-  const applyLayer = ({ columns, rows, plain, absolute }: Layer, x: readonly Bounded[]): Bounded[] => {
+  const applyLayer = ({ columns, rows, isRounded, plain, absolute }: Layer, x: readonly Bounded[]): Bounded[] => {
     const count = x.length / columns
     const middles = new Float64Array(x.length)
     const radii = new Float64Array(x.length)
-    // Of sums of `columns` products in any order, and of the operations around them.
-    const gamma = ((columns + 4) * 2 ** -53) / (1 - (columns + 4) * 2 ** -53)
+    // Of sums of `columns` products in any order, of entries that were rounded, and of the operations around them.
+    const operations = columns + 4 + (isRounded ? 1 : 0)
+    const gamma = (operations * 2 ** -53) / (1 - operations * 2 ** -53)
     const lost = new Uint8Array(count)
     x.forEach((v, i) => {
       if (!isKnown(v) || !Number.isFinite(v.low) || !Number.isFinite(v.high)) {

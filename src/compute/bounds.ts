@@ -6,6 +6,7 @@ import type { Size } from '../linear/size.ts'
 import * as numeric from '../numeric/bounds.ts'
 import { type EvaluationGiven, functionsGiven, sizesGiven, weightRows } from '../numeric/given.ts'
 import { unknownsOf } from '../numeric/instance.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import { sizeIn } from '../semantics/net.ts'
 import { isKnown } from '../semantics/partial.ts'
 import { BATCH, boundedBatchOf, LARGE } from './bounded-batch.ts'
@@ -26,8 +27,7 @@ export function evaluateWithBounds(
     const sizes = sizesGiven(unknowns, given, [])
     const functions = functionsGiven(unknowns, given.functions)
     const size = (s: Size): number => sizeIn(s, sizes)
-    const entries = unknowns.weights.reduce((sum, w) => sum + size(w.rows) * size(w.columns), 0)
-    if (entries < LARGE) return numeric.evaluateWithBounds(net, given, count, outputs)
+    if (entriesIn([net], size) < LARGE) return numeric.evaluateWithBounds(net, given, count, outputs)
     const weights = new Map(unknowns.weights.map(symbol => [symbol, weightRows(symbol, given, size)]))
     const run = boundedBatchOf(net, { sizes, functions, weights: new Map() }, weights)
     const errors = Object.fromEntries(Object.entries(outputs).map(([name, v]) => [name, new Float64Array(v.length)]))

@@ -17,6 +17,7 @@ import { random } from '../numeric/random.ts'
 import { REFEREE_WORK, refereed } from '../numeric/referee.ts'
 import { isEmpty } from '../scalar/range.ts'
 import { fromDouble } from '../scalar/rational.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { isKnown, worst } from '../semantics/partial.ts'
 import { BATCH, type BoundedBatch, boundedBatchOf, LARGE } from './bounded-batch.ts'
@@ -24,10 +25,6 @@ import { throughLogarithms } from './logarithms.ts'
 
 /** Fewer would seldom do in sums of so many products. */
 const REFEREE_BITS = 128
-
-function entriesOf(instance: small.DoubleInstance): number {
-  return [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)
-}
 
 /**
  * Compares two nets on points: see `compareNets` in numeric/compare-nets.ts. Nets of 20,000 weights or more are compared
@@ -46,8 +43,7 @@ export function compareNets(
   try {
     if (pairing.inputs.some(input => isEmpty(input.domain))) throw new small.NoDraw('inputs')
     const doubles = small.doublesGiven(unknownsOf(left, right), options, source)
-    const weights = entriesOf(doubles)
-    if (weights < LARGE) return small.compareNets(left, right, options)
+    if (entriesIn([left, right], s => sizeIn(s, doubles.sizes)) < LARGE) return small.compareNets(left, right, options)
     const instance = { ...doubles, weights: new Map() }
     const nets = {
       left: boundedBatchOf(left, instance, doubles.weights),

@@ -1,9 +1,9 @@
-// Wires as functions of other wires, component by component: what functions, joins, slices and matrices that only move and
-// scale components make of their args.
+// Wires as functions of other wires, component by component: what functions, joins, slices, known matrices, pools and products
+// of known powers make of their args. A component has to be a function of components that stand at one place each.
 
 import { entriesOf, type Linear } from '../linear/linear.ts'
-import { addSizes, type Size, sizeOf } from '../linear/size.ts'
-import { call, type Expression, number, substitute, variable, zero } from '../scalar/expression.ts'
+import { addSizes, knownSize, type Size, sizeOf } from '../linear/size.ts'
+import { call, type Expression, number, one, substitute, variable, zero } from '../scalar/expression.ts'
 import { ONE } from '../scalar/rational.ts'
 import { spend } from '../scalar/work.ts'
 import type { Node } from './diagram.ts'
@@ -73,6 +73,77 @@ function moved(a: Linear, x: readonly Piece[]): (Piece | null)[] | null {
   )
 }
 
+/** Component i of `count`, each a function of components that stand alike. */
+function eachOf(
+  count: number,
+  of: (i: number) => { fn: Expression; parts: readonly (Piece | null)[] },
+): (Piece | null)[] {
+  const length = sizeOf(1)
+  return Array.from({ length: count }, (_, i) => {
+    const { fn, parts } = of(i)
+    const place = parts.find(p => p !== null && p.fn.mask !== 0) ?? { start: NOTHING, repeats: false }
+    const whole: Piece = { length, fn: zero, start: place.start, repeats: place.repeats }
+    if (!parts.every(p => p !== null && standAlike(p, whole))) return null
+    return { ...whole, fn: substitute(fn, k => (parts[k] as Piece).fn) }
+  })
+}
+/** Component j. One component repeats as little as any. */
+function single(pieces: readonly Piece[], j: number): Piece | null {
+  const piece = cut(pieces, sizeOf(j), sizeOf(1))
+  return piece?.repeats ? { ...piece, repeats: false } : piece
+}
+
+/** Known matrices of several wires, with a known bias: each component is a sum of multiples. */
+function added(node: Node & { kind: 'additive' }, args: readonly (readonly Piece[])[]): (Piece | null)[] | null {
+  const blocks = node.operators.map(entriesOf)
+  const bias = node.bias === null ? null : entriesOf(node.bias)
+  const rows = knownSize(node.shape[node.shape.length - 1])
+  if (rows === null || blocks.includes(null) || (node.bias !== null && bias === null)) return null
+  return eachOf(rows, i => {
+    const terms: Expression[] = []
+    const parts: (Piece | null)[] = []
+    for (const [k, block] of blocks.entries()) {
+      for (const [j, q] of (block as NonNullable<typeof block>)[i].entries()) {
+        spend(1)
+        if (q.n === 0n) continue
+        const x = variable(parts.push(single(args[k], j)) - 1)
+        terms.push(q.equals(ONE) ? x : call('*', number(q), x))
+      }
+    }
+    const shift = bias?.[i][0]
+    if (shift !== undefined && shift.n !== 0n) terms.push(number(shift))
+    return { fn: terms.length === 0 ? zero : terms.reduce((a, b) => call('+', a, b)), parts }
+  })
+}
+
+/** The maximum or minimum over groups of known size. */
+function pooled(node: Node & { kind: 'reduce' }, x: readonly Piece[]): (Piece | null)[] | null {
+  const groups = knownSize(node.shape[node.shape.length - 1])
+  if (groups === null) return null
+  const indices = Array.from({ length: node.group }, (_, j) => j)
+  const fn = indices.map((j): Expression => variable(j)).reduce((a, b) => call(node.operation, a, b))
+  return eachOf(groups, i => {
+    spend(node.group)
+    return { fn, parts: indices.map(j => single(x, i * node.group + j)) }
+  })
+}
+
+/** Products of known powers: a factor with exponent 0 is 1, for every real number. */
+function multiplied(node: Node & { kind: 'multiplicative' }, x: readonly Piece[]): (Piece | null)[] | null {
+  const entries = entriesOf(node.operator)
+  if (entries === null || node.bias !== null) return null
+  return eachOf(entries.length, i => {
+    const parts: (Piece | null)[] = []
+    const factors = entries[i].flatMap((q, j): Expression[] => {
+      spend(1)
+      if (q.n === 0n) return []
+      const base = variable(parts.push(single(x, j)) - 1)
+      return [q.equals(ONE) ? base : call('^', base, number(q))]
+    })
+    return { fn: factors.length === 0 ? one : factors.reduce((a, b) => call('*', a, b)), parts }
+  })
+}
+
 /** A function of wires that are cut at the same places. */
 function applied(node: Node & { kind: 'pointwise' }, args: readonly (readonly Piece[])[]): (Piece | null)[] {
   const whole: Piece = { length: node.shape[node.shape.length - 1], fn: zero, start: NOTHING, repeats: false }
@@ -95,7 +166,11 @@ export function piecesOf(node: Node, args: readonly (readonly Piece[])[]): reado
   else if (node.kind === 'slice') found = [cut(args[0], node.start, addSizes(node.end, node.start, -1))]
   // x^1 is x, and all other factors are x^0 = 1, for every real x.
   else if (node.kind === 'multiplicative' && node.operator.kind === 'identity' && node.bias === null) found = args[0]
-  else if (node.kind === 'additive' && args.length === 1 && node.bias === null)
-    found = moved(node.operators[0], args[0])
+  else if (node.kind === 'multiplicative') found = multiplied(node, args[0])
+  else if (node.kind === 'reduce') found = pooled(node, args[0])
+  else if (node.kind === 'additive') {
+    found = args.length === 1 && node.bias === null ? moved(node.operators[0], args[0]) : null
+    if (found === null || found.includes(null)) found = added(node, args)
+  }
   return found?.every(piece => piece !== null) ? found : null
 }

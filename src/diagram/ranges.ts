@@ -311,11 +311,8 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
         ),
       )
     }
-    case 'join': {
-      const widths = node.args.map((_, k) => args[k])
-      const all = widths.flat()
-      return [all.reduce((a, b) => union(a, b))]
-    }
+    case 'join':
+      return [args.flat().reduce((a, b) => union(a, b))]
     case 'slice': {
       const start = knownSize(node.start)
       const end = knownSize(node.end)

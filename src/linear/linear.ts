@@ -143,14 +143,14 @@ let products = 0
 export function sharedProduct(left: Linear, right: Linear): Linear {
   if (left.columns !== right.rows) throw new RangeError('sharedProduct: sizes differ')
   return (table.find(PRODUCT, left.id, right.id) ??
-    table.add(PRODUCT, left.id, right.id, id => ({
+    table.add(PRODUCT, left.id, right.id, {
       kind: 'product',
-      id,
+      id: table.newId(),
       rows: left.rows,
       columns: right.columns,
       left,
       right,
-    }))) as Linear
+    })) as Linear
 }
 const PRODUCT = 1
 const SCALE = 2
@@ -159,26 +159,26 @@ const SUM = 3
 export function sum(left: Linear, right: Linear): Linear {
   if (left.rows !== right.rows || left.columns !== right.columns) throw new RangeError('sum: sizes differ')
   return (table.find(SUM, left.id, right.id) ??
-    table.add(SUM, left.id, right.id, id => ({
+    table.add(SUM, left.id, right.id, {
       kind: 'sum',
-      id,
+      id: table.newId(),
       rows: left.rows,
       columns: left.columns,
       left,
       right,
-    }))) as Linear
+    })) as Linear
 }
 export function scale(factor: Expression, of: Linear): Linear {
   if (factor === one) return of
   return (table.find(SCALE, factor.id, of.id) ??
-    table.add(SCALE, factor.id, of.id, id => ({
+    table.add(SCALE, factor.id, of.id, {
       kind: 'scale',
-      id,
+      id: table.newId(),
       rows: of.rows,
       columns: of.columns,
       factor,
       of,
-    }))) as Linear
+    })) as Linear
 }
 export function negate(of: Linear): Linear {
   return scale(number(-1), of)
@@ -221,7 +221,7 @@ export function factorsOf(a: Linear): Linear[] {
 
 /**
  * left * right without a product, where that is known: one of them is the identity or zero, a part is taken of what was put
- * among zeros, or both are known in full and not too large; else null.
+ * among zeros, all rows or columns are alike, or both are known in full and not too large; else null.
  */
 export function knownProduct(left: Linear, right: Linear): Linear | null {
   if (left.kind === 'identity') return right
@@ -234,6 +234,8 @@ export function knownProduct(left: Linear, right: Linear): Linear | null {
     if (endsBefore(left.start, left.rows, right.start) || endsBefore(right.start, right.columns, left.start))
       return zeroMatrix(left.rows, right.columns)
   }
+  const isRow = left.kind === 'ones' && (right.kind === 'embed' || (right.kind === 'ones' && right.rows === sizeOf(1)))
+  if (isRow || (left.kind === 'select' && right.kind === 'ones')) return ones(left.rows, right.columns)
   const [a, b] = [entriesOf(left), entriesOf(right)]
   if (a === null || b === null || a.length * b.length * b[0].length > MOST_ENTRIES) return null
   spend(a.length * b.length * b[0].length)

@@ -7,7 +7,7 @@
 import type { Node } from '../diagram/diagram.ts'
 import { STABLE } from '../scalar/evaluate.ts'
 import type { KnownName, Relation } from '../scalar/expression.ts'
-import { ceilDouble, exactDouble, floorDouble } from '../scalar/rational.ts'
+import { ceilDouble, exactDouble, floorDouble, productError as twoProduct } from '../scalar/rational.ts'
 import type { StableForm } from '../scalar/stable.ts'
 import type { Arithmetic } from '../semantics/arithmetic.ts'
 import type { Instance } from '../semantics/ground.ts'
@@ -55,20 +55,12 @@ function sumError(a: number, b: number, sum: number): number {
   return a - (sum - part) + (b - part)
 }
 
-const SPLITTER = 2 ** 27 + 1
-
-/** a * b - fl(a * b), exactly (Dekker's two-product); NaN where that cannot be had. */
+/** a * b - fl(a * b), exactly; NaN where that cannot be had. */
 function productError(a: number, b: number, product: number): number {
   if (a === 0 || b === 0) return 0
   const size = Math.abs(product)
   if (!(size > 2 ** -900 && size < 2 ** 900 && Math.abs(a) < 2 ** 900 && Math.abs(b) < 2 ** 900)) return Number.NaN
-  const aScaled = SPLITTER * a
-  const aHigh = aScaled - (aScaled - a)
-  const aLow = a - aHigh
-  const bScaled = SPLITTER * b
-  const bHigh = bScaled - (bScaled - b)
-  const bLow = b - bHigh
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)
+  return twoProduct(a, b, product)
 }
 
 function add(a: DoubleInterval, b: DoubleInterval): DoubleInterval {

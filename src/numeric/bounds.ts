@@ -1,6 +1,7 @@
 // How far the outputs of a net, computed in doubles by whatever means, can be from the true ones.
 import { type Diagram, inputsOf, outputsOf } from '../diagram/diagram.ts'
 import { fromDouble } from '../scalar/rational.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { evaluateNet, scopeOf, sizeIn } from '../semantics/net.ts'
 import { isKnown } from '../semantics/partial.ts'
@@ -51,7 +52,7 @@ export function evaluateWithBounds(
 ): WithBounds {
   const instance = exactInstance(net, given)
   const run = boundedNet(net, instance)
-  const entries = [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)
+  const entries = entriesIn([net], s => sizeIn(s, instance.sizes))
   const ids = outputsOf(net)
   const widths = ids.map(({ name }) => outputs[name].length / Math.max(1, count))
   const components = widths.reduce((sum, w) => sum + w, 0)

@@ -213,6 +213,8 @@ class Sweep<V> {
     const back = rows.map((row, r) => {
       const total: V[] = row.map(() => this.zero)
       exponents.forEach((weights, i) => {
+        // Most seeds are 0 where one component of an output is asked for.
+        if (this.options.isZero?.(seeds[r][i])) return
         const powers = weights.map((w, j) => call('^', [row[j], w]))
         // The products of all other powers, without a division: a component may be 0.
         const before = [this.one]

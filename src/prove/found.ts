@@ -116,7 +116,8 @@ class FoundWriter {
   private show(term: TermId): void {
     const { wires } = this.ledger
     const old = this.wire(term)
-    if (wires.now(old) === old && this.isExact(term, old)) return
+    // An input has no other look.
+    if (this.found.node(term).kind === 'input' || (wires.now(old) === old && this.isExact(term, old))) return
     for (const arg of this.found.node(term).args) this.wire(arg)
     const copy = this.fresh(term)
     this.emit({ rule: 'equality', by: 'congruence', at: old, becomes: copy })
@@ -126,7 +127,6 @@ class FoundWriter {
   private isExact(term: TermId, wire: number): boolean {
     const { wires } = this.ledger
     const [m, n] = [this.found.node(term), wires.nodes[wire]]
-    if (m.kind === 'input') return true
     const sameArgs =
       m.args.length === n.args.length && m.args.every((a, k) => wires.now(this.wire(a)) === wires.now(n.args[k]))
     if (!sameArgs || m.kind !== n.kind) return false
@@ -147,7 +147,7 @@ class FoundWriter {
     for (const term of equality.over) this.wire(term)
     // What the other side looks through must not stand in the way of what this one does: it is made anew where it would.
     const copies = new Map<TermId, number>()
-    const other = [...made, right]
+    const other = [...made, right].filter(t => this.found.node(t).kind !== 'input')
     for (const term of other) if (this.wireOf.has(term)) this.show(term)
     const { wires } = this.ledger
     const isShown = (t: TermId): boolean => {
@@ -155,17 +155,20 @@ class FoundWriter {
       return w !== undefined && wires.now(w) === w
     }
     const old = other.filter(t => this.wireOf.has(t))
-    const inTheWay = ![...inner, left, ...old].every(isShown)
+    const inTheWay = ![...inner, left, ...old].every(t => this.found.node(t).kind === 'input' || isShown(t))
     for (const term of other) {
-      if (!this.wireOf.has(term)) this.wire(term)
-      else if (inTheWay) {
-        for (const arg of this.found.node(term).args) this.wire(arg)
-        const local = (t: TermId): number => {
-          const below = other.find(o => copies.has(o) && this.areEqual(o, t))
-          return below === undefined ? (this.wireOf.get(t) as number) : (copies.get(below) as number)
-        }
-        copies.set(term, this.fresh(term, local))
+      if (!inTheWay) {
+        this.wire(term)
+        continue
       }
+      for (const arg of this.found.node(term).args) this.wire(arg)
+      const local = (t: TermId): number => {
+        const below = copies.has(t) ? t : other.find(o => copies.has(o) && this.areEqual(o, t))
+        return (below === undefined ? this.wireOf.get(t) : copies.get(below)) as number
+      }
+      const made = this.fresh(term, local)
+      if (this.wireOf.has(term)) copies.set(term, made)
+      else this.wireOf.set(term, made)
     }
     if (inTheWay) for (const term of [...inner, left]) this.show(term)
     const at = this.wire(left)

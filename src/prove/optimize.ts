@@ -63,20 +63,19 @@ function normalForms(net: Diagram, { rules, signal }: WithRules): Diagram[] {
 /** The cheapest nets that are equal to these, which are equal. */
 function gathered(nets: readonly Diagram[], options: WithRules & { readonly cost: Cost }): Diagram[] {
   const { cost, rules, signal, budget } = options
+  const seconds = budget?.search ?? DEFAULT_SECONDS
+  const terms = budget?.searchTerms ?? TERMS_A_SECOND * seconds
   const g = new EGraph()
   const inputs: TermId[] = []
-  const starts = nets.filter(start => definednessObstacle(start) === null)
+  // A net that fills the e-graph by itself leaves no room for others that are equal.
+  const starts = nets.filter(start => start.nodes.length <= terms && definednessObstacle(start) === null)
   const outputs = starts.map(start => {
     const terms = place(g, start, inputs)
     return outputsOf(start).map(n => terms.get(n.id) as TermId)
   })
-  const seconds = budget?.search ?? DEFAULT_SECONDS
-  saturate(
-    g,
-    builtinVisit(g),
-    searchBudget(seconds, budget?.searchTerms ?? TERMS_A_SECOND * seconds, budget?.searchBytes, signal),
-    { rules: ruleVisits(rules) },
-  )
+  saturate(g, builtinVisit(g), searchBudget(seconds, terms, budget?.searchBytes, signal), {
+    rules: ruleVisits(rules),
+  })
   return outputs.map(ends =>
     extract(g, ends, nets[0], (node, args) => {
       const below = cost === 'depth' ? Math.max(0, ...args) : args.reduce((a, b) => a + b, 0)

@@ -3,7 +3,7 @@
 import type { NodeId, NodeKind } from '../diagram/diagram.ts'
 import type { Linear } from '../linear/linear.ts'
 import { type Expression, variable } from '../scalar/expression.ts'
-import { hasProperty, MAX_INVERTED, partsOf } from './functions.ts'
+import { hasProperty, isOneOperation, MAX_INVERTED, partsOf } from './functions.ts'
 import { functionAt, type Graph, kindAt, onlyArg, operatorAt } from './graph.ts'
 import { mayBe, mayFollow, mayStand } from './match.ts'
 import { type Pattern, PHASES, type Rule, requires, stagesBefore } from './rule.ts'
@@ -11,21 +11,21 @@ import { type Pattern, PHASES, type Rule, requires, stagesBefore } from './rule.
 const NO_RULES: readonly Rule[] = []
 /** Functions of one operation come again and again; what has been composed is mostly seen once. */
 const MAX_REMEMBERED_WEIGHT = 3
-/** Functions that are told apart; of others nothing is known. */
+/** Functions that are told apart; of others nothing is known. Looks have numbers of 16 bits. */
 const MAX_REMEMBERED = 1_000
+/** In the place of the number of a look: the node has not been looked at since it changed. */
+const UNSEEN = 0
 
 /** What can be told of a node at a glance: nodes that look alike have the same candidates. */
 interface Look {
   readonly number: number
   readonly kind: NodeKind
-  /** The function of one wire; 'composed' where it has many operations, null where nothing is known of it. */
+  /** The function of one wire; 'composed' where it is of several operations, null where nothing is known of it. */
   readonly fn: Expression | 'composed' | null
   /** The operator of a layer of one wire without a bias, or one that is like it; null where nothing is known of it. */
   readonly operator: Linear | null
-  /** The phases that have rules for nodes of this kind, ascending. */
-  readonly phases: readonly number[]
-  /** Whether a rule of the first phase may end in such a node. */
-  readonly hasParts: boolean
+  /** The phases on whose lists such nodes belong: a bit for each. */
+  readonly phases: number
   /** By phase: the rules that may end in such a node. */
   readonly endingIn: readonly (readonly Rule[])[]
   /** By phase, and by the number of the look of the node before: the rules that may apply. */
@@ -35,8 +35,11 @@ interface Look {
 /** The rules that are used left to right, in the order in which they are tried, by phase and by where they may stand. */
 export class Candidates {
   private readonly byKind: Partial<Record<NodeKind, readonly Rule[]>>[]
-  private count = 0
-  // Looks that have been seen.
+  /** The looks by their numbers, which begin at 1. */
+  private readonly looks: Look[] = []
+  /** By node: the number of its look, or UNSEEN. */
+  private seen = new Uint16Array(1024)
+  // Looks by what they tell.
   private readonly functions = new Map<Expression, Look>()
   private readonly kinds = new Map<NodeKind, Look>()
   private readonly composed: Look
@@ -72,10 +75,34 @@ export class Candidates {
     return (after[before.number] ??= look.endingIn[phase].filter(rule => mayComeAfter(rule, look, before)))
   }
 
+  /** The phases on whose lists the node belongs: a bit for each. */
+  phasesAt(graph: Graph, id: NodeId): number {
+    return this.lookAt(graph, id).phases
+  }
+
+  /** Says that a node is new or has changed. */
+  forget(id: NodeId): void {
+    if (id < this.seen.length) this.seen[id] = UNSEEN
+  }
+
   /** What a node looks like. */
-  lookAt(graph: Graph, id: NodeId): Look {
+  private lookAt(graph: Graph, id: NodeId): Look {
+    const { seen } = this
+    if (id < seen.length && seen[id] !== UNSEEN) return this.looks[seen[id] - 1]
+    const look = this.tell(graph, id)
+    if (id >= seen.length) {
+      this.seen = new Uint16Array(Math.max(2 * seen.length, graph.nodes.count))
+      this.seen.set(seen)
+    }
+    this.seen[id] = look.number
+    return look
+  }
+  private tell(graph: Graph, id: NodeId): Look {
     const fn = functionAt(graph, id)
-    if (fn !== undefined) return fn.weight > MAX_REMEMBERED_WEIGHT ? this.composed : this.lookOf(fn)
+    if (fn !== undefined) {
+      if (fn.weight <= MAX_REMEMBERED_WEIGHT) return this.lookOf(fn)
+      return isOneOperation(fn) ? this.other : this.composed
+    }
     const operator = operatorAt(graph, id)
     if (operator !== undefined) {
       const isUnknown = operator.kind === 'symbol' && operator.symbol.value === null
@@ -98,9 +125,15 @@ export class Candidates {
 
   private look(kind: NodeKind, fn: Look['fn'] = null, operator: Linear | null = null): Look {
     const endingIn = PHASES.map((_, phase) => this.ofKind(phase, kind).filter(rule => mayEndIn(rule, fn, operator)))
-    const phases = [...PHASES.keys()].filter(phase => this.ofKind(phase, kind).length > 0)
+    let phases = 0
+    for (const phase of PHASES.keys()) {
+      // Most functions have no parts: they are not worth a place on the first list.
+      if ((phase === 0 ? endingIn[0] : this.ofKind(phase, kind)).length > 0) phases |= 1 << phase
+    }
     const after = PHASES.map(() => [])
-    return { number: this.count++, kind, fn, operator, phases, hasParts: endingIn[0].length > 0, endingIn, after }
+    const look = { number: this.looks.length + 1, kind, fn, operator, phases, endingIn, after }
+    this.looks.push(look)
+    return look
   }
 }
 
@@ -163,8 +196,14 @@ function mayComeAfter(rule: Rule, { fn, kind }: Look, before: Look): boolean {
   if (!mayStand(inner, before.kind)) return false
   if (inner.kind === 'additive') return before.operator === null || mayBe(inner.operator, rule, before.operator)
   if (inner.kind !== 'pointwise' || before.fn === null) return true
-  if (before.fn === 'composed') return inner.fn.kind !== 'exact' || inner.fn.fn.weight > MAX_REMEMBERED_WEIGHT
+  const second = left.kind === 'pointwise' ? left.fn : null
+  const known = fn !== null && fn !== 'composed'
+  if (before.fn === 'composed') {
+    if (inner.fn.kind === 'exact') return inner.fn.fn.weight > MAX_REMEMBERED_WEIGHT
+    // It is no function of one operation, and only such have inverses; nor is it one that is known.
+    if (second === null || inner.fn.kind !== 'variable' || inner.fn.variadic) return true
+    return !('slot' in second && second.slot === inner.fn.slot) || (second.kind === 'variable' && !known)
+  }
   if (!mayBeFunction(rule, inner, before.fn)) return false
-  const known = left.kind === 'pointwise' && fn !== null && fn !== 'composed'
-  return !known || mayFollow(inner.fn, before.fn, left.fn, fn)
+  return second === null || !known || mayFollow(inner.fn, before.fn, second, fn)
 }

@@ -15,7 +15,6 @@ export const MAX_WEIGHT = 200
 interface Answers {
   inverses: readonly Expression[] | undefined
   form: LinearForm | null | undefined
-  linear: boolean | undefined
   layer: Layer | null | undefined
   idempotent: boolean | undefined
   parts: Decomposition | null | undefined
@@ -27,7 +26,6 @@ function answersOf(fn: Expression): Answers {
     answers = {
       inverses: undefined,
       form: undefined,
-      linear: undefined,
       layer: undefined,
       idempotent: undefined,
       parts: undefined,
@@ -50,8 +48,10 @@ export function isInverse(f: Expression, g: Expression): boolean {
   return g.weight <= MAX_INVERTED && isOneOperation(f) && inversesOnce(f).includes(g)
 }
 /** Functions are in their parts when inverses are looked for: what has been composed since need not be taken apart again. */
-function isOneOperation(fn: Expression): boolean {
-  return parts(fn).every(isOperand)
+export function isOneOperation(fn: Expression): boolean {
+  const below = parts(fn)
+  for (let k = 0; k < below.length; k++) if (!isOperand(below[k])) return false
+  return true
 }
 function isOperand(part: Expression): boolean {
   return part.mask === 0 || part.kind === 'variable'
@@ -84,12 +84,12 @@ export function layerOnce(fn: Expression, arity: number, width: Size): Layer | n
 
 /** Whether a function is written as a linear combination: one that is so only in disguise is simplified first. */
 export function isLinear(fn: Expression): boolean {
-  // Most functions are told from their outermost operation: nothing has to be remembered of them.
-  if (fn.weight > MAX_WEIGHT || !isArithmeticAt(fn)) return false
-  return (answersOf(fn).linear ??= isArithmetic(fn) && linearFormOnce(fn) !== null)
+  // Most functions are told from the names of their operations: nothing has to be remembered of them.
+  return fn.weight <= MAX_WEIGHT && isArithmetic(fn) && linearFormOnce(fn) !== null
 }
 /** Made of sums, differences and products with numbers. */
 function isArithmetic(fn: Expression): boolean {
+  if (!isArithmeticAt(fn)) return false
   const stack = [fn]
   for (let e = stack.pop(); e !== undefined; e = stack.pop()) {
     if (!isArithmeticAt(e)) return false

@@ -106,12 +106,14 @@ export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES, watch?: Wa
   const outputs: NodeId[] = []
   const none = new Int32Array(0)
   const links: Links = { first: none, second: none, several: new Map(), args: none }
-  let count = 0
+  let count = nodes.length
   let isCounted = true
-  nodes.forEach((node, k) => {
-    count = Math.max(count, node.id + 1)
-    isCounted &&= node.id === k
-  })
+  for (let k = 0; k < nodes.length; k++) {
+    const { id } = nodes[k]
+    if (id === k) continue
+    isCounted = false
+    if (id >= count) count = id + 1
+  }
   const graph: Graph = {
     name: diagram.name,
     names: diagram.names,
@@ -131,7 +133,8 @@ export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES, watch?: Wa
     wires: diagram.wires ?? NO_NAMES,
   }
   reserve(graph, count)
-  for (const node of nodes) {
+  for (let k = 0; k < nodes.length; k++) {
+    const node = nodes[k]
     watch?.()
     if (node.kind === 'input') inputs.push(node.id)
     else if (node.kind === 'output') outputs.push(node.id)
@@ -271,14 +274,15 @@ export function rangesOf(graph: Graph, watch?: Watch): ReadonlyMap<NodeId, WireR
 function estimate({ ranges }: Graph, id: NodeId, node: Node): void {
   const { args } = node
   const { bounds, open } = ranges
-  const known: WireRange[] = []
+  const known: WireRange[] = new Array(args.length)
   let isExact = true
   for (let k = 0; k < args.length; k++) {
-    known.push(bounds[args[k]] as WireRange)
+    known[k] = bounds[args[k]] as WireRange
     if (open[args[k]] === 1) isExact = false
   }
   const range = nodeRange(node, known)
-  const bound = coarseRange(range)
+  // In a deep net ranges settle: what was short is short, and what was worked out is so.
+  const bound = args.length > 0 && range === known[0] ? range : coarseRange(range)
   const isFound = isExact || isIndifferent(node, known)
   if (isFound && (bound === range || ranges.exact-- > 0)) {
     bounds[id] = range
@@ -565,30 +569,33 @@ export function fuseAt(
 
 /** The nodes on which outputs depend: inputs first, then every node after its args, outputs last. */
 export function nodesInOrder(graph: Graph): NodeId[] {
+  const { count } = graph.nodes
+  const { args } = graph.links
   const order = [...graph.inputs]
-  const seen = new Uint8Array(graph.nodes.count)
+  const seen = new Uint8Array(count)
   for (const id of order) seen[id] = 1
   // The way from an output to the node at hand, and for each node on it the arg that is next.
-  const path: NodeId[] = []
-  const next: number[] = []
+  const path = new Int32Array(count)
+  const next = new Int32Array(count)
   for (const output of graph.outputs) {
-    path.push(output)
-    next.push(0)
-    while (path.length > 0) {
-      const top = path.length - 1
-      const only = graph.links.args[path[top]]
-      const count = only >= 0 ? 1 : only === NOBODY ? 0 : nodeAt(graph, path[top]).args.length
-      if (next[top] < count) {
-        const arg = only >= 0 ? only : nodeAt(graph, path[top]).args[next[top]]
+    let top = 0
+    path[0] = output
+    next[0] = 0
+    while (top >= 0) {
+      const id = path[top]
+      const only = args[id]
+      const several = only === SEVERAL ? nodeAt(graph, id).args : null
+      if (next[top] < (several === null ? Number(only >= 0) : several.length)) {
+        const arg = several === null ? only : several[next[top]]
         next[top]++
         if (seen[arg] === 1) continue
         seen[arg] = 1
-        path.push(arg)
-        next.push(0)
+        top++
+        path[top] = arg
+        next[top] = 0
       } else {
-        if (top > 0) order.push(path[top])
-        path.pop()
-        next.pop()
+        if (top > 0) order.push(id)
+        top--
       }
     }
   }

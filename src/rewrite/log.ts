@@ -22,13 +22,17 @@ const UNBOUND = -1
 
 /** The steps of a run, in order: a list that grows at its end. What is read is equal to what was put in. */
 export class Entries implements Iterable<Match> {
-  // Node ids and lengths of lists; and rules, functions, operators, sizes, groups.
+  // Node ids and lengths of lists; and rules, functions, operators, sizes, groups. The last block of each is at hand.
   private readonly numbers: Int32Array[] = []
   private readonly values: unknown[][] = []
-  private numberCount = 0
-  private valueCount = 0
+  private lastNumbers = new Int32Array(0)
+  private lastValues: unknown[] = []
+  /** How much of the last blocks is used. */
+  private numbersUsed = BLOCK
+  private valuesUsed = BLOCK
   /** By step, in blocks: where its numbers begin, and where its values do. */
   private readonly starts: Float64Array[] = []
+  private lastStarts = new Float64Array(0)
   private count = 0
 
   get length(): number {
@@ -37,10 +41,12 @@ export class Entries implements Iterable<Match> {
 
   push(match: Match): void {
     const start = 2 * this.count++
-    if ((start & WITHIN) === 0) this.starts.push(new Float64Array(BLOCK))
-    const starts = this.starts[this.starts.length - 1]
-    starts[start & WITHIN] = this.numberCount
-    starts[(start & WITHIN) + 1] = this.valueCount
+    if ((start & WITHIN) === 0) {
+      this.lastStarts = new Float64Array(BLOCK)
+      this.starts.push(this.lastStarts)
+    }
+    this.lastStarts[start & WITHIN] = (this.numbers.length - 1) * BLOCK + this.numbersUsed
+    this.lastStarts[(start & WITHIN) + 1] = (this.values.length - 1) * BLOCK + this.valuesUsed
     const { rule, functions, operators, reals, wires, groups, calls, sizes, carried } = match
     this.putValue(rule)
     this.putNumber(match.at)
@@ -94,16 +100,20 @@ export class Entries implements Iterable<Match> {
   }
 
   private putNumber(n: number): void {
-    const within = this.numberCount & WITHIN
-    if (within === 0) this.numbers.push(new Int32Array(BLOCK))
-    this.numbers[this.numbers.length - 1][within] = n
-    this.numberCount++
+    if (this.numbersUsed === BLOCK) {
+      this.lastNumbers = new Int32Array(BLOCK)
+      this.numbers.push(this.lastNumbers)
+      this.numbersUsed = 0
+    }
+    this.lastNumbers[this.numbersUsed++] = n
   }
   private putValue(value: unknown): void {
-    const within = this.valueCount & WITHIN
-    if (within === 0) this.values.push(new Array(BLOCK))
-    this.values[this.values.length - 1][within] = value
-    this.valueCount++
+    if (this.valuesUsed === BLOCK) {
+      this.lastValues = new Array(BLOCK)
+      this.values.push(this.lastValues)
+      this.valuesUsed = 0
+    }
+    this.lastValues[this.valuesUsed++] = value
   }
   private putIds(ids: readonly NodeId[] | undefined): void {
     if (ids === undefined) this.putNumber(UNBOUND)

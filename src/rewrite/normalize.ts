@@ -55,16 +55,17 @@ class Worklists {
   /** By node, a bit for each list on which it stands. */
   private listed = new Uint8Array(1024)
 
-  push(phase: number, id: NodeId): void {
+  /** Puts a node on the lists of these phases, a bit for each. */
+  push(phases: number, id: NodeId): void {
     if (id >= this.listed.length) {
       const larger = new Uint8Array(Math.max(2 * this.listed.length, id + 1))
       larger.set(this.listed)
       this.listed = larger
     }
-    const bit = 1 << phase
-    if ((this.listed[id] & bit) !== 0) return
-    this.listed[id] |= bit
-    this.queues[phase].push(id)
+    const fresh = phases & ~this.listed[id]
+    if (fresh === 0) return
+    this.listed[id] |= fresh
+    for (let phase = 0; fresh >>> phase !== 0; phase++) if (((fresh >>> phase) & 1) === 1) this.queues[phase].push(id)
   }
   pop(phase: number): NodeId | undefined {
     const id = this.queues[phase].pop()
@@ -72,6 +73,9 @@ class Worklists {
     return id
   }
 }
+
+/** All phases, a bit for each. */
+const ALL = (1 << PHASES.length) - 1
 
 /** Thrown when a run takes more steps than allowed. */
 export class TooManySteps extends Error {}
@@ -102,7 +106,7 @@ class Run {
     const rules = options.rules ?? builtin()
     this.candidates = new Candidates(rules)
     this.reach = Math.max(1, ...rules.filter(r => r.direction === '==>').map(r => depthOf(r.left))) - 1
-    for (const id of nodesInOrder(graph)) this.touch(id, 0)
+    for (const id of nodesInOrder(graph)) this.touch(id, ALL)
   }
 
   /** Applies the next rule; null when no rule applies any more. */
@@ -124,29 +128,25 @@ class Run {
         if (applied === null) continue
         options.watch?.after(graph, match, applied)
         // Taking functions apart happens once, at the start: what later phases put together stays together.
-        const from = phase === 0 ? 0 : 1
-        for (const changed of applied.changed) this.touchAround(changed, from)
+        const among = phase === 0 ? ALL : ALL & ~1
+        for (const changed of applied.changed) this.candidates.forget(changed)
+        for (const changed of applied.changed) this.touchAround(changed, among)
         if (++this.steps > this.maxSteps) throw new TooManySteps(`more than ${this.maxSteps} steps`)
         return match
       }
     }
   }
 
-  /** Puts a node on the lists from this phase on. */
-  private touch(id: NodeId, from: number): void {
-    const { phases, hasParts } = this.candidates.lookAt(this.graph, id)
-    for (let k = 0; k < phases.length; k++) {
-      const phase = phases[k]
-      // Most functions have no parts: they are not worth a place on the first list.
-      if (phase >= from && (phase > 0 || hasParts)) this.lists.push(phase, id)
-    }
+  /** Puts a node on the lists of those of these phases that may concern it. */
+  private touch(id: NodeId, among: number): void {
+    this.lists.push(this.candidates.phasesAt(this.graph, id) & among, id)
   }
 
   /** Puts a node on the lists, and those that may see it in a pattern: its users, to the depth of the deepest pattern. */
-  private touchAround(id: NodeId, from: number): void {
+  private touchAround(id: NodeId, among: number): void {
     const { graph, reach } = this
     if (!isAlive(graph, id)) return
-    this.touch(id, from)
+    this.touch(id, among)
     if (reach === 0) return
     const { around } = this
     around[0] = id
@@ -155,7 +155,7 @@ class Run {
     for (let k = 0; k < reach; k++) {
       const end = last
       for (; start < end; start++) last = listUsers(graph, around[start], around, last)
-      for (let i = end; i < last; i++) this.touch(around[i], from)
+      for (let i = end; i < last; i++) this.touch(around[i], among)
     }
   }
 }
@@ -225,7 +225,8 @@ export class Replay {
 export function normalFormOf(diagram: Diagram, options: NormalizeOptions = {}): { log: Log; normal: Diagram } {
   const graph = graphOf(diagram)
   const entries = new Entries()
-  for (const match of rewrite(graph, options)) entries.push(match)
+  const run = new Run(graph, options)
+  for (let match = run.step(); match !== null; match = run.step()) entries.push(match)
   return { log: { start: diagram, entries }, normal: snapshot(graph) }
 }
 

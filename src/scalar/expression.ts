@@ -198,21 +198,26 @@ const firstVariables: readonly Expression[] = Array.from({ length: 8 }, (_, inde
 
 /** A known function of arguments. Throws RangeError when their number is not the function's. */
 export function call(name: KnownName, ...args: readonly Expression[]): Expression {
+  return callOf(name, args)
+}
+/** The same of a list of arguments, which the expression keeps. */
+export function callOf(name: KnownName, args: readonly Expression[]): Expression {
   if (args.length !== ARITY[name])
     throw new RangeError(`call: ${name} takes ${ARITY[name]} arguments, not ${args.length}`)
   const head = HEADS[name]
   const first = args[0].id
   const second = args.length === 1 ? 0 : args[1].id
-  const known = table.find(head, first, second)
-  if (known !== undefined) return known
-  return table.add(head, first, second, id => ({
-    kind: 'call',
-    id,
-    weight: weightOf(args),
-    mask: maskOf(args),
-    name,
-    args,
-  }))
+  return (
+    table.find(head, first, second) ??
+    table.add(head, first, second, {
+      kind: 'call',
+      id: table.newId(),
+      weight: weightOf(args),
+      mask: maskOf(args),
+      name,
+      args,
+    })
+  )
 }
 /** A declared function of arguments. Throws RangeError when their number is not the function's. */
 export function apply(fn: FunctionSymbol, ...args: readonly Expression[]): Expression {
@@ -268,7 +273,7 @@ export function parts(e: Expression): readonly Expression[] {
 export function withParts(e: Expression, p: readonly Expression[]): Expression {
   switch (e.kind) {
     case 'call':
-      return call(e.name, ...p)
+      return callOf(e.name, p)
     case 'apply':
       return apply(e.fn, ...p)
     case 'choose':
@@ -355,11 +360,26 @@ export function functionsOf(...roots: readonly Expression[]): FunctionSymbol[] {
 /** Replaces every variable at once; variables for which `by` gives undefined stay. */
 export function substitute(root: Expression, by: (index: number) => Expression | undefined): Expression {
   // Compositions grow by one operation at a time: on variables and numbers it needs no pass over its parts.
-  if (root.kind === 'call' && root.args.every(a => a.weight === 1))
-    return mapParts(root, a => (a.kind === 'variable' ? (by(a.index) ?? a) : a))
+  if (root.kind === 'call' && isOfLeaves(root)) return replacedLeaves(root, by)
   return fold<Expression>(root, (e, of) => {
     return e.kind === 'variable' ? (by(e.index) ?? e) : mapParts(e, of)
   })
+}
+
+function isOfLeaves({ args }: CallExpression): boolean {
+  for (let k = 0; k < args.length; k++) if (args[k].weight > 1) return false
+  return true
+}
+function replacedLeaves(root: CallExpression, by: (index: number) => Expression | undefined): Expression {
+  const { args } = root
+  let fresh: Expression[] | null = null
+  for (let k = 0; k < args.length; k++) {
+    const a = args[k]
+    const replaced = a.kind === 'variable' ? (by(a.index) ?? a) : a
+    // A copy is as long as it has to be, where a list that grows would keep room.
+    if (replaced !== a) (fresh ??= args.slice())[k] = replaced
+  }
+  return fresh === null ? root : callOf(root.name, fresh)
 }
 
 /** `g . f`: g with f in the place of its variable `index`. */

@@ -7,6 +7,10 @@ export type { Fraction }
 
 /** The rational with this integer numerator and denominator. Throws RangeError when the denominator is 0. */
 export function rational(numerator: number | bigint, denominator: number | bigint = 1): Rational {
+  if (Number.isSafeInteger(numerator) && Number.isSafeInteger(denominator) && (denominator as number) > 0) {
+    const shared = commonFactor(Math.abs(numerator as number), denominator as number)
+    return reduced(BigInt((numerator as number) / shared), BigInt((denominator as number) / shared))
+  }
   const n = BigInt(numerator)
   const d = BigInt(denominator)
   if (d === 0n) throw new RangeError('rational: the denominator is 0')
@@ -18,6 +22,12 @@ export function rational(numerator: number | bigint, denominator: number | bigin
     return shared === 1n ? reduced(n, d) : reduced(n / shared, d / shared)
   }
   return new Fraction(n, d)
+}
+
+/** The greatest common divisor of whole numbers below 2^53, without long numbers. */
+function commonFactor(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b]
+  return a
 }
 
 /** n/d where n and d > 0 have no common factor. What fraction.js would do to find that out is most of its time. */
@@ -81,6 +91,13 @@ export function bitLength(n: bigint): number {
 /** The largest binary64 number that is at most q: -Infinity below the finite ones. */
 export function floorDouble(q: Rational): number {
   if (q.n === 0n) return 0
+  if (isShort(q)) {
+    // The quotient of two doubles is rounded correctly, and the error of multiplying it back is a double.
+    const [n, d] = [Number(q.s * q.n), Number(q.d)]
+    const x = n / d
+    const product = x * d
+    return product - n > -productError(x, d, product) ? nextDown(x) : x
+  }
   // 64 significant bits of |q|, rounded to zero, convert with an error of one rounding; then step to the right side.
   const shift = 64 - (bitLength(q.n) - bitLength(q.d))
   const scaled = shift >= 0 ? (q.n << BigInt(shift)) / q.d : q.n / (q.d << BigInt(-shift))
@@ -102,8 +119,24 @@ export function ceilDouble(q: Rational): number {
   return -floorDouble(q.neg())
 }
 
+/** Whether numerator and denominator are doubles. */
+function isShort({ n, d }: Rational): boolean {
+  return n <= SAFE && d <= SAFE
+}
+
+const SPLITTER = 2 ** 27 + 1
+
+/** a * b - product, where that is a * b rounded: exact, as far as nothing on the way is beyond the doubles (Dekker). */
+export function productError(a: number, b: number, product: number): number {
+  const [p, q] = [SPLITTER * a, SPLITTER * b]
+  const [aHigh, bHigh] = [p - (p - a), q - (q - b)]
+  const [aLow, bLow] = [a - aHigh, b - bHigh]
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)
+}
+
 /** A binary64 number next to q: the nearer of the two that enclose it. */
 export function toDouble(q: Rational): number {
+  if (isShort(q)) return Number(q.s * q.n) / Number(q.d)
   const low = floorDouble(q)
   if (low === -Infinity) return low
   const high = nextUp(low)

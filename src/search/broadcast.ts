@@ -60,15 +60,21 @@ export function addedToAll(g: EGraph, t: TermId): void {
       else shift = shift === null ? own : added(shift, own)
     }
   }
-  if ((alone.length === 0 && shift === null) || (rest.length === 0 && moved === null)) return
+  const isAll = rest.length === 0 && moved === null
+  if (alone.length === 0 && (shift === null || isAll)) return
+  if (isAll && shift === null && alone.length === 1 && isColumnOfOnes(operators[0])) return
   const single = additive(g, alone, shift, withLast(shape, one))
   const columnOf = [{ operator: ones(lastOf(shape), one), arg: single as TermId }]
   const all = single === null ? null : additive(g, columnOf, null, shape)
-  const others = additive(g, rest, moved, shape)
-  if (single === null || all === null || others === null) return
-  const sum = pointwise(g, call('+', x0, variable(1)), [others, all], shape)
-  if (sum === null) return
+  if (single === null || all === null) return
   const over = different(g, args)
+  if (isAll) {
+    g.equate(t, all, APART, { made: over.some(o => g.areEqual(o, single)) ? [] : [single], over })
+    return
+  }
+  const others = additive(g, rest, moved, shape)
+  const sum = others === null ? null : pointwise(g, call('+', x0, variable(1)), [others, all], shape)
+  if (others === null || sum === null) return
   const made = different(g, [single, all, others]).filter(m => !over.some(o => g.areEqual(o, m)))
   g.equate(t, sum, APART, { made, over })
 }
@@ -130,7 +136,9 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       if (below === null || all === null) continue
       const after = put(g, { kind: 'pointwise', fn, shape }, k === 1 ? [below, all] : [all, below])
       if (after === null) continue
-      g.equate(t, after, MULTIPLE, { inner: [same, m], made: different(g, [below, all]), over: different(g, [u, s]) })
+      // The two may be one wire, and are told apart all the same: each is looked through as what it is.
+      const made = below === all ? [below] : [below, all]
+      g.equate(t, after, MULTIPLE, { inner: [same, m], made, over: different(g, [u, s]) })
       break
     }
   }

@@ -51,6 +51,8 @@ export class EGraph {
   readonly changed: ClassId[] = []
   /** When to stop, by `performance.now()`: nothing that a rule asks for may take longer. */
   deadline = Number.POSITIVE_INFINITY
+  /** Terms that put the parts of a wire together again: rules look through them, and make nothing of them themselves. */
+  readonly closed = new Set<TermId>()
   /** What the tables of rules take, as they estimate it. */
   extraBytes = 0
 

@@ -223,6 +223,8 @@ class RuleUser implements Visitor {
     const args = terms.map(m => g.argsOf(m).map(local))
     const count = leaves.length
     const places = args.map(list => list.map(a => (a >= 0 ? a : count - 1 - a)))
+    // Classes that go in circles: a node that would come before what it is made of is no part of a net.
+    if (places.some((list, i) => list.some(a => a >= count + i))) return
     let key = ''
     for (const leaf of leaves) key += `${rangeKey(g.rangeOf(leaf))}:${shapeKey(g.shapeOf(leaf))},`
     for (const [i, term] of terms.entries())

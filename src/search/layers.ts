@@ -39,13 +39,13 @@ const FACTORED: Why = { rule: 'additive-product', title: 'common factor of addit
 
 const NONE: readonly TermId[] = []
 
-/** The members of the class of a term that are of this kind, the first few. */
+/** The members of the class of a term that are of this kind, the first few; layers that only put parts together are none. */
 export function membersOf(g: EGraph, term: TermId, kind: NodeKind): readonly TermId[] {
   const c = g.classOf(term)
   if (!g.has(c, kind)) return NONE
   const found: TermId[] = []
   for (let t = g.firstMember(c); t >= 0 && found.length < MAX_MEMBERS; t = g.nextMember(t))
-    if (g.kindOf(t) === kind) found.push(t)
+    if (g.kindOf(t) === kind && (kind !== 'additive' || !g.closed.has(t))) found.push(t)
   return found
 }
 
@@ -121,7 +121,11 @@ function mergedWith(g: EGraph, t: TermId, m: TermId): void {
   const node = g.nodeOf(t) as Additive
   const below = g.nodeOf(m) as Additive | Constant
   const [args, inside] = [g.argsOf(t), g.argsOf(m)]
-  if (args.length - 1 + inside.length > MAX_TERMS) return
+  // A wire as a layer of itself says nothing, and would be put into itself again and again.
+  if (args.length - 1 + inside.length > MAX_TERMS || inside.some(a => g.areEqual(a, t))) return
+  // A part of a wire that is put somewhere: the other way, from there to a join of parts, leads further.
+  const isSlice = below.kind === 'additive' && below.operators[0]?.kind === 'select' && inside.length === 1
+  if (isSlice && args.some((arg, k) => node.operators[k].kind === 'embed' && g.areEqual(arg, m))) return
   const [inner, others]: Summand[][] = [[], []]
   let bias = node.bias
   for (const [k, arg] of args.entries()) {
@@ -146,11 +150,11 @@ function mergedWith(g: EGraph, t: TermId, m: TermId): void {
 }
 
 /** One product of a layer's matrices with its wire (the bias has none). */
-interface Piece {
+export interface Piece {
   readonly word: Word
   readonly arg: TermId | null
 }
-function piecesOf(g: EGraph, t: TermId): Piece[] | null {
+export function piecesOf(g: EGraph, t: TermId): Piece[] | null {
   const node = g.nodeOf(t) as Additive
   const pieces: Piece[] = []
   for (const [k, operator] of node.operators.entries()) {
@@ -165,7 +169,7 @@ function piecesOf(g: EGraph, t: TermId): Piece[] | null {
 }
 
 /** The layer with these pieces; `drop` atoms are left out at the front. */
-function layerOf(g: EGraph, pieces: readonly Piece[], drop: number, shape: Shape): TermId | null {
+export function layerOf(g: EGraph, pieces: readonly Piece[], drop: number, shape: Shape): TermId | null {
   const summands: Summand[] = []
   let bias: Linear | null = null
   for (const { word, arg } of pieces) {

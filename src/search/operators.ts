@@ -1,8 +1,18 @@
 // Operators taken apart: into products of atoms with factors in front, and into what only moves and scales components.
-import { multiplyFactors, normalLinear, plus, scaled, times } from '../algebra/operators.ts'
-import { entriesOf, hasAtMost, identity, type Linear, literal, sharedProduct } from '../linear/linear.ts'
+import { addFactors, multiplyFactors, normalLinear, plus, scaled, times } from '../algebra/operators.ts'
+import {
+  embed,
+  entriesOf,
+  hasAtMost,
+  identity,
+  type Linear,
+  literal,
+  select,
+  sharedProduct,
+  zeroMatrix,
+} from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf } from '../linear/size.ts'
-import { type Expression, number, one } from '../scalar/expression.ts'
+import { type Expression, number, one, zero } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 
 /** factor * atoms[0] * atoms[1] * ...; no atom at all is the identity. */
@@ -23,6 +33,7 @@ export function wordsOf(a: Linear): readonly Word[] | null {
   return found === 'large' ? null : found
 }
 function taken(a: Linear): readonly Word[] | 'large' {
+  if (a.kind === 'select' || a.kind === 'embed') return [{ factor: one, atoms: [a] }]
   if (!hasAtMost(a, MOST_PARTS)) return 'large'
   const normal = normalLinear(a)
   if (!hasAtMost(normal, 2 * MOST_PARTS)) return 'large'
@@ -64,12 +75,12 @@ function asProduct(word: Word): Linear {
 }
 
 const normals = new WeakMap<Linear, Linear>()
-/** The normal form, without matrices that turn out to be the identity when known ones have been multiplied. */
+/** The normal form; matrices that turn out to take or place a part when known ones have been multiplied are said to do so. */
 export function normalOf(a: Linear): Linear {
   if (a.kind === 'symbol' && a.symbol.value === null) return a
   let found = normals.get(a)
   if (found === undefined) {
-    found = plainProduct(a) ?? withoutIdentities(a)
+    found = plainProduct(a) ?? tidied(normalLinear(a))
     normals.set(a, found)
     normals.set(found, found)
   }
@@ -86,24 +97,91 @@ function plainProduct(a: Linear): Linear | null {
     else if (part.kind === 'symbol' || part.kind === 'literal') atoms.push(part)
     else return null
   }
-  const isPlain = atoms.every((atom, k) => (k === 0 || !isKnown(atoms[k - 1]) || !isKnown(atom)) && !isIdentity(atom))
+  const isPlain = atoms.every(
+    (atom, k) => (k === 0 || !isKnown(atoms[k - 1]) || !isKnown(atom)) && placed(atom) === null,
+  )
   return isPlain ? asProduct({ factor: one, atoms }) : null
 }
-function withoutIdentities(a: Linear): Linear {
-  const normal = normalLinear(a)
-  const words = normal.kind === 'product' || normal.kind === 'sum' || normal.kind === 'scale' ? wordsOf(normal) : null
-  if (words === null || !words.some(w => w.atoms.some(isIdentity))) return normal
-  const terms = words.map(({ factor, atoms }) => {
-    const kept = atoms.filter(atom => !isIdentity(atom))
-    return scaled(factor, kept.length === 0 ? identity(a.columns) : kept.reduceRight((r, l) => times(l, r)))
-  })
-  return normalLinear(terms.reduce(plus))
+
+/** A normal form whose words are tidied, too. */
+function tidied(normal: Linear): Linear {
+  const isMade = normal.kind === 'product' || normal.kind === 'sum' || normal.kind === 'scale'
+  if (!isMade) return normal.kind === 'literal' ? alone(normal) : normal
+  const old = wordsOf(normal)
+  const kept = old?.map(tidiedWord)
+  if (old === null || kept === undefined || kept.every((w, k) => w === old[k])) return normal
+  // Words that have become alike are added up.
+  const sums = new Map<string, Word>()
+  for (const word of kept) {
+    const key = word.atoms.map(atom => atom.id).join()
+    const same = sums.get(key)
+    sums.set(key, same === undefined ? word : { factor: addFactors(same.factor, word.factor), atoms: word.atoms })
+  }
+  const total = [...sums].filter(([, w]) => w.factor !== zero).sort(([p], [q]) => (p < q ? -1 : 1))
+  if (total.length === 0) return zeroMatrix(normal.rows, normal.columns)
+  if (total.length === 1) return operatorOf(total[0][1], normal.columns)
+  const result = total.map(([, w]) => operatorOf(w, normal.columns)).reduce(plus)
+  words.set(
+    result,
+    total.map(([, w]) => w),
+  )
+  return result
 }
-function isIdentity(a: Linear): boolean {
-  if (a.kind !== 'literal' || a.rows !== a.columns) return a.kind === 'identity'
-  return a.entries.every((row, i) => row.every((q, j) => (i === j ? q.equals(ONE) : q.n === 0n)))
+/** A known matrix by itself: what only takes or places a part. */
+function alone(a: Linear): Linear {
+  const form = placed(a)
+  return form?.factor.equals(ONE) && form.of !== null ? form.of : a
 }
 
+/** A product without identities, with parts named as such, and with its number in its first known matrix. */
+function tidiedWord(word: Word): Word {
+  if (word.atoms.length < 2 && word.atoms[0]?.kind !== 'literal') return word
+  let { factor } = word
+  const atoms: Linear[] = []
+  for (const atom of word.atoms) {
+    const form = placed(atom)
+    if (form === null) atoms.push(atom)
+    else {
+      factor = multiplyFactors(factor, number(form.factor))
+      if (form.of !== null) atoms.push(form.of)
+    }
+  }
+  const at = factor.kind === 'number' && factor !== one ? atoms.findIndex(a => a.kind === 'literal') : -1
+  if (at < 0) return factor === word.factor && atoms.every((a, k) => a === word.atoms[k]) ? word : { factor, atoms }
+  const { entries } = atoms[at] as Extract<Linear, { kind: 'literal' }>
+  const k = (factor as Extract<Expression, { kind: 'number' }>).value
+  atoms[at] = literal(entries.map(row => row.map(q => q.mul(k))))
+  return { factor: one, atoms }
+}
+
+/** factor * of, where `of` takes or places a part; null stands for the identity. */
+interface Placed {
+  readonly factor: Rational
+  readonly of: Linear | null
+}
+const places = new WeakMap<Linear, Placed | 'none'>()
+/** How a known matrix takes, places or only scales components that are neighbours; null for other matrices. */
+function placed(a: Linear): Placed | null {
+  if (a.kind !== 'literal') return a.kind === 'identity' ? { factor: ONE, of: null } : null
+  let found = places.get(a)
+  if (found === undefined) places.set(a, (found = lookedAt(a.entries, a) ?? 'none'))
+  return found === 'none' ? null : found
+}
+function lookedAt(entries: readonly (readonly Rational[])[], { rows, columns }: Linear): Placed | null {
+  const [m, n] = [entries.length, entries[0].length]
+  const down = entries.findIndex(row => row[0].n !== 0n)
+  const across = entries[0].findIndex(q => q.n !== 0n)
+  const [i0, j0] = m <= n ? [0, across] : [down, 0]
+  if (i0 < 0 || j0 < 0 || Math.min(m - i0, n - j0) < Math.min(m, n)) return null
+  const factor = entries[i0][j0]
+  const isOn = (i: number, j: number): boolean => i - i0 === j - j0 && i >= i0 && j >= j0
+  const length = Math.min(m, n)
+  const fits = entries.every((row, i) =>
+    row.every((q, j) => (isOn(i, j) && i - i0 < length ? q.equals(factor) : q.n === 0n)),
+  )
+  if (!fits) return null
+  return { factor, of: m === n ? null : m < n ? select(columns, sizeOf(j0), rows) : embed(rows, sizeOf(i0), columns) }
+}
 /** a + b in normal form. */
 export function added(a: Linear, b: Linear): Linear {
   return normalOf(plus(a, b))

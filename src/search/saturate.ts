@@ -1,6 +1,8 @@
 // Equality saturation: rules are tried at terms until the goal is reached, nothing new follows, or the budget is spent. Terms
 // are visited in the order in which they came in or something changed below them; nothing depends on the clock but the end.
+import { asJoin, asSum, ofParts, partOfFunction } from './apart.ts'
 import { addedToAll, exponentialOfSum, hasRepeated, multipleThroughLayer } from './broadcast.ts'
+import { poolAsFunction, powersAsFunctions } from './components.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { nestedGroups, throughGroups } from './groups.ts'
 import type { Visitor } from './instances.ts'
@@ -58,8 +60,8 @@ class Flags {
   }
 }
 
-/** The rules that are built in, as one visit of a term. */
-export function builtinVisit(g: EGraph): Visit {
+/** The rules that are built in, as one visit of a term; those that make functions of pools and powers only where that is asked. */
+export function builtinVisit(g: EGraph, byComponents = false): Visit {
   const fused = new Fused(g)
   const mergedPairs = new PairSet()
   const visited = new Flags()
@@ -94,7 +96,11 @@ export function builtinVisit(g: EGraph): Visit {
           pulledOut(g, t)
           grouped(g, t)
           addedToAll(g, t)
+          asSum(g, t)
+          ofParts(g, t)
+          asJoin(g, t)
         }
+        partOfFunction(g, t)
         multipleThroughLayer(g, t)
         merged(g, t, m => mergedPairs.add(t, m))
         break
@@ -102,7 +108,11 @@ export function builtinVisit(g: EGraph): Visit {
       case 'slice':
         if (isFirst) asLayer(g, t)
         break
+      case 'multiplicative':
+        if (isFirst && byComponents) powersAsFunctions(g, t)
+        break
       case 'reduce':
+        if (isFirst && byComponents) poolAsFunction(g, t)
         throughGroups(g, t)
         nestedGroups(g, t)
         break
@@ -230,7 +240,7 @@ export function saturate(
     if (t === undefined) {
       waited = 0
       if (!turns.next() && queue.isEmpty) return { end: 'saturated', visits: visited }
-    } else if (!g.isDouble(t)) {
+    } else if (!g.isDouble(t) && !g.closed.has(t)) {
       builtin(g, t)
       for (const visitor of visitors) visitor.visit(g, t)
     }

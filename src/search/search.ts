@@ -4,6 +4,7 @@ import { type Diagram, inputsOf, type Node, type NodeId, outputsOf } from '../di
 import type { WireRange } from '../diagram/ranges.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { livingNodes } from '../semantics/contents.ts'
+import { Components } from './components.ts'
 import { contentInNormalForm } from './contents.ts'
 import { EGraph, type TermId } from './egraph.ts'
 import { ruleVisits } from './instances.ts'
@@ -98,10 +99,10 @@ export function searchEquality(
   }
   const ends = outputs[0].map((l, k) => [l, outputs[1][k]] as const)
   const isReached = (): boolean => ends.every(([l, r]) => g.areEqual(l, r))
-  const rules = ruleVisits(options.rules ?? [])
+  const rules = [new Components(), ...ruleVisits(options.rules ?? [])]
   const { end, visits: count } = isReached()
     ? { end: 'goal' as const, visits: 0 }
-    : saturate(g, builtinVisit(g), budget, { isReached, rules, deadline })
+    : saturate(g, builtinVisit(g, true), budget, { isReached, rules, deadline })
   const report = { terms: g.size, bytes: g.bytes, visits: count, end }
   if (end !== 'goal') return { found: null, report }
   const equalities = g.explain(ends)

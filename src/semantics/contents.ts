@@ -21,15 +21,23 @@ function reachable<T>(roots: Iterable<T>, partsOf: (of: T) => readonly T[]): Set
   return found
 }
 
+const living = new WeakMap<Diagram, readonly Node[]>()
+
 /** The nodes on the way to an output, in order: those that decide whether the net is defined. */
-export function livingNodes(diagram: Diagram): Node[] {
-  const living = new Set<NodeId>()
-  for (const node of diagram.nodes.toReversed()) {
-    if (node.kind !== 'output' && !living.has(node.id)) continue
-    living.add(node.id)
-    for (const id of node.args) living.add(id)
+export function livingNodes(diagram: Diagram): readonly Node[] {
+  let found = living.get(diagram)
+  if (found === undefined) living.set(diagram, (found = findLiving(diagram)))
+  return found
+}
+
+function findLiving({ nodes }: Diagram): readonly Node[] {
+  const ids = new Set<NodeId>()
+  for (const node of nodes.toReversed()) {
+    if (node.kind !== 'output' && !ids.has(node.id)) continue
+    ids.add(node.id)
+    for (const id of node.args) ids.add(id)
   }
-  return diagram.nodes.filter(node => living.has(node.id))
+  return ids.size === nodes.length ? nodes : nodes.filter(node => ids.has(node.id))
 }
 
 /** The operators of the nets' nodes, with their parts. */
@@ -117,11 +125,11 @@ export function sizesIn(diagrams: readonly Diagram[]): { lengths: Set<Size>; dif
   return { lengths, differences }
 }
 
-/** The entries of all matrices of known sizes. */
-export function entriesIn(diagrams: readonly Diagram[]): number {
+/** The entries of all matrices; an unknown size that `size` does not know counts as 1. */
+export function entriesIn(diagrams: readonly Diagram[], size: (s: Size) => number = s => knownSize(s) ?? 1): number {
   let total = 0
   for (const a of linearsIn(diagrams)) {
-    if (a.kind === 'symbol' || a.kind === 'literal') total += (knownSize(a.rows) ?? 1) * (knownSize(a.columns) ?? 1)
+    if (a.kind === 'symbol' || a.kind === 'literal') total += size(a.rows) * size(a.columns)
   }
   return total
 }

@@ -124,8 +124,14 @@ export function readNumber(text: string): Rational {
     text,
   ) as RegExpExecArray
   const power = Number(exponent) - fraction.length
+  const short = whole.length + fraction.length < 16
+  if (short && power <= 0 && power > -16) return kept(text, rational(Number(whole + fraction), 10 ** -power))
   const digits = BigInt(whole + fraction)
   value = power >= 0 ? rational(digits * 10n ** BigInt(power)) : rational(digits, 10n ** BigInt(-power))
+  return kept(text, value)
+}
+
+function kept(text: string, value: Rational): Rational {
   if (text.length < 4) small.set(text, value)
   return value
 }

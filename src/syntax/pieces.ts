@@ -276,6 +276,8 @@ export class Pieces {
 
   /** The chains between the commas of a list. Short ones are matched some at a time. */
   private items(from: number, to: number): Term[] | null {
+    const numbers = this.numbers(from, to)
+    if (numbers !== null) return numbers
     const items: Term[] = []
     for (const group of this.groups(from, to)) {
       const simple = group.to - group.from <= LONG && !this.isDeep(group.from, group.to)
@@ -284,6 +286,36 @@ export class Pieces {
       for (const item of some) items.push(item)
     }
     return items
+  }
+
+  /**
+   * Numbers between commas, or lists of numbers, as large matrices are written: what the grammar would make of them, without
+   * it. Null where there is anything else.
+   */
+  private numbers(from: number, to: number, isRow = false): Term[] | null {
+    const { starts, ends, kinds } = this.tokens
+    const items: Term[] = []
+    for (let i = from; i < to; i++) {
+      const start = starts[i]
+      if (kinds[i] === BRACKET && !isRow) {
+        const close = this.partner[i]
+        const row = close < 0 ? null : this.numbers(i + 1, close, true)
+        if (row === null) return null
+        items.push({ kind: 'list', start, end: ends[close], items: row })
+        i = close + 1
+      } else {
+        const isNegative = kinds[i] === MINUS
+        const at = isNegative ? i + 1 : i
+        if (at >= to || kinds[at] !== NUMBER) return null
+        const text = this.text.slice(starts[at], ends[at])
+        const of: Term = { kind: 'number', start: starts[at], end: ends[at], text, value: readNumber(text) }
+        items.push(isNegative ? { kind: 'negative', start, end: ends[at], signs: 1, of } : of)
+        i = at + 1
+      }
+      if (i === to) return items
+      if (kinds[i] !== COMMA) return null
+    }
+    return null
   }
 
   /** A long chain, as a list of one. */

@@ -13,6 +13,7 @@ import { doublesGiven, exactly } from '../../src/numeric/compare-nets.ts'
 import { unknownsOf } from '../../src/numeric/instance.ts'
 import { random } from '../../src/numeric/random.ts'
 import { normal } from '../../src/numeric/samples.ts'
+import { addRationals, fromDouble, ZERO } from '../../src/scalar/rational.ts'
 import { evaluateNet, scopeOf } from '../../src/semantics/net.ts'
 
 const { nets, diagnostics } = parse(`weights W : 150 x 150
@@ -75,6 +76,34 @@ test('errors of the outputs of a large net', () => {
     expect(e).toBeLessThan(1e-9 * outputs.y[i])
     expect(slow.errors.y[i]).toBeLessThan(1e-9 * outputs.y[i])
   })
+})
+
+test('matrices that the file gives go through the kernels, too, and their entries need not be doubles', () => {
+  const source = random(9)
+  const entries = Array.from({ length: 150 }, () => `[${Array.from({ length: 150 }, () => normal(source).toFixed(3))}]`)
+  const given = parse(`weights W = [${entries}]
+net linear { x : 150 -> add[W] -> y }
+net other { x : 150 -> add[W] -> scale[1.000000000001] -> y }`).nets
+  const x = Float64Array.from({ length: 150 }, () => normal(source))
+  const { y } = compile(given.linear).run({ x }, 1)
+  const { errors } = evaluateWithBounds(given.linear, { inputs: { x } }, 1, { y })
+  const slow = numericBounds(given.linear, { inputs: { x } }, 1, { y }).errors
+  const truth = compareNets(given.linear, given.linear, { points: [{ x }], referee: { always: true } })
+  expect(truth).toMatchObject({ verdict: 'consistent' })
+  for (let i = 0; i < 150; i++) {
+    // Not below the error of the rounding of the entries, and not much wider than number by number.
+    expect(errors.y[i]).toBeGreaterThan(0)
+    expect(errors.y[i]).toBeLessThan(1e-11)
+    expect(slow.y[i]).toBeLessThan(1e-11)
+  }
+  const exact = given.linear.nodes.flatMap(n => (n.kind === 'additive' ? n.operators : []))
+  const [W] = exact.map(a => (a.kind === 'symbol' ? a.symbol.value : null))
+  if (W === null || W === undefined) throw new Error()
+  W.forEach((row, i) => {
+    const sum = row.reduce((s, q, j) => addRationals(s, q.mul(fromDouble(x[j]))), ZERO)
+    expect(sum.sub(fromDouble(y[i])).abs().compare(fromDouble(errors.y[i]))).toBeLessThanOrEqual(0)
+  })
+  expect(compareNets(given.linear, given.other, { samples: 3 })).toMatchObject({ verdict: 'different' })
 })
 
 describe('comparison in batches', () => {

@@ -17,7 +17,7 @@ describe.each([10, 1000, 1_000_000])('a table that holds %i values strongly', ca
     const texts = triples.map((_, k) => table.get(`k${k}`, make(`k${k}`)))
     const found = triples.map(t => {
       expect(table.find(...t)).toBeUndefined()
-      return table.add(...t, make(t.join()))
+      return table.add(...t, { id: table.newId(), of: t.join() })
     })
     triples.forEach((t, k) => {
       expect(table.find(...t)).toBe(found[k])
@@ -25,6 +25,17 @@ describe.each([10, 1000, 1_000_000])('a table that holds %i values strongly', ca
       expect(table.get(`k${k}`, make('another'))).toBe(texts[k])
     })
     expect(table.find(3, 0, 0)).toBeUndefined()
+    // What is added between a look and the addition it leads to stays found.
+    const others = triples.slice(0, 200).map(([head, first, second]) => {
+      const [one, two] = [[head + 10, first, second] as const, [head + 20, first, second] as const]
+      expect([table.find(...one), table.find(...two)]).toEqual([undefined, undefined])
+      const later = table.add(...two, { id: table.newId(), of: 'two' })
+      return [one, table.add(...one, { id: table.newId(), of: 'one' }), two, later] as const
+    })
+    for (const [one, first, two, second] of others) {
+      expect(table.find(...one)).toBe(first)
+      expect(table.find(...two)).toBe(second)
+    }
     const ids = [...texts, ...found].map(v => v.id)
     expect(ids.every((id, k) => k === 0 || id > ids[k - 1])).toBe(true)
     expect(table.newId()).toBeGreaterThan(ids[ids.length - 1])

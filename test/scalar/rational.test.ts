@@ -2,7 +2,17 @@
 import fc from 'fast-check'
 import Fraction from 'fraction.js'
 import { expect, test } from 'vitest'
-import { addRationals, compareRationals, rational } from '../../src/scalar/rational.ts'
+import {
+  addRationals,
+  ceilDouble,
+  compareRationals,
+  floorDouble,
+  fromDouble,
+  nextUp,
+  type Rational,
+  rational,
+  toDouble,
+} from '../../src/scalar/rational.ts'
 import { rationals } from './rationals.ts'
 
 const parts = (q: Fraction): readonly bigint[] => [q.s, q.n, q.d]
@@ -41,6 +51,42 @@ test('sums and order', () => {
         expect(Math.sign(compareRationals(a, a.neg()))).toBe(a.compare(a.neg()))
       },
     ),
+    { numRuns: 2000 },
+  )
+})
+
+const short = fc
+  .tuple(
+    fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -1000, max: 1000 })),
+    fc.oneof(
+      fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      fc.integer({ min: 0, max: 15 }).map(k => 10 ** k),
+    ),
+  )
+  .map(([n, d]) => ({ n, d }))
+
+test('short quotients: the doubles around them and the nearest one', () => {
+  fc.assert(
+    fc.property(short, ({ n, d }) => {
+      const q = rational(n, d)
+      const [low, high, near] = [floorDouble(q), ceilDouble(q), toDouble(q)]
+      expect(compareRationals(fromDouble(low), q)).toBeLessThanOrEqual(0)
+      expect(compareRationals(fromDouble(high), q)).toBeGreaterThanOrEqual(0)
+      if (low !== high) expect(nextUp(low)).toBe(high)
+      const distance = (x: number): Rational => fromDouble(x).sub(q).abs()
+      expect([low, high]).toContain(near)
+      expect(compareRationals(distance(near), distance(low))).toBeLessThanOrEqual(0)
+      expect(compareRationals(distance(near), distance(high))).toBeLessThanOrEqual(0)
+    }),
+    { numRuns: 2000 },
+  )
+})
+test('short quotients are reduced as long ones are', () => {
+  fc.assert(
+    fc.property(short, ({ n, d }) => {
+      const [quick, slow] = [rational(n, d), rational(BigInt(n), BigInt(d))]
+      expect([quick.s, quick.n, quick.d]).toEqual([slow.s, slow.n, slow.d])
+    }),
     { numRuns: 2000 },
   )
 })

@@ -6,6 +6,7 @@ import { parse } from '../../src/load.ts'
 import { randomInstance, unknownsOf } from '../../src/numeric/instance.ts'
 import { randomPoint } from '../../src/numeric/points.ts'
 import { type Random, random } from '../../src/numeric/random.ts'
+import { Components } from '../../src/search/components.ts'
 import { EGraph, type TermId } from '../../src/search/egraph.ts'
 import { builtinVisit, type Saturation, saturate } from '../../src/search/saturate.ts'
 import { place } from '../../src/search/search.ts'
@@ -61,7 +62,7 @@ export function randomNet(seed: number): Diagram {
   for (let i = 0; i < count; i++) {
     const name = `w${i}`
     const made = ((): string => {
-      switch (source.integer(0, 13)) {
+      switch (source.integer(0, 14)) {
         case 0:
         case 1:
         case 2:
@@ -84,6 +85,8 @@ export function randomNet(seed: number): Diagram {
           return `${pick()} + (${pick()} -> add[[[1, 0, 2, 0]]] -> add[ones(4, 1)])`
         case 12:
           return `(${pick()} * (${pick()} -> add[[[0, 1, 0, 1]]] -> ${source.pick(FUNCTIONS)} -> add[ones(4, 1)])) -> add[${source.pick(MATRICES)}]`
+        case 13:
+          return `${pick()} -> mul[[[1, 0, 0, 2], [0, 1, 1, 0], [0, 0, 0, 0], [0, 0, 1, 0]]]`
         default:
           return `(${pick()} -> add[W1]) + (${pick()} -> add[${source.pick(MATRICES)}])`
       }
@@ -110,7 +113,7 @@ export function nodesOf(g: EGraph): Node[] {
 
 /** Runs the built-in rules on an e-graph. */
 export function run(g: EGraph, terms: number): Saturation {
-  return saturate(g, builtinVisit(g), { seconds: 60, terms })
+  return saturate(g, builtinVisit(g, true), { seconds: 60, terms }, { rules: [new Components()] })
 }
 
 /**

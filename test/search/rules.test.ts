@@ -1,6 +1,7 @@
 // Each rule of the search on a net where it applies, and on one just outside of its condition.
 import { describe, expect, test } from 'vitest'
 import { egraphOf, netsOf, run } from './nets.ts'
+import { noRuleCounts, tryRules } from './rules-fuzz.ts'
 
 /** Whether the outputs of two nets fall into one class. */
 function meet(left: string, right: string): boolean {
@@ -232,3 +233,12 @@ describe('equal', () => {
 describe('not equal', () => {
   test.each(FALSE)('%s', (_, left, right) => expect(meet(left, right)).toBe(false))
 })
+
+test('rules of users that are nearly true are not believed, and with those that are no verdict is wrong', async () => {
+  const counts = noRuleCounts()
+  for (let seed = 1; seed <= 12; seed++) await tryRules(seed, counts)
+  expect(counts.believed).toBeGreaterThan(5)
+  expect(counts.refused).toBeGreaterThan(3)
+  expect(counts.equal.proved).toBeGreaterThan(5)
+  expect(counts.different.refuted).toBeGreaterThan(5)
+}, 60_000)

@@ -193,3 +193,56 @@ test('a common factor or divisor of all components passes through a layer, and n
   expect(shown(call('+', x0, variable(1)))).toBe(false)
   expect(shown(call('^', x0, variable(1)))).toBe(false)
 })
+
+/** Whether a wire over the two components of x is shown to be a function of these. */
+function isOfComponents(content: object, f: Expression, width = 1): boolean {
+  const w = wires()
+  const x = w.put(input('x'))
+  const part = (start: number) => ({ ...layer(select(sizeOf(2), sizeOf(start), sizeOf(1))), shape: [sizeOf(1)] })
+  const [p, q] = [w.put(part(0), x), w.put(part(1), x)]
+  const whole = w.put({ kind: 'join', shape: [sizeOf(2)] }, p, q)
+  const a = w.put({ shape: [sizeOf(width)], ...content }, whole)
+  const b = w.put({ ...fn(f), shape: [sizeOf(1)] }, p, q)
+  return accepts(() => w.equate(a, b, 'function', over(p, q))) && w.now(a) === b
+}
+const x1 = variable(1)
+
+test('a pool is the maximum of the components of each group', () => {
+  const pool = (operation: string) => ({ kind: 'reduce', operation, group: 2 })
+  expect(isOfComponents(pool('max'), call('max', x0, x1))).toBe(true)
+  expect(isOfComponents(pool('min'), call('min', x0, x1))).toBe(true)
+  expect(isOfComponents(pool('max'), call('min', x0, x1))).toBe(false)
+  expect(isOfComponents(pool('max'), x0)).toBe(false)
+})
+
+test('components are not taken for those of another place', () => {
+  const w = wires()
+  const x = w.put(input('x'))
+  const a = w.put({ kind: 'reduce', operation: 'max', group: 2, shape: [sizeOf(1)] }, x)
+  const first = w.put({ ...layer(select(sizeOf(2), sizeOf(0), sizeOf(1))), shape: [sizeOf(1)] }, x)
+  expect(() => w.equate(a, first, 'function', over(x))).toThrow(Rejected)
+})
+
+test('a product of known powers is a function of the components, whatever their signs', () => {
+  const product = (...row: number[]) => ({ kind: 'multiplicative', operator: matrix(row), bias: null })
+  const square = call('^', x0, number(2))
+  expect(isOfComponents(product(1, 1), call('*', x0, x1))).toBe(true)
+  expect(isOfComponents(product(2, 1), call('*', square, x1))).toBe(true)
+  expect(isOfComponents(product(0, 1), x1)).toBe(true)
+  expect(isOfComponents(product(0, 0), number(1))).toBe(true)
+  expect(isOfComponents(product(1, 2), call('*', square, x1))).toBe(false)
+  expect(isOfComponents({ ...product(1, 1), bias: matrix([1]) }, call('*', x0, x1))).toBe(false)
+})
+
+test('a known matrix adds components up, with its bias', () => {
+  const sum = (row: number[], shift: number | null = null) => ({
+    ...layer(matrix(row)),
+    bias: shift === null ? null : matrix([shift]),
+  })
+  const twice0 = call('*', number(2), x0)
+  expect(isOfComponents(sum([2, 1]), call('+', twice0, x1))).toBe(true)
+  expect(isOfComponents(sum([2, 1], 3), call('+', call('+', twice0, x1), number(3)))).toBe(true)
+  expect(isOfComponents(sum([2, 1], 3), call('+', twice0, x1))).toBe(false)
+  expect(isOfComponents(sum([1, 2]), call('+', twice0, x1))).toBe(false)
+  expect(isOfComponents(sum([0, 0], 3), number(3))).toBe(true)
+})

@@ -179,3 +179,56 @@ describe('trees', () => {
     expect(reasons(`size n // of another\n${rule}`)).toEqual([''])
   })
 })
+
+describe('lists of numbers that are read without the grammar', () => {
+  const listOf = (text: string): Term => {
+    const { tree, diagnostics } = parse(`weights W = ${text}`)
+    expect(diagnostics).toEqual([])
+    const [statement] = tree.statements
+    if (statement.kind !== 'weights') throw new Error(statement.kind)
+    const { offset, tree: value } = statement.value as { offset: number; tree: Term }
+    expect(offset === 0 || text.length < 400).toBe(true)
+    return value
+  }
+  /** A tree without its positions, but with the text that each part covers. */
+  const covered = (text: string, tree: unknown): unknown =>
+    JSON.parse(
+      JSON.stringify(tree, (_, v) => {
+        if (typeof v === 'bigint') return String(v)
+        if (typeof v !== 'object' || v === null || !('start' in v)) return v
+        const { start, end, ...rest } = v as { start: number; end: number }
+        return { ...rest, covers: text.slice(start, end) }
+      }),
+    )
+  const ENTRIES = ['1', '-2', '0.25', '-1.50', '3e2', '-7.25E-3', '007', '12345678901234567890.5', '0', '- 3']
+  test.each([
+    ['a vector', ENTRIES.join(', ')],
+    ['rows', `[${ENTRIES.join(', ')}], [ ${ENTRIES.toReversed().join(' ,')} ]`],
+  ])('%s: as the grammar reads it', (_, short) => {
+    const long = Array.from({ length: 300 }, () => short).join(', ')
+    const ofGrammar = listOf(`[${short}]`)
+    const fast = listOf(`[${long}]`)
+    if (ofGrammar.kind !== 'list' || fast.kind !== 'list') throw new Error()
+    expect(fast.items).toHaveLength(300 * ofGrammar.items.length)
+    // Short ones have positions from the start of the piece, long ones in the file.
+    const shown = covered(`[${short}]`, ofGrammar.items)
+    const found = covered(`weights W = [${long}]`, fast.items) as unknown[]
+    for (const k of [0, 150, 299])
+      expect(found.slice(k * ofGrammar.items.length, (k + 1) * ofGrammar.items.length)).toEqual(shown)
+  })
+  test.each([
+    ['1, 2 3', ','],
+    ['1, , 2', 'E'],
+    ['1, 2,', 'E'],
+    ['1, [2, 3], [4, [5]', 'E'],
+    ['1, --', 'E'],
+  ])('what is wrong in a long one is still said: %s', end => {
+    const { diagnostics } = parse(`weights W = [${repeat('1, ', 2000)}${end}]`)
+    expect(diagnostics.length).toBeGreaterThan(0)
+  })
+  test('entries that are no numbers are read as before', () => {
+    const list = listOf(`[${repeat('1, ', 2000)}1/3, (2), 1 + 1]`)
+    if (list.kind !== 'list') throw new Error()
+    expect(list.items.slice(-3).map(i => i.kind)).toEqual(['product', 'group', 'sum'])
+  })
+})
