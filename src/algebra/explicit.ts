@@ -1,6 +1,5 @@
 // Proofs say which equation is used where. What a search has recorded, a set of equations that lead to a normal form, becomes
 // a list of them here, each of which is used once; and what a divisor or something that vanishes is multiplied by is named.
-import { openParts } from '../check/scalar.ts'
 import type { Case } from '../scalar/case.ts'
 import { call, type Expression, parts, postorder } from '../scalar/expression.ts'
 import {
@@ -63,7 +62,7 @@ export function explicit<E extends Rewriting | Solution>(equation: E, within: Ca
   const facts = kind === 'fact' ? within.conditions.map(c => c.expression) : []
   const wanted = (given: readonly Expression[], to: Expression): readonly Divisor[] => {
     const known = new Set(strictParts(...given))
-    const open = openParts(to, within, known)
+    const open = within.openParts(to, known)
     if (open.length === 0) return []
     const divided = [...new Set([...known].flatMap(divisorsOf))]
     const missing = new Set(open.flatMap(divisorsOf).filter(d => !divided.includes(d)))

@@ -9,6 +9,7 @@ import {
   compareExpressions,
   type Expression,
   type FunctionSymbol,
+  isSum,
   type KnownName,
   number,
   one,
@@ -28,7 +29,7 @@ import { Expander, type Normal } from './expander.ts'
 import { inSequence } from './explicit.ts'
 import * as P from './polynomial.ts'
 import type { Quotient } from './quotient.ts'
-import { innerSums, isSum, startsNegative } from './ring.ts'
+import { innerSums, startsNegative } from './ring.ts'
 import { verifyScalarProof } from './verify.ts'
 
 /** `before` is defined on the whole domain, and so is `after`, and they are equal there. */

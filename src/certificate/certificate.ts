@@ -112,6 +112,13 @@ export type Checked =
   /** `step` is where it goes wrong; `isCertificate` is false for what is no certificate at all. */
   | { readonly accepted: false; readonly step: string; readonly reason: string; readonly isCertificate: boolean }
 
+/** Thrown inside the checker: the certificate does not show what it says, for this reason. */
+export class Rejected extends Error {}
+
+export function reject(reason: string): never {
+  throw new Rejected(reason)
+}
+
 const NOTHING: readonly Json[] = []
 const SIDES: readonly string[] = ['left', 'right', 'both']
 

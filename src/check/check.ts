@@ -2,8 +2,9 @@
 // for nothing: it does what each step says and compares. Whoever distrusts the engine reads this folder, the axioms of real
 // functions (scalar/axioms.ts), and the definitions that these speak of.
 import * as Certificate from '../certificate/certificate.ts'
+import { reject, type StatedCitation, type StatedInstance, type StatedStep } from '../certificate/certificate.ts'
 import type { Json } from '../certificate/json.ts'
-import { type Diagram, inputsOf, type Node, outputsOf } from '../diagram/diagram.ts'
+import { type Diagram, inputsOf, outputsOf } from '../diagram/diagram.ts'
 import { valuesLieIn } from '../diagram/ranges.ts'
 import { disjoint } from '../scalar/enclosure.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
@@ -14,12 +15,8 @@ import { livingNodes, symbolsOf, unknownFunctionsIn } from '../semantics/content
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { outputsLieIn } from '../semantics/outputs.ts'
 import { instanceOf, type Substitution, substituteInNode, substitutionOf } from '../semantics/substitution.ts'
-import { reject } from './rejection.ts'
 import { checkScalarProof } from './scalar.ts'
 import { type Lemma, Wires } from './wires.ts'
-
-/** A claim that may be cited where its verdict holds. */
-type Theorem = { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }
 
 /**
  * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The
@@ -27,37 +24,36 @@ type Theorem = { readonly name: string; readonly nets: readonly Diagram[]; reado
  * for one of 10 MB.
  */
 export function check(document: unknown, budget = Certificate.workFor(document)): Certificate.Checked {
-  let checker: Checker | null = null
+  const checker = new Checker()
+  const rejected = (reason: string, isCertificate: boolean): Certificate.Checked => {
+    return { accepted: false, step: checker.place, reason, isCertificate }
+  }
   try {
-    if (Certificate.isCertificate(document))
-      return limited(budget, () => (checker = new Checker(document as Json)).run())
-    return { accepted: false, step: NOWHERE, reason: 'this is not a certificate of netproof', isCertificate: false }
+    if (!Certificate.isCertificate(document)) return rejected('this is not a certificate of netproof', false)
+    return limited(budget, () => checker.run(document as Json))
   } catch (error) {
     if (error instanceof OutOfTime) throw error
     // Whatever is wrong with a document, it is not accepted.
-    const reason = error instanceof Error ? error.message : String(error)
-    return { accepted: false, step: (checker as Checker | null)?.place ?? NOWHERE, reason, isCertificate: true }
+    return rejected(error instanceof Error ? error.message : String(error), true)
   }
 }
 
-const NOWHERE = 'the document'
-
 class Checker {
-  place = NOWHERE
-  private readonly reader: Certificate.CertificateReader
+  place = 'the document'
+  private reader!: Certificate.CertificateReader
   private readonly rules = new Set<string>()
   private readonly axioms = new Set<string>()
   private readonly assumptions = new Set<string>()
   private readonly lemmas = new Map<number, Lemma & { readonly symbols: ReadonlySet<object> }>()
   /** The unknowns that the proof of the current claim may speak of. */
   private symbols: ReadonlySet<object> = new Set()
-  private readonly theorems: Theorem[] = []
+  /** The claims so far, which may be cited where their verdict holds. */
+  private readonly theorems: { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }[] =
+    []
+  private wires = new Wires()
 
-  constructor(document: Json) {
+  run(document: Json): Certificate.Checked {
     this.reader = new Certificate.CertificateReader(document)
-  }
-
-  run(): Certificate.Checked {
     const claims = Array.from({ length: this.reader.count }, (_, i) => this.claim(i))
     const [rules, axioms, assumptions] = [this.rules, this.axioms, this.assumptions].map(set => [...set].sort())
     return { accepted: true, claims, rules, axioms, assumptions }
@@ -67,10 +63,10 @@ class Checker {
     this.place = `claim ${i + 1}`
     const claim = this.reader.claim(i)
     const { left, right, verdict, nets } = claim
-    this.symbols = symbolsOf(nets.flatMap(livingNodes))
-    const wires = new Wires()
-    for (const node of new Set(nets.flatMap(net => net.nodes))) wires.add(node)
-    if (verdict === 'proved') this.proved(claim, wires)
+    this.symbols = verdict === 'proved' ? symbolsOf(nets.flatMap(livingNodes)) : new Set()
+    this.wires = new Wires()
+    for (const node of new Set(nets.flatMap(net => net.nodes))) this.wires.add(node)
+    if (verdict === 'proved') this.proved(claim)
     else if (verdict === 'refuted') this.refuted(claim.counterexample(), nets)
     else if (verdict === 'assumed') this.assumptions.add(left)
     else if (verdict !== 'undecided') reject(`${verdict} is not a verdict`)
@@ -78,27 +74,19 @@ class Checker {
     return { left, right, verdict }
   }
 
-  private proved(claim: Certificate.StatedClaim, wires: Wires): void {
+  private proved(claim: Certificate.StatedClaim): void {
     const { nets } = claim
-    const { place } = this
+    const { place, wires } = this
     for (const net of nets) wires.define(net)
-    const sideOf = (n: Node, w: number): string =>
-      n.kind === 'input' ? 'both' : w < nets[0].nodes.length ? 'left' : 'right'
-    const sides = wires.nodes.map(sideOf)
     this.place = `${place}, requirements`
-    const requirements = claim.requirements()
-    const nodes = requirements.length === 0 ? new Map<number, Node>() : new Map(wires.nodes.entries())
-    for (const { wire, range } of requirements)
+    const nodes = new Map(wires.nodes.entries())
+    for (const { wire, range } of claim.requirements())
       if (!valuesLieIn(nodes, w => wires.range(w), wire, range))
         reject('a net may get values that its inputs do not allow')
     let count = 0
     for (const step of claim.steps(wires.nodes)) {
       this.place = `${place}, step ${++count}`
-      const { at, side } = step
-      // An input, and what both nets have been shown to have in common, belongs to either.
-      if (side !== 'both' && sides[at] !== 'both' && sides[at] !== side) reject(`the step is not in the ${side} net`)
-      this.step(step, wires)
-      while (sides.length < wires.nodes.length) sides.push(side)
+      this.step(step)
     }
     this.speaksOnlyOfIts(symbolsOf(wires.nodes))
     this.place = `${place}, outputs`
@@ -113,7 +101,8 @@ class Checker {
       if (!this.symbols.has(symbol)) reject('the proof speaks of an unknown that the claim is not about')
   }
 
-  private step(step: Certificate.StatedStep, wires: Wires): void {
+  private step(step: StatedStep): void {
+    const { wires } = this
     const { rule, by, at, over, ranges } = step
     for (const node of step.nodes) wires.add(node)
     const lemmas = step.lemmas.map(l => this.lemma(l))
@@ -125,7 +114,7 @@ class Checker {
     wires.mustLie(over, ranges)
     if (by === 'definition') wires.spellOut(at)
     const becomes = step.becomes ?? wires.nodes.length - 1
-    if (step.cited !== null) this.cite(step, step.cited, lemmas, wires, becomes)
+    if (step.cited !== null) this.cite(step, step.cited, lemmas, becomes)
     else if (by !== 'definition') wires.equate(at, becomes, by, { over, ranges, lemmas })
     if (wires.now(at) !== wires.now(becomes)) reject(`n${at} is not shown to be n${becomes}`)
   }
@@ -149,13 +138,9 @@ class Checker {
    * A claim that holds, for what its unknowns and its inputs stand for here: the wires at the places of its nodes do what
    * these do, `at` is the end of its left net, and `becomes` that of its right net.
    */
-  private cite(
-    { rule, at }: Certificate.StatedStep,
-    { theorem, instance, input, places }: Certificate.StatedCitation,
-    lemmas: readonly Lemma[],
-    wires: Wires,
-    becomes: number,
-  ): void {
+  private cite({ rule, at }: StatedStep, cited: StatedCitation, lemmas: readonly Lemma[], becomes: number): void {
+    const { wires } = this
+    const { theorem, instance, input, places } = cited
     const { name, nets, holds } = this.theorems[theorem]
     if (!holds || name !== rule) reject(`${rule} is not shown`)
     const by = substituted(nets, instance, lemmas)
@@ -198,14 +183,10 @@ class Checker {
 }
 
 /** What is given for the unknowns of nets, where it is as they are declared: lemmas show that functions are. */
-function substituted(
-  nets: readonly Diagram[],
-  given: Certificate.StatedInstance,
-  lemmas: readonly Lemma[],
-): Substitution {
-  const isShown = (left: Expression, right: Expression, domain: Range): boolean =>
-    lemmas
-      .filter(l => l.domain.length === 1 && isSubset(domain, l.domain[0]))
-      .some(l => unfold(l.left) === unfold(left) && unfold(l.right) === unfold(right))
+function substituted(nets: readonly Diagram[], given: StatedInstance, lemmas: readonly Lemma[]): Substitution {
+  const isShown = (left: Expression, right: Expression, domain: Range): boolean => {
+    const about = lemmas.filter(l => l.domain.length === 1 && isSubset(domain, l.domain[0]))
+    return about.some(l => unfold(l.left) === unfold(left) && unfold(l.right) === unfold(right))
+  }
   return substitutionOf(nets, given, isShown)
 }

@@ -4,16 +4,13 @@
 // is divided by, or raised to a power, becomes an atom too, and is multiplied out only in the end, so that no common
 // divisors are needed. Where an expression is defined, so are all atoms, those with negative exponents are not 0, and the
 // polynomial has the value of the expression.
-import { call, type Expression, wholeNumber } from '../scalar/expression.ts'
+import { reject } from '../certificate/certificate.ts'
+import { arithmeticOperands, call, type Expression, isSum, wholeNumber } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
 import { digitsWork, spend } from '../scalar/work.ts'
-import { reject } from './rejection.ts'
 
-/**
- * A product of powers of atoms, as pairs of UTF-16 units: the number of an atom, and its exponent + ORIGIN; larger numbers
- * first. Where no exponent is negative, comparing such strings is the lexicographic order of monomials.
- */
+/** A product of powers of atoms, as pairs of UTF-16 units: the number of an atom, and its exponent + ORIGIN. */
 type Monomial = string
 /** A sum of monomials with coefficients other than 0. */
 export type Polynomial = ReadonlyMap<Monomial, Rational>
@@ -23,10 +20,11 @@ const MOST_ATOMS = 0xffff
 const LARGEST = 1n << 40_000n
 const MINUS_ONE = ONE.neg()
 
-/** A power of an atom. */
-function monomial(atom: number, exponent: number): Monomial {
-  if (Math.abs(exponent) >= ORIGIN) reject('an exponent is too large')
-  return exponent === 0 ? '' : String.fromCharCode(atom, ORIGIN + exponent)
+/** A product of powers of different atoms. */
+function monomial(powers: Iterable<readonly [atom: number, exponent: number]>): Monomial {
+  const factors = [...powers].filter(([, exponent]) => exponent !== 0).sort(([u], [v]) => v - u)
+  if (factors.some(([, exponent]) => Math.abs(exponent) >= ORIGIN)) reject('an exponent is too large')
+  return factors.map(([atom, exponent]) => String.fromCharCode(atom, ORIGIN + exponent)).join('')
 }
 
 /** Atoms with their exponents. */
@@ -36,15 +34,9 @@ function powersIn(m: Monomial): [atom: number, exponent: number][] {
 
 function times(a: Monomial, b: Monomial): Monomial {
   if (a === '' || b === '') return a + b
-  let result = ''
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
-    const [u, v] = [i < a.length ? a.charCodeAt(i) : -1, j < b.length ? b.charCodeAt(j) : -1]
-    const [m, n] = [u < v ? ORIGIN : a.charCodeAt(i + 1), v < u ? ORIGIN : b.charCodeAt(j + 1)]
-    result += monomial(Math.max(u, v), m + n - 2 * ORIGIN)
-    if (u >= v) i += 2
-    if (u <= v) j += 2
-  }
-  return result
+  const powers = new Map(powersIn(a))
+  for (const [atom, exponent] of powersIn(b)) powers.set(atom, (powers.get(atom) ?? 0) + exponent)
+  return monomial(powers)
 }
 
 export const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
@@ -64,15 +56,6 @@ export function product(a: Polynomial, b: Polynomial): Polynomial {
   const result = new Map<Monomial, Rational>()
   for (const [m, c] of a) for (const [n, d] of b) addTerm(result, times(m, n), c.mul(d))
   return result
-}
-
-const isSum = (e: Expression): boolean => e.kind === 'call' && (e.name === '+' || e.name === '-')
-
-/** The operands of arithmetic; none for atoms. */
-function operandsOf(e: Expression): readonly Expression[] {
-  if (e.kind !== 'call') return []
-  if (e.name === '^') return wholeNumber(e.args[1]) === null ? [] : [e.args[0]]
-  return isSum(e) || e.name === 'neg' || e.name === '*' || e.name === '/' ? e.args : []
 }
 
 export class Arithmetic {
@@ -105,15 +88,14 @@ export class Arithmetic {
       const least = new Map<number, number>()
       for (const m of above.keys())
         for (const [atom, exponent] of powersIn(m)) least.set(atom, Math.min(least.get(atom) ?? 0, exponent))
-      const below = [...least].sort(([u], [v]) => v - u).reduce((m, [atom, n]) => m + monomial(atom, -n), '')
+      const below = monomial([...least].map(([atom, exponent]) => [atom, -exponent]))
       const next = new Map<Monomial, Rational>()
-      for (const [m, c] of above) {
-        const whole = times(m, below)
-        let factor = term(whole, c)
-        for (const [atom, exponent] of powersIn(whole)) {
+      for (const [m, c] of product(above, term(below))) {
+        let factor = term(m, c)
+        for (const [atom, exponent] of powersIn(m)) {
           const { power, value } = this.values.get(atom) ?? { power: exponent + 1, value: UNIT }
           for (let n = exponent; n >= power; n -= power) {
-            factor = product(product(factor, term(monomial(atom, -power))), value)
+            factor = product(product(factor, term(monomial([[atom, -power]]))), value)
             isDone = false
           }
         }
@@ -128,25 +110,24 @@ export class Arithmetic {
   private power(e: Expression, base: Polynomial, exponent: number): Polynomial {
     if (base.size > 1) {
       this.values.set(this.atom(e), { power: 1, value: base })
-      return term(monomial(this.atom(e), exponent))
+      return term(monomial([[this.atom(e), exponent]]))
     }
     const [[m, c] = ['', ZERO] as const] = base
     if (c.n === 0n && exponent < 0) reject('division by zero')
     const digits = c.equals(ONE) || c.equals(MINUS_ONE) ? 0 : (c.n * c.d).toString(16).length
     if (digits * Math.abs(exponent) > 10_000) reject('a number is too large')
-    const powers = powersIn(m).map(([atom, n]) => monomial(atom, n * exponent))
-    return term(powers.join(''), c.pow(rational(exponent)) as Rational)
+    return term(monomial(powersIn(m).map(([atom, n]) => [atom, n * exponent])), c.pow(rational(exponent)) as Rational)
   }
 
   expanded(root: Expression): Polynomial {
-    const order = partsFirst([root], operandsOf)
+    const order = partsFirst([root], arithmeticOperands)
     const uses = new Map<Expression, number>()
-    for (const e of order) for (const p of operandsOf(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
+    for (const e of order) for (const p of arithmeticOperands(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
     const values = new Map<Expression, Polynomial>()
     const expand = (e: Expression): Polynomial => {
-      const [a, b] = operandsOf(e).map(p => values.get(p) as Polynomial)
+      const [a, b] = arithmeticOperands(e).map(p => values.get(p) as Polynomial)
       if (e.kind === 'number') return term('', e.value)
-      if (a === undefined || e.kind !== 'call') return term(monomial(this.atom(e), 1))
+      if (a === undefined || e.kind !== 'call') return term(monomial([[this.atom(e), 1]]))
       if (e.name === '^') return this.power(e.args[0], a, wholeNumber(e.args[1]) as number)
       if (e.name === '/') return product(a, this.power(e.args[1], b, -1))
       if (e.name === '*') return product(a, b)

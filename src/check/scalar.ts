@@ -1,6 +1,7 @@
 // Checks proofs that two expressions are defined and equal on a domain. Nothing is searched for: every equation has to be
 // an instance of an axiom whose conditions hold, or arithmetic; every fact has to follow; every split has to cover what it
 // splits; every case has to end in equality or contradiction; and both sides have to be defined.
+import { reject } from '../certificate/certificate.ts'
 import { Case, NULL, rangeOfSigns } from '../scalar/case.ts'
 import * as E from '../scalar/expression.ts'
 import { call, type Expression, parts } from '../scalar/expression.ts'
@@ -9,7 +10,6 @@ import { type Branch, type Equation, replaceAll, strictParts } from '../scalar/p
 import { isSubset, type Range, union } from '../scalar/range.ts'
 import { spend } from '../scalar/work.ts'
 import { Arithmetic } from './polynomial.ts'
-import { reject } from './rejection.ts'
 
 /**
  * The names of the axioms by which the proof shows that both sides are defined and equal wherever variable i is in domain[i].
@@ -20,7 +20,7 @@ export function checkScalarProof(
   left: Expression,
   right: Expression,
   domain: readonly Range[],
-): ReadonlySet<string> {
+): Set<string> {
   if (E.variablesOf(left, right).some(index => index >= domain.length)) reject('a variable has no domain')
   const checker = new Checker()
   const sides = [E.unfold(left, Proof.MOST_PARTS), E.unfold(right, Proof.MOST_PARTS)]
@@ -29,22 +29,11 @@ export function checkScalarProof(
   return checker.axioms
 }
 
-/** The parts of an expression that may be undefined in a case although their own parts are defined. */
-export function openParts(e: Expression, within: Case, known: ReadonlySet<Expression>): Expression[] {
-  const isTotal = (part: Expression): boolean => {
-    if (part.kind !== 'call') return parts(part).length === 0
-    return E.TOTAL.has(part.name) || (part.name === '^' && (E.wholeNumber(part.args[1]) ?? -1) >= 0)
-  }
-  return strictParts(e).filter(part => !known.has(part) && !isTotal(part) && !within.defined(part))
-}
-
-/** A case to check. */
+/** A case to check: the sides as the steps have rewritten them, and what is `owed`: both sides are defined where that is. */
 interface State {
   readonly branch: Branch
   readonly within: Case
-  /** The sides as the steps have rewritten them. */
   readonly sides: readonly Expression[]
-  /** Both sides are defined where these are. */
   readonly owed: readonly Expression[]
 }
 
@@ -60,18 +49,15 @@ class Checker {
       return owed.length === 0
     }
     const isDefined = (e: Expression): boolean =>
-      within.defined(e) || (areDefined() && openParts(e, within, new Set(strictParts(...sides))).length === 0)
+      within.defined(e) || (areDefined() && within.openParts(e, new Set(strictParts(...sides))).length === 0)
     spend(100)
     for (const step of steps) {
       areDefined()
       if (Proof.isDerivation(step)) {
         const { expression, range } = step.fact
         if (!isDefined(expression)) reject('a fact about something that may be undefined')
-        const sign = Proof.signOf(expression)
-        const shown =
-          step.kind === 'monotone'
-            ? within.rangeOfDifference(expression)
-            : rangeOfSigns(within.signsOfProduct(this.afterChain(sign, step.chain, within)))
+        const signs = within.signsOfProduct(this.afterChain(Proof.signOf(expression), step.chain, within))
+        const shown = step.kind === 'monotone' ? within.rangeOfDifference(expression) : rangeOfSigns(signs)
         if (shown === null || !isSubset(shown, range)) reject('the fact does not follow')
         within = within.with(expression, range)
         continue
@@ -152,10 +138,10 @@ class Checker {
     const divided = new Set([...known].flatMap(Proof.divisorsOf))
     const isNonZero = ({ divisor, cofactor, product }: Proof.Divisor): boolean =>
       product.every(d => divided.has(d)) &&
-      openParts(cofactor, within, known).length === 0 &&
+      within.openParts(cofactor, known).length === 0 &&
       new Arithmetic().areEqual(call('*', divisor, cofactor), Proof.productOf(product))
-    return openParts(after, within, known).every(e =>
-      Proof.divisorsOf(e).some(d => divided.has(d) || stated.some(s => s.divisor === d && isNonZero(s))),
-    )
+    return within
+      .openParts(after, known)
+      .every(e => Proof.divisorsOf(e).some(d => divided.has(d) || stated.some(s => s.divisor === d && isNonZero(s))))
   }
 }

@@ -12,7 +12,8 @@ import {
   sum,
 } from '../linear/linear.ts'
 import { addSizes, type Shape, type Size, sizeOf } from '../linear/size.ts'
-import { call, compose, type Expression, fold, number, one, parts } from '../scalar/expression.ts'
+import { apply, call, compose, type Expression, fold, number, one, parts } from '../scalar/expression.ts'
+import type { Range } from '../scalar/range.ts'
 import type { Node, NodeId } from './diagram.ts'
 
 /** The sum of operator * wire over the wires, plus a vector (null: none). */
@@ -65,6 +66,21 @@ function coefficientsOf(fn: Expression): Coefficients | null {
 }
 
 const lastOf = (shape: Shape): Size => shape[shape.length - 1]
+
+/** An unknown number in a set, for the one component of a wire. */
+export function unknownNumber(codomain: Range): Expression {
+  return apply({
+    name: 's',
+    arity: 0,
+    domain: [],
+    codomain,
+    monotone: null,
+    parity: null,
+    inverse: null,
+    definition: null,
+    parameters: [],
+  })
+}
 
 /** The wire whose one component a combination repeats; null for other combinations. */
 function repeatedIn({ terms, bias }: Combination): NodeId | null {

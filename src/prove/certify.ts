@@ -2,9 +2,8 @@
 // step becomes new wires, the equality that it shows, and why that holds.
 import { proveEqual } from '../algebra/equality.ts'
 import { simplify } from '../algebra/simplify.ts'
-import { FORMAT, VERSION, WAYS } from '../certificate/certificate.ts'
+import { FORMAT, Rejected, VERSION, WAYS } from '../certificate/certificate.ts'
 import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
-import { Rejected } from '../check/rejection.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf, outputsOf } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'

@@ -148,28 +148,35 @@ export class Case {
 
   /** Whether every operation is shown to be defined by the ranges of its operands alone: quick, and mostly enough. */
   private isDefinedPartwise(root: Expression): boolean {
-    const order = postorder(root)
-    if (order.some(e => e.kind === 'choose')) return false
-    return order.every(e => {
-      if (e.kind === 'apply') return e.fn.definition === null && e.fn.domain.every(isReals)
-      if (e.kind !== 'call' || TOTAL.has(e.name)) return true
-      const [a, b] = e.args
-      switch (e.name) {
-        case '/':
-          return (this.signs(b) & NULL) === 0
-        case 'ln':
-          return this.signs(a) === PLUS
-        case 'sqrt':
-          return (this.signs(a) & MINUS) === 0
-        case '^': {
-          const exponent = wholeNumber(b)
-          if (exponent !== null && exponent >= 0) return true
-          return exponent === null ? this.signs(a) === PLUS : (this.signs(a) & NULL) === 0
-        }
-        default:
-          return false
+    return postorder(root).every(e => this.permits(e))
+  }
+
+  /** Whether an operation is shown to be defined by the ranges of its operands, where these are defined; never a choice. */
+  permits(e: Expression): boolean {
+    if (e.kind === 'choose') return false
+    if (e.kind === 'apply') return e.fn.definition === null && e.fn.domain.every(isReals)
+    if (e.kind !== 'call' || TOTAL.has(e.name)) return true
+    const [a, b] = e.args
+    switch (e.name) {
+      case '/':
+        return (this.signs(b) & NULL) === 0
+      case 'ln':
+        return this.signs(a) === PLUS
+      case 'sqrt':
+        return (this.signs(a) & MINUS) === 0
+      case '^': {
+        const exponent = wholeNumber(b)
+        if (exponent !== null && exponent >= 0) return true
+        return exponent === null ? this.signs(a) === PLUS : (this.signs(a) & NULL) === 0
       }
-    })
+      default:
+        return false
+    }
+  }
+
+  /** The parts of an expression that are not shown to be defined here where their own parts are, but for those known to be. */
+  openParts(e: Expression, known: ReadonlySet<Expression>): Expression[] {
+    return strictParts(e).filter(part => !known.has(part) && !this.permits(part) && !this.defined(part))
   }
 
   /** What stands in the way of showing that `e` is defined. */

@@ -1,7 +1,7 @@
 // The ways in which the checker sees what only a search finds: matrices that move components through functions, joins, and
 // wires that are looked at again. What is nearly so is rejected.
 import { expect, test } from 'vitest'
-import { Rejected } from '../../src/check/rejection.ts'
+import { Rejected } from '../../src/certificate/certificate.ts'
 import { Wires } from '../../src/check/wires.ts'
 import type { Node } from '../../src/diagram/diagram.ts'
 import { type Linear, literal, select } from '../../src/linear/linear.ts'
