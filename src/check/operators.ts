@@ -1,7 +1,7 @@
 // Are two linear operators equal for all values of the unknown weights? Both are expanded into sums of words, products of
 // weights and known matrices, with polynomials as coefficients. They are equal where everything cancels.
 import * as Linears from '../linear/linear.ts'
-import { factorsOf, identity, knownProduct, type Linear } from '../linear/linear.ts'
+import { factorsOf, type Linear } from '../linear/linear.ts'
 import type { Expression } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
@@ -23,7 +23,7 @@ function inFront(a: Linear, word: Linear): Linear {
   for (let [first, rest] = [a, word]; ; ) {
     spend(2)
     const [next, others] = rest.kind === 'product' ? [rest.left, rest.right] : [rest, null]
-    const both = knownProduct(first, next)
+    const both = Linears.knownProduct(first, next)
     if (both === null) return Linears.sharedProduct(first, rest)
     if (others === null) return both
     first = both
@@ -33,13 +33,15 @@ function inFront(a: Linear, word: Linear): Linear {
 
 function times(left: Words, right: Words): Words {
   const words = new Map<Linear, Map<string, Rational>>()
-  for (const [v, c] of left)
+  for (const [v, c] of left) {
+    const factors = factorsOf(v)
     for (const [w, d] of right)
       add(
         words,
-        factorsOf(v).reduceRight((word, a) => inFront(a, word), w),
+        factors.reduceRight((word, a) => inFront(a, word), w),
         product(c, d),
       )
+  }
   return words
 }
 
@@ -83,8 +85,10 @@ const MOST_KEYS = 100_000
 function inEntries(word: Linear): readonly (readonly [key: string, factor: Rational])[] {
   const factors = factorsOf(word)
   const isWeight = (k: number): boolean => factors.at(k)?.kind === 'symbol'
-  const slots = factors.flatMap((a, k) => (isWeight(k) && (k === 0 || isWeight(k - 1)) ? [identity(a.rows), a] : [a]))
-  if (isWeight(-1)) slots.push(identity(word.columns))
+  const slots = factors.flatMap((a, k) =>
+    isWeight(k) && (k === 0 || isWeight(k - 1)) ? [Linears.identity(a.rows), a] : [a],
+  )
+  if (isWeight(-1)) slots.push(Linears.identity(word.columns))
   let sum: (readonly [string, Rational])[] = [['', ONE]]
   for (const a of slots) {
     const known = a.kind === 'symbol' ? null : Linears.entriesOf(a)

@@ -6,7 +6,7 @@ import { Case, NULL, rangeOfSigns } from '../scalar/case.ts'
 import * as E from '../scalar/expression.ts'
 import { call, type Expression, parts } from '../scalar/expression.ts'
 import * as Proof from '../scalar/proof.ts'
-import { type Branch, type Equation, replaceAll, strictParts } from '../scalar/proof.ts'
+import { type Branch, type Divisor, type Equation, replaceAll, strictParts } from '../scalar/proof.ts'
 import { isSubset, type Range, union } from '../scalar/range.ts'
 import { spend } from '../scalar/work.ts'
 import { Arithmetic } from './polynomial.ts'
@@ -112,7 +112,7 @@ class Checker {
       for (const [e, f] of isWhole ? [[before, after]] : u.map((e, i) => [e, v[i]])) {
         if (!isWhole && !arithmetic.areEqual(e, image(f))) reject('arithmetic does not come out')
         const given = [before.kind === 'choose' ? e : before]
-        if (!this.isKeptDefined(f, given, equation.divisors, within)) reject('arithmetic is not defined')
+        if (!this.isKept(f, given, equation.divisors, within)) reject('arithmetic is not defined')
       }
     } else if (equation.kind === 'function') {
       if (Proof.asDeclared(equation.property, before) !== after) reject('the function is not declared so')
@@ -122,21 +122,16 @@ class Checker {
       const isZero = given.includes(zero) && within.signs(zero) === NULL && !E.postorder(after).includes(before)
       const vanishing = call('*', cofactor, this.afterChain(zero, chain, within))
       if (!isZero || !arithmetic.areEqual(before, call('+', after, vanishing))) reject('the facts do not give this')
-      if (!this.isKeptDefined(call('+', after, cofactor), [before, ...given], divisors, within))
+      if (!this.isKept(call('+', after, cofactor), [before, ...given], divisors, within))
         reject('the solution may be undefined')
     } else reject('an equation of no known kind')
   }
 
   /** Whether `after` is defined wherever all of `given` are. What these divide by is not 0, nor are divisors of such. */
-  private isKeptDefined(
-    after: Expression,
-    given: readonly Expression[],
-    stated: readonly Proof.Divisor[],
-    within: Case,
-  ) {
+  private isKept(after: Expression, given: readonly Expression[], stated: readonly Divisor[], within: Case): boolean {
     const known = new Set(strictParts(...given))
     const divided = new Set([...known].flatMap(Proof.divisorsOf))
-    const isNonZero = ({ divisor, cofactor, product }: Proof.Divisor): boolean =>
+    const isNonZero = ({ divisor, cofactor, product }: Divisor): boolean =>
       product.every(d => divided.has(d)) &&
       within.openParts(cofactor, known).length === 0 &&
       new Arithmetic().areEqual(call('*', divisor, cofactor), Proof.productOf(product))

@@ -87,9 +87,8 @@ export class Wires {
   }
   /** That the values of wires are shown to be in sets, one for each of the first wires. */
   mustLie(wires: readonly number[], sets: readonly Range[]): void {
-    for (const [i, set] of sets.entries())
-      if (i >= wires.length || !this.isWithin(wires[i], set))
-        reject('a wire may have values outside of the set that is stated')
+    const isIn = (set: Range, i: number): boolean => i < wires.length && this.isWithin(wires[i], set)
+    if (!sets.every(isIn)) reject('a wire may have values outside of the set that is stated')
   }
   mustBeDefined(wires: Iterable<number>): void {
     for (const w of wires) if (!this.isDefined(w)) reject(`n${w} is not shown to have a value`)
@@ -161,9 +160,9 @@ export class Wires {
     // A wire without components has no value, whatever set holds its values.
     for (const { id, shape } of over.map(w => this.nodes[w]))
       if (!sameShape(shape, this.nodes[a].shape) && !shape.every(s => isAtLeast(s, 1))) reject(`n${id} may be empty`)
-    for (const { domain } of lemmas)
-      if (domain.length !== ranges.length || !ranges.every((r, i) => isSubset(r, domain[i])))
-        reject('a lemma does not speak of these values')
+    const isAbout = (domain: readonly Range[]): boolean => ranges.every((r, i) => isSubset(r, domain[i]))
+    if (!lemmas.every(({ domain }) => domain.length === ranges.length && isAbout(domain)))
+      reject('a lemma does not speak of these values')
     const values = this.pieces(b, over)
     const [before, after] = [this.pieces(a, over).get(a), values.get(b)] as readonly (readonly Piece[])[]
     const isSame = (p: Piece, q: Piece): boolean =>
@@ -208,8 +207,8 @@ export class Wires {
     const zeros = zeroMatrix(this.width(wire), sizeOf(1))
     const [a, b] = [node, n].map(m => ('bias' in m && m.bias === null ? [...operatorsOf(m), zeros] : operatorsOf(m)))
     const isAlike = sameShape(node.shape, n.shape) && s.length === t.length && s.every((x, i) => x === t[i])
-    if (!isAlike || a.length !== b.length || !a.every((operator, i) => this.same(operator, b[i])))
-      reject(`n${wire} is something else`)
+    const areSame = a.length === b.length && a.every((operator, i) => this.same(operator, b[i]))
+    if (!isAlike || !areSame) reject(`n${wire} is something else`)
     this.defined[wire] = true
   }
 
