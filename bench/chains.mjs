@@ -12,8 +12,8 @@ export function generator(seed) {
 }
 
 /** Layers from `first` to before `n`, in random order; ln and mul need a positive wire, and stand only where it is one. */
-function randomLayers(n, first) {
-  const random = generator(1)
+function randomLayers(n, first, seed) {
+  const random = generator(seed)
   const layers = []
   let isPositive = true
   for (let i = first; i < n; i++) {
@@ -44,9 +44,9 @@ function randomLayers(n, first) {
 
 export const KINDS = ['mul', 'pair', 'nest', 'comp', 'rand']
 
-/** A chain of one of the kinds, and whether its input has to be positive. */
-export function chainOf(kind, n) {
-  const random = generator(1)
+/** A chain of one of the kinds, and whether its input has to be positive. Random ones differ by their seeds. */
+export function chainOf(kind, n, seed = 1) {
+  const random = generator(seed)
   const all = layer => Array.from({ length: n }, (_, i) => layer(i))
   switch (kind) {
     case 'mul':
@@ -58,7 +58,7 @@ export function chainOf(kind, n) {
     case 'comp':
       return { isPositive: false, layers: all(() => ({ name: 'shift', by: 1 + random(9) })) }
     case 'rand':
-      return { isPositive: true, layers: randomLayers(n, 0) }
+      return { isPositive: true, layers: randomLayers(n, 0, seed) }
     default:
       throw new Error(`unknown kind ${kind}; kinds are ${KINDS.join(', ')}`)
   }
@@ -73,5 +73,5 @@ export function stagesOf({ fn, shift }, layer, layers) {
 }
 /** Stages from `first` to before `n` of the random chain. */
 export function randomStages(build, layer, n, first = 0) {
-  return stagesOf(build, layer, randomLayers(n, first))
+  return stagesOf(build, layer, randomLayers(n, first, 1))
 }

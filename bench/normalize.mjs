@@ -3,7 +3,7 @@
 //
 // Every figure is from a process of its own, which has normalized small chains of the kind for a second before: what is
 // measured is the engine, and not how node compiles it. Of the shorter chains, which take milliseconds, the median of several
-// runs counts.
+// runs counts. Random chains are others in every run: the functions that a chain is merged to are not known from the run before.
 import { spawnSync } from 'node:child_process'
 import { build, builtin, normalFormOf, parseRange } from '../dist/index.mjs'
 import { chainOf, KINDS, stagesOf } from './chains.mjs'
@@ -12,13 +12,14 @@ import { isInstalled, measure } from './maude.mjs'
 const { input, mul, net, unknownWeight } = build
 const positive = parseRange('(0, inf)')
 const WARM_LAYERS = 2_000
+const WARM_CHAINS = 20
 const WARM_MILLISECONDS = 1_000
 
 // Nearly everything that is made stays (the log, the net): a larger nursery spares copying it twice.
 const flags = ['--max-semi-space-size=64']
 
-function netOf(kind, n) {
-  const { isPositive, layers } = chainOf(kind, n)
+function netOf(kind, n, seed) {
+  const { isPositive, layers } = chainOf(kind, n, seed)
   const stages = stagesOf(build, i => mul(unknownWeight(`W${i}`, 3, 3)), layers)
   return net({ x: input(3, isPositive ? positive : undefined) }, ({ x }) => ({
     y: stages.reduce((wire, stage) => stage(wire), x),
@@ -30,10 +31,10 @@ function run(kind, n) {
   // by bench:identities.
   const rules = builtin().filter(r => r.phase !== 'normal' && r.phase !== 'affine')
   const end = performance.now() + WARM_MILLISECONDS
-  while (performance.now() < end) normalFormOf(netOf(kind, WARM_LAYERS), { rules })
+  for (let k = 0; performance.now() < end; k++) normalFormOf(netOf(kind, WARM_LAYERS, k % WARM_CHAINS), { rules })
   const runs = []
   for (let k = 0; k < (n > 20_000 ? 1 : 9); k++) {
-    const diagram = netOf(kind, n)
+    const diagram = netOf(kind, n, WARM_CHAINS + k)
     const start = performance.now()
     const { log, normal } = normalFormOf(diagram, { rules })
     const seconds = (performance.now() - start) / 1000

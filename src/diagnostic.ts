@@ -685,12 +685,17 @@ export function tooManyFiles(span: Span, limit: number): Diagnostic {
   return error('E733', span, `more than ${limit} files use each other`)
 }
 
-export function fileProblem(doing: 'read' | 'write', file: string, code: string): Diagnostic {
+/** `most`: the number of bytes that may be read. */
+export function fileProblem(doing: 'read' | 'write', file: string, code: string, most = 0): Diagnostic {
   const why: Readonly<Record<string, string>> = {
     ENOENT: doing === 'read' ? 'there is no such file' : 'its folder does not exist',
     EACCES: 'permission is denied',
     EISDIR: 'it is a folder',
     ENOSPC: 'the disk is full',
+    ELOOP: 'its links lead in a circle',
+    ETOOLARGE: `it has more than ${most / 1e6} MB`,
+    ENOTFILE: 'it is a device, and no file',
+    ESILENT: 'it is a pipe to which nobody writes',
   }
   return error('E801', null, `cannot ${doing} ${quote(file)}: ${why[code] ?? code}`)
 }
@@ -807,7 +812,10 @@ export function badValue(net: string, p: BadValue): Diagnostic {
     case 'missing-size':
       return notEvaluated(net, `the size ${p.name} is unknown: give --size ${p.name}=N`)
     case 'input-length':
-      return notEvaluated(net, `the input ${p.name}${from} has ${times(p.expected)} components, not ${times(p.found)}`)
+      return notEvaluated(
+        net,
+        `the input ${p.name} has ${times(p.expected)} components, not ${times(p.found)}${from && `, as the rows${from}`}`,
+      )
     case 'rows':
       return notEvaluated(
         net,
@@ -825,6 +833,16 @@ export function badValue(net: string, p: BadValue): Diagnostic {
     default:
       return notEvaluated(net, `${place} is ${p.value}, outside of ${p.values}`)
   }
+}
+/** A weight, size or function is given by a name that the nets leave open nowhere. */
+export function notLeftOpen(
+  nets: readonly string[],
+  what: 'weight' | 'size' | 'function',
+  name: string,
+  known: readonly string[],
+): Diagnostic {
+  const has = known.length === 0 ? `there is no unknown ${what}` : `unknown is ${known.join(', ')}`
+  return notEvaluated(nets.join(', '), `no unknown ${what} has the name ${name}: ${has}`)
 }
 /** A file of numbers that is not what its name says, or holds something else. Counts begin at 1. */
 export function badNumbers(

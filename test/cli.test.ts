@@ -56,6 +56,9 @@ const FALSE = 'net a { x : 2 -> relu -> y }\nnet b { x : 2 -> y }\nprove a == b\
 const OPEN =
   'weights W : 2 x 2\nnet a { x : 2 -> add[W] -> ln -> y }\nnet b { x : 2 -> add[W] -> ln -> y }\nprove a == b\n'
 
+/** False by so little that no enclosure sees it. */
+const WIDE = 'net a { x : 70 -> sin -> y }\nnet b { x : 70 -> sin -> scale[1 + 1/10^2000] -> y }\nprove a == b\n'
+
 describe('prove', () => {
   test('0: all proved', () => {
     const { status, stdout, stderr } = run(['prove', example('theorem.net')])
@@ -175,6 +178,13 @@ describe('prove --json', () => {
     const [claim] = json('net a { x : 1 -> ln -> exp -> y }\nnet b { x : 1 -> y }\nprove a == b').claims
     expect(claim.counterexample.left).toBe('undefined')
     expect(claim.counterexample.right).toHaveLength(1)
+  })
+  test('undecided has the point at which the sides lay most apart, whole', () => {
+    const [open] = json(WIDE).claims
+    expect(open.verdict).toBe('undecided')
+    expect(open.largestDifference.inputs.x).toHaveLength(70)
+    expect(open.largestDifference.difference).toBeGreaterThanOrEqual(0)
+    expect(run(['prove', '-'], { input: WIDE }).stdout).toContain('and 62 more with --json]')
   })
   test('undecided has a reason and both normal forms', () => {
     const [claim] = json(OPEN).claims

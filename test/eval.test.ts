@@ -57,8 +57,21 @@ describe('batches', () => {
     expect(Math.abs(found.outputs.y[1][1] - 5)).toBeLessThanOrEqual(found.bounds.y[1][1])
     expect(found.bounds.y[1][0] / 1e300).toBeLessThan(1e-11)
     expect(found.troubles).toEqual([])
+    expect(found.multiplicative).toEqual([])
     const over = run('two', '--input', 'x=1,1000', '--bound')
     expect(over.stdout).toContain('no bound: overflow at n1')
+  })
+})
+
+test('--json says how each mul was computed', () => {
+  writeFileSync(join(folder, 'mul.net'), 'weights V = [[2, -1]]\nnet m { x : 2 in [1/2, 2] -> mul[V] -> y }\n')
+  const { stdout } = spawnSync(process.execPath, [cli, 'eval', 'mul.net', 'm', '--input', 'x=2,1', '--json'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect(JSON.parse(stdout)).toMatchObject({
+    outputs: { y: [4] },
+    multiplicative: [{ at: 'n1', method: 'powers', reason: expect.stringContaining('its argument lies in [0.5, 2]') }],
   })
 })
 
@@ -66,7 +79,10 @@ describe('what is wrong', () => {
   test.each([
     [['a', '--input', 'x=bad.csv', '--weights', 'W=W.npy'], 'row 2, column 2 of `bad.csv` (x) is NaN'],
     [['a', '--input', 'x=odd.csv', '--weights', 'W=W.npy'], '`odd.csv` has `five` in row 2, column 2'],
-    [['a', '--input', 'x=wide.csv', '--weights', 'W=W.npy'], 'the input x of `wide.csv` has 3 components, not 2'],
+    [
+      ['a', '--input', 'x=wide.csv', '--weights', 'W=W.npy'],
+      'the input x has 3 components, not 2, as the rows of `wide.csv`',
+    ],
     [['a', '--input', 'x=x.csv', '--weights', 'W=W.json'], 'row 2, column 2 of `W.json` (W) is Infinity'],
     [
       ['a', '--input', 'x=x.csv', '--weights', 'W=cut.npy'],
@@ -75,6 +91,9 @@ describe('what is wrong', () => {
     [['a', '--input', 'x=x.csv', '--weights', 'W=x.csv', '-o', 'y.xls'], 'cannot tell what to write'],
     [['a', '--input', 'x=x.csv', '--weights', 'W=none.npy'], 'cannot read `none.npy`'],
     [['p', '--input', 'x=p.json'], 'row 2, column 2 of `p.json` (x) is -4, outside of (0, inf)'],
+    [['a', '--input', 'x=x.csv', '--weights', 'V=W.npy'], 'no unknown weight has the name V: unknown is W'],
+    [['p', '--input', 'x=1,4', '--size', 'n=3'], 'no unknown size has the name n: there is no unknown size'],
+    [['p', '--input', 'x=1,4', '--function', 'f=t'], 'no unknown function has the name f'],
     [['p', '--input', 'x=1,-4'], 'component 2 of x is -4, outside of (0, inf)'],
   ])('%j', (args, message) => {
     const { status, stdout, stderr } = run(...args)
@@ -85,11 +104,11 @@ describe('what is wrong', () => {
   test('too much memory is foreseen', () => {
     writeFileSync(
       join(folder, 'large.net'),
-      'size n\nweights V : n x n\nnet large { x : n -> add[ones(n, n)] -> add[ones(n, n)] -> y }\n',
+      'size n\nweights V : n x n\nnet large { x : n -> add[V] -> add[ones(n, n)] -> y }\n',
     )
     const result = spawnSync(
       process.execPath,
-      [cli, 'eval', 'large.net', 'large', '--size', 'n=100000', '--input', 'x=1'],
+      [cli, 'eval', 'large.net', 'large', '--size', 'n=100000', '--input', 'x=1', '--weights', 'V=[[1]]'],
       {
         cwd: folder,
         encoding: 'utf8',
@@ -97,5 +116,16 @@ describe('what is wrong', () => {
     )
     expect(result.stderr).toMatch(/error\[E8(32|10)\]/)
     expect(result.status).toBe(3)
+    for (const command of [
+      ['gradients', 'large.net', 'large', 'large'],
+      ['bench', 'large.net', 'large'],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, [cli, ...command, '--size', 'n=100000'], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      expect(stderr).toMatch(/^error\[E832\]: `large` is too large to be evaluated: /)
+      expect(status).toBe(3)
+    }
   })
 })

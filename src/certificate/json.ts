@@ -53,7 +53,15 @@ import {
   isDerivation,
   type Rewriting,
 } from '../scalar/proof.ts'
-import { type Interval, isEmpty, negate, normalizeRange, type Range, sameRange } from '../scalar/range.ts'
+import {
+  containsPoint,
+  type Interval,
+  isEmpty,
+  negate,
+  normalizeRange,
+  type Range,
+  sameRange,
+} from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
 
 /** Anything that JSON can say; read with care. */
@@ -499,6 +507,8 @@ export class TableReader {
     const hasProperty = rest[4] !== null || rest[5] !== null
     if (hasProperty && (arity !== 1 || (rest[5] !== null && !sameRange(domain[0], negate(domain[0])))))
       throw new Malformed('a property that is none of functions of this domain')
+    // A formula says itself what a function is like; a property that it has not would say something else.
+    if (hasProperty && rest[6] !== null) throw new Malformed('a property of a function that has a formula')
     return {
       name: this.name(rest[0]),
       arity,
@@ -524,12 +534,16 @@ export class TableReader {
         const value = rest[5] === null ? null : this.readEntries(rest[5])
         if (value !== null && (sizeOf(value.length) !== rows || value.some(r => sizeOf(r.length) !== columns)))
           throw new Malformed('a matrix of another size than declared')
+        const entries = readInhabited(rest[4])
+        // Entries are believed to be in this set, also where the value is not looked at.
+        if (value?.some(row => row.some(q => !containsPoint(entries, q))))
+          throw new Malformed('a matrix with other entries than declared')
         const symbol: WeightSymbol = {
           name: this.name(rest[0]),
           rows,
           columns,
           vector: readFlag(rest[3]),
-          entries: readInhabited(rest[4]),
+          entries,
           value,
         }
         return weight(symbol)

@@ -2,20 +2,25 @@
 // holds is found at once: numbers and names without end, lists within lists within lists, a key that is there twice, of which
 // one reader would take the first and another one the last.
 
-/** More text than this is not read: a string cannot hold it. */
-export const MOST_BYTES = 500_000_000
+/** More text than this is not read: as JSON it would take several times its size. */
+export const MOST_BYTES = 250_000_000
+/** Lists and objects, and values in them: one of the first takes some 50 bytes of memory, of the second 8. */
+const MOST_LISTS = 8_000_000
+const MOST_VALUES = 20_000_000
 const MOST_NESTING = 64
 /** The longest string and the longest number, in bytes. */
 const LONGEST_STRING = 200_000
 const LONGEST_NUMBER = 40
 
-const [QUOTE, BACKSLASH, COLON, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [...'"\\:[]{}'].map(c => c.charCodeAt(0))
+const [QUOTE, BACKSLASH, COLON, COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [...'"\\:,[]{}'].map(c => c.charCodeAt(0))
 
 /** The number of keys in a text of JSON; null where it is none that could be a certificate. */
 function keysIn(bytes: Uint8Array): number | null {
   let keys = 0
   let depth = 0
   let literal = 0
+  let lists = 0
+  let values = 0
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]
     if (byte === QUOTE) {
@@ -28,8 +33,10 @@ function keysIn(bytes: Uint8Array): number | null {
     } else {
       literal = 0
       if (byte === COLON) keys++
-      else if (byte === OPEN || byte === OPEN_LIST) {
-        if (++depth > MOST_NESTING) return null
+      else if (byte === COMMA) {
+        if (++values > MOST_VALUES) return null
+      } else if (byte === OPEN || byte === OPEN_LIST) {
+        if (++depth > MOST_NESTING || ++lists > MOST_LISTS) return null
       } else if (byte === CLOSE || byte === CLOSE_LIST) depth--
     }
   }

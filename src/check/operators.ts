@@ -33,15 +33,11 @@ function inFront(a: Linear, word: Linear): Linear {
 
 function times(left: Words, right: Words): Words {
   const words = new Map<Linear, Map<string, Rational>>()
-  for (const [v, c] of left) {
-    const factors = factorsOf(v)
-    for (const [w, d] of right)
-      add(
-        words,
-        factors.reduceRight((word, a) => inFront(a, word), w),
-        product(c, d),
-      )
-  }
+  for (const [v, c] of left)
+    for (const [w, d] of right) {
+      const word = factorsOf(v).reduceRight((rest, a) => inFront(a, rest), w)
+      add(words, word, product(c, d))
+    }
   return words
 }
 

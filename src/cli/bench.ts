@@ -12,8 +12,8 @@ import { livingNodes } from '../semantics/contents.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { version } from '../version.ts'
 import { loadFile, netNamed } from './common.ts'
-import { checked } from './eval.ts'
-import { type Given, type GivenOptions, givenBy, refuse, weightValues } from './given.ts'
+import { checked, multiplicativeJson } from './eval.ts'
+import { checkNames, type Given, type GivenOptions, givenBy, refuse, weightValues } from './given.ts'
 
 export interface BenchCommandOptions extends Omit<GivenOptions, 'input'> {
   readonly batch: number
@@ -55,7 +55,7 @@ function drawn(net: Diagram, given: Given, compiled: Compiled<Numbers>, options:
   const source = random(options.seed)
   const stated = { weights: weightValues(given), functions: given.functions, sizes: given.sizes }
   try {
-    const { sizes, weights } = doublesGiven(unknownsOf(net), stated, source)
+    const { sizes, weights } = doublesGiven(unknownsOf(net), stated, source, () => compiled.report.memory)
     const lengths = compiled.inputs.map(input => input.width)
     const pairing = pairUp(net, net) as NonNullable<ReturnType<typeof pairUp>>
     const points = [...pointsDrawn(pairing, lengths, constantsIn([net]), source, options.batch)]
@@ -94,6 +94,7 @@ function timed(seconds: number, call: () => void): number {
 export function benchCommand(file: string, name: string, options: BenchCommandOptions): number {
   const net = netNamed(loadFile(file), name)
   const given = givenBy({ ...options, input: [] }, net)
+  checkNames([net], given)
   const { batch, precision, kernel, seconds } = options
   const settings: CompileOptions = { functions: given.functions, sizes: given.sizes, precision, kernel, batch }
   const result = checked(net, given, null, () => {
@@ -126,7 +127,7 @@ export function benchCommand(file: string, name: string, options: BenchCommandOp
       precision: report.precision,
       kernel: report.kernel,
       generatedCode: report.generatedCode,
-      multiplicative: report.multiplicative.map(({ node, method, reason }) => ({ at: `n${node}`, method, reason })),
+      multiplicative: multiplicativeJson(report.multiplicative),
     }
   })
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)

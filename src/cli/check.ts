@@ -1,13 +1,11 @@
 // `netproof check`: the independent checker on a certificate, and what the verdicts in it rest on.
-import { existsSync, statSync } from 'node:fs'
 import { MOST_BYTES, parseCertificate } from '../certificate/text.ts'
 import { check } from '../check/check.ts'
 import { PROVED, REFUTED, readInput, USAGE } from './common.ts'
 
 /** Exit status: 0 accepted, 1 rejected, 3 not a certificate. */
 export function checkCommand(file: string, options: { readonly json?: boolean }): number {
-  const isTooLarge = file !== '-' && existsSync(file) && statSync(file).size > MOST_BYTES
-  const result = check(isTooLarge ? null : parseCertificate(readInput(file)))
+  const result = check(parseCertificate(readInput(file, MOST_BYTES)))
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   if (!result.accepted) {
     const head = result.isCertificate ? `REJECTED  ${file}, ${result.step}` : `${file} is not a certificate`

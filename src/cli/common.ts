@@ -5,6 +5,7 @@ import { type Diagnostic, fileProblem, renderDiagnostic, unknownName } from '../
 import type { Diagram } from '../diagram/diagram.ts'
 import { type Program, parse, type ReadFile } from '../load.ts'
 import { nearest } from '../syntax/nearest.ts'
+import { readBytes, Unreadable } from './read.ts'
 
 /** Exit statuses (cli.md). */
 export const PROVED = 0
@@ -32,12 +33,16 @@ export function report(diagnostics: readonly Diagnostic[], text = ''): void {
     process.stderr.write(`${renderDiagnostic(d, text, { color: useColor(process.stderr) })}\n`)
 }
 
-/** The bytes of a file, or of standard input for `-`. A file that cannot be read is reported, and stops the command. */
-export function readInput(file: string): Uint8Array {
+/** The largest text that is read, in bytes, also where another one uses it. */
+const LARGEST_TEXT = 64_000_000
+
+/** The bytes of a file, or of standard input for `-`. What cannot be read is reported, and stops the command. */
+export function readInput(file: string, most = LARGEST_TEXT): Uint8Array {
   try {
-    return readFileSync(file === '-' ? 0 : file)
+    return readBytes(file, most)
   } catch (error) {
-    report([fileProblem('read', file, (error as NodeJS.ErrnoException).code ?? String(error))])
+    if (!(error instanceof Unreadable)) throw error
+    report([fileProblem('read', file === '-' ? STANDARD_INPUT : file, error.code, most)])
     throw new Stop(USAGE)
   }
 }
@@ -64,9 +69,6 @@ export function fault(error: unknown): number {
   return FAULT
 }
 
-/** The largest file that another one may use, in bytes. */
-const LARGEST_USED = 64_000_000
-
 /**
  * Reads a file for one that uses it. A file is known by its real path. Unless it is allowed, that has to be below the folder
  * of the file that names it, wherever links lead.
@@ -80,7 +82,7 @@ export function readUsed(allowOutside: boolean): ReadFile {
       if (!allowOutside && (steps === '..' || steps.startsWith(`..${sep}`) || isAbsolute(steps))) return 'outside'
       const about = statSync(real)
       if (!about.isFile()) return 'missing'
-      if (about.size > LARGEST_USED) return 'large'
+      if (about.size > LARGEST_TEXT) return 'large'
       return { file: relative('.', real), text: readFileSync(real) }
     } catch {
       return 'missing'

@@ -1,7 +1,7 @@
 // `netproof eval`: the outputs of a net in binary64, for one sample or a batch, with bounds on their errors if wanted.
 
 import { evaluateWithBounds } from '../compute/bounds.ts'
-import { type Compiled, compile } from '../compute/compile.ts'
+import { type CompileReport, compile } from '../compute/compile.ts'
 import { EvaluationError } from '../compute/given.ts'
 import { oneArray, outOfMemory, undefinedAt as undefinedNote, unknownFormat } from '../diagnostic.ts'
 import { type Diagram, outputsOf } from '../diagram/diagram.ts'
@@ -18,6 +18,7 @@ import { loadFile, netNamed, report, writeOutput } from './common.ts'
 import {
   type Batch,
   batchOf,
+  checkNames,
   type Given,
   type GivenOptions,
   givenBy,
@@ -61,12 +62,13 @@ export function evalCommand(file: string, name: string, options: EvalCommandOpti
     return { output, file: text }
   })
   const given = givenBy(options, net)
+  checkNames([net], given)
   const batch = batchOf(net, given)
   const sizes = Object.fromEntries(batch.sizes)
   const weights = weightValues(given)
-  const outputs = checked(net, given, batch, () => {
-    const compiled: Compiled = compile(net, { weights, functions: given.functions, sizes })
-    return compiled.run(batch.inputs, batch.count)
+  const { outputs, report: compiled } = checked(net, given, batch, () => {
+    const made = compile(net, { weights, functions: given.functions, sizes })
+    return { outputs: made.run(batch.inputs, batch.count), report: made.report }
   })
   const bounds = options.bound
     ? checked(net, given, batch, () =>
@@ -98,7 +100,9 @@ export function evalCommand(file: string, name: string, options: EvalCommandOpti
     writeOutput(target.file, content)
   }
   if (options.json)
-    process.stdout.write(`${JSON.stringify(document(net, batch, outputs, bounds, undefinedAt), null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify(document(net, batch, outputs, bounds, undefinedAt, compiled.multiplicative), null, 2)}\n`,
+    )
   else if (targets.length === 0) printRows(net, batch, outputs, bounds)
   if (undefinedAt !== null && !options.json) report([undefinedNote(undefinedAt, batch.isBatch ? undefinedRow : null)])
   return 0
@@ -134,6 +138,13 @@ function undefinedNode(net: Diagram, given: Given, batch: Batch, row: number): s
   return found.ok && found.undefinedAt !== null ? `n${found.undefinedAt}` : null
 }
 
+/** How each `mul` is computed, and why. */
+export function multiplicativeJson(
+  choices: CompileReport['multiplicative'],
+): readonly { readonly at: string; readonly method: string; readonly reason: string }[] {
+  return choices.map(({ node, method, reason }) => ({ at: `n${node}`, method, reason }))
+}
+
 type ByOutput = Readonly<Record<string, Float64Array>>
 
 /** Each output as one list, or as one list a row. */
@@ -149,6 +160,7 @@ function document(
   outputs: ByOutput,
   bounds: WithBounds | null,
   undefinedAt: string | null,
+  multiplicative: CompileReport['multiplicative'],
 ) {
   const each = (values: ByOutput): object =>
     Object.fromEntries(Object.entries(values).map(([name, v]) => [name, listed(v, batch)]))
@@ -167,6 +179,7 @@ function document(
           })),
         }),
     undefinedAt,
+    multiplicative: multiplicativeJson(multiplicative),
   }
 }
 

@@ -1,6 +1,6 @@
 // What is given for nets on the command line: inputs, weights, sizes and functions, as text or as files of numbers.
 import { existsSync } from 'node:fs'
-import { badArgument, badNumbers, badValue, type Diagnostic } from '../diagnostic.ts'
+import { badArgument, badNumbers, badValue, type Diagnostic, notLeftOpen, outOfMemory } from '../diagnostic.ts'
 import { type Diagram, inputsOf } from '../diagram/diagram.ts'
 import { type NumberArray, rowsOf } from '../formats/array.ts'
 import { arrayFromJson } from '../formats/json.ts'
@@ -52,6 +52,9 @@ function named(option: string, given: string): { name: string; text: string } {
 
 const isFile = (text: string): boolean => /\.(npy|csv|tsv|txt|json)$/i.test(text) || existsSync(text)
 
+/** The largest file of numbers that is read, in bytes. */
+const LARGEST_NUMBERS = 1_000_000_000
+
 /** The numbers that a text says: `1,2,3`, `[[1, 2], [3, 4]]`, or a file. */
 function numbersIn(option: string, given: string, text: string): Sourced {
   if (text.startsWith('[')) {
@@ -65,7 +68,7 @@ function numbersIn(option: string, given: string, text: string): Sourced {
     return found.ok ? { array: found.value, file: null } : refuse(badNumbers(given, found.problem))
   }
   if (isFile(text)) {
-    const found = readNumbers(text, readInput(text))
+    const found = readNumbers(text, readInput(text, LARGEST_NUMBERS))
     if (!found.ok) return refuse(badNumbers(text, found.problem))
     return isArray(found.value) ? { array: found.value, file: text } : refuse(badNumbers(text, { kind: 'not-numbers' }))
   }
@@ -90,7 +93,7 @@ function arrays(option: string, given: readonly string[], only: string | null): 
       continue
     }
     if (!isFile(text)) refuse(badArgument(option, g, 'write NAME=VALUE'))
-    const content = readNumbers(text, readInput(text))
+    const content = readNumbers(text, readInput(text, LARGEST_NUMBERS))
     if (!content.ok) refuse(badNumbers(text, content.problem))
     if (!isArray(content.value)) {
       for (const [key, array] of Object.entries(content.value)) found.set(key, { array, file: text })
@@ -108,6 +111,29 @@ function formula(given: string, name: string, text: string): Expression {
     refuse(badArgument('--function', given, 'write a formula in t, as in sigma=t/(1+t)'))
   }
   return unfold(definition)
+}
+
+/** Reports names of weights, sizes and functions that nothing has which the nets leave open. */
+export function checkNames(nets: readonly Diagram[], { weights, sizes, functions }: Given): void {
+  const unknowns = unknownsOf(...nets)
+  const known = {
+    weight: unknowns.weights.map(symbol => symbol.name),
+    size: unknowns.sizes,
+    function: unknowns.functions.map(fn => fn.name),
+  }
+  const given = { weight: [...weights.keys()], size: Object.keys(sizes), function: Object.keys(functions) }
+  for (const what of ['weight', 'size', 'function'] as const) {
+    const name = given[what].find(n => !known[what].includes(n))
+    if (name !== undefined)
+      refuse(
+        notLeftOpen(
+          nets.map(net => net.name),
+          what,
+          name,
+          known[what],
+        ),
+      )
+  }
 }
 
 /** Reads what the options say, for nets whose inputs have the names of the first one's. */
@@ -215,6 +241,7 @@ export function batchOf(net: Diagram, given: Given): Batch {
 /** Reports why two nets cannot be compared on what was given. */
 export function refuseComparison(net: string, given: Given, problem: ComparisonProblem): never {
   if (problem.kind === 'no-instance') {
+    if (problem.missing === 'memory') return refuse(outOfMemory(net, 'it needs more than 2 GB'))
     const what = problem.missing === 'inputs' ? 'inputs' : problem.missing
     return refuse(badArgument('--seed', net, `no ${what} are known that satisfy the declarations: give them`))
   }

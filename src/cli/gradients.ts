@@ -16,7 +16,16 @@ import { Mismatch, prove, type Verdict } from '../prove/prove.ts'
 import { printTerm } from '../syntax/format.ts'
 import { version } from '../version.ts'
 import { loadFile, PROVED, REFUTED, report, Stop, UNDECIDED, USAGE, useColor } from './common.ts'
-import { batchOf, type Given, type GivenOptions, givenBy, refuse, refuseComparison, weightValues } from './given.ts'
+import {
+  batchOf,
+  checkNames,
+  type Given,
+  type GivenOptions,
+  givenBy,
+  refuse,
+  refuseComparison,
+  weightValues,
+} from './given.ts'
 
 export interface GradientsCommandOptions extends GivenOptions {
   readonly json?: boolean
@@ -70,6 +79,7 @@ export async function gradientsCommand(
   const program = loadFile(file)
   const { claim, through } = claimFor(program, left, right)
   const given = givenBy(options, claim.left)
+  checkNames([claim.left, claim.right], given)
   const { rules, statements, diagnostics } = await trustedRules(program, {
     assume: options.assume,
     seed: options.seed,

@@ -1,6 +1,6 @@
 // What the commands that draw share: the formats, by the ending of the file's name, and the options on what pictures look
 // like. All of it is looked at before the work begins, so that nobody waits for a picture that cannot be written.
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
 import {
@@ -17,7 +17,7 @@ import type { DrawOptions, Picture } from '../draw/draw.ts'
 import type { Theme } from '../draw/themes.ts'
 import type { Program } from '../load.ts'
 import { nearest } from '../syntax/nearest.ts'
-import { report, Stop, USAGE, writeOutput } from './common.ts'
+import { readInput, report, Stop, USAGE, writeOutput } from './common.ts'
 
 export interface PictureOptions {
   readonly theme?: string
@@ -142,6 +142,9 @@ function checkWritable(file: string): void {
   }
 }
 
+/** The largest file with a theme, in bytes. */
+const LARGEST_THEME = 1_000_000
+
 /** A theme by its name, or from a JSON file; what is wrong with it is reported, and stops the command. */
 async function themeOf(name: string): Promise<Theme> {
   const { lowContrasts, readTheme, THEMES } = await import('../draw/themes.ts')
@@ -150,17 +153,12 @@ async function themeOf(name: string): Promise<Theme> {
     report([unknownTheme(name, nearest(name, Object.keys(THEMES)), Object.keys(THEMES))])
     throw new Stop(USAGE)
   }
+  const text = new TextDecoder().decode(readInput(name, LARGEST_THEME))
   let json: unknown
   try {
-    const text = readFileSync(name, 'utf8')
     json = JSON.parse(text)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    report([
-      code === undefined
-        ? badTheme(name, null, `it is not JSON: ${(error as Error).message}`, null)
-        : fileProblem('read', name, code),
-    ])
+    report([badTheme(name, null, `it is not JSON: ${(error as Error).message}`, null)])
     throw new Stop(USAGE)
   }
   const theme = readTheme(json)

@@ -7,10 +7,11 @@ import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../l
 import { type Certified, certificateOf, certificateText } from '../prove/certify.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
 import { derivationOf } from '../prove/derivation.ts'
-import { CertificateFault, prove, type Side, type Verdict } from '../prove/prove.ts'
+import { CertificateFault, prove, type Side, type Undecided, type Verdict } from '../prove/prove.ts'
 import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
 import { stepsOf } from '../rewrite/normalize.ts'
 import { printRange } from '../scalar/range.ts'
+import { printRational } from '../scalar/rational.ts'
 import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
 import { type FoundStage, stagesOfFound } from '../search/stages.ts'
@@ -194,6 +195,13 @@ function searchLines(verdict: Verdict): string[] {
   ])
 }
 
+/** What the search for a counterexample saw at most, in doubles, and where; null where it saw nothing. */
+function differenceSeen({ search }: Undecided): object | null {
+  if (search?.largestDifference == null || search.at === null) return null
+  const inputs = Object.fromEntries([...search.at].map(([name, values]) => [name, values.map(printRational)]))
+  return { samples: search.samples, difference: search.largestDifference, inputs }
+}
+
 /** The document of cli.md. */
 async function document(program: Program, results: readonly Result[], options: ProveCommandOptions): Promise<object> {
   const place = (span: Span): object => ({ file: span.file, ...lineAndColumn(program.text, span.start) })
@@ -215,6 +223,7 @@ async function document(program: Program, results: readonly Result[], options: P
         verdict.kind === 'undecided' && verdict.left !== null && verdict.right !== null
           ? { left: printNet(verdict.left.normal), right: printNet(verdict.right.normal) }
           : null,
+      largestDifference: verdict.kind === 'undecided' ? differenceSeen(verdict) : null,
       assumptions: verdict.kind === 'proved' ? verdict.assumptions : [],
       checked: verdict.certificate !== null,
       float: verdict.kind === 'proved' ? await floatsOf(claim, options.seed) : null,

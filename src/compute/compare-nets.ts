@@ -26,6 +26,13 @@ import { throughLogarithms } from './logarithms.ts'
 /** Fewer would seldom do in sums of so many products. */
 const REFEREE_BITS = 128
 
+/** What both ways take: 8 bytes for an entry in each of four copies, intervals for a batch. */
+function bytesFor(nets: readonly Diagram[], sizes: ReadonlyMap<string, number>): number {
+  const [entries, numbers] = [entriesIn(nets, s => sizeIn(s, sizes)), small.numbersIn(nets, sizes)]
+  if (entries < LARGE) return small.BYTES_A_NUMBER * numbers
+  return 32 * entries + 64 * BATCH * (numbers - entries)
+}
+
 /**
  * Compares two nets on points: see `compareNets` in numeric/compare-nets.ts. Nets of 20,000 weights or more are compared
  * by intervals in batches, and put before the referee only at points of which those tell nothing: of points that are drawn
@@ -42,7 +49,9 @@ export function compareNets(
   const source = random(seed)
   try {
     if (pairing.inputs.some(input => isEmpty(input.domain))) throw new small.NoDraw('inputs')
-    const doubles = small.doublesGiven(unknownsOf(left, right), options, source)
+    const doubles = small.doublesGiven(unknownsOf(left, right), options, source, sizes =>
+      bytesFor([left, right], sizes),
+    )
     if (entriesIn([left, right], s => sizeIn(s, doubles.sizes)) < LARGE) return small.compareNets(left, right, options)
     const instance = { ...doubles, weights: new Map() }
     const nets = {

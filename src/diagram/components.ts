@@ -81,8 +81,9 @@ function eachOf(
   const length = sizeOf(1)
   return Array.from({ length: count }, (_, i) => {
     const { fn, parts } = of(i)
-    const place = parts.find(p => p !== null && p.fn.mask !== 0) ?? { start: NOTHING, repeats: false }
-    const whole: Piece = { length, fn: zero, start: place.start, repeats: place.repeats }
+    // Constants stand anywhere: what the others stand like is one that is none.
+    const place = parts.find(p => p !== null && p.fn.mask !== 0) ?? { fn: zero, start: NOTHING, repeats: false }
+    const whole: Piece = { ...place, length }
     if (!parts.every(p => p !== null && standAlike(p, whole))) return null
     return { ...whole, fn: substitute(fn, k => (parts[k] as Piece).fn) }
   })

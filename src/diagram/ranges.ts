@@ -3,10 +3,11 @@
 import { entriesOf, hasAtMost, type Linear, linearParts } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { analyse, definedOn, forwardCall } from '../scalar/analysis.ts'
-import { type Expression, postorder, substitute, variable } from '../scalar/expression.ts'
+import { type Expression, type NumberExpression, postorder, substitute, variable } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
 import {
   coarsen,
+  hasLongEnds,
   interval,
   isSubset,
   NON_NEGATIVE,
@@ -203,6 +204,14 @@ type Analysis = ReturnType<typeof analyse>
 const analyses = new WeakMap<Expression, Map<string | number, Analysis>>()
 const MAX_SHARED = 64
 
+const points = new WeakMap<NumberExpression, Range>()
+/** The set of a number that stands in functions: the same at many nodes. */
+function pointOfNumber(e: NumberExpression): Range {
+  let found = points.get(e)
+  if (found === undefined) points.set(e, (found = point(e.value)))
+  return found
+}
+
 /** One operation on different wires and numbers: its forward range is exact, and there is nothing to analyse. */
 function analyseCall(fn: Expression, domain: readonly Range[]): Analysis | null {
   if (fn.kind === 'variable') return { range: domain[fn.index], defined: true, obstacle: null }
@@ -210,7 +219,7 @@ function analyseCall(fn: Expression, domain: readonly Range[]): Analysis | null 
   const args: Range[] = []
   const seen = new Set<number>()
   for (const a of fn.args) {
-    if (a.kind === 'number') args.push(point(a.value))
+    if (a.kind === 'number') args.push(pointOfNumber(a))
     else if (a.kind === 'variable' && !seen.has(a.index)) {
       seen.add(a.index)
       args.push(domain[a.index])
@@ -288,6 +297,7 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
       return node.bias === null ? sum : addRanges(sum, vectorRange(node.bias))
     }
     case 'multiplicative': {
+      if (node.bias === null && isIndifferent(node, args)) return single(POSITIVE)
       const entries = smallEntries(node.operator)
       const factor = node.bias === null ? null : vectorRange(node.bias)
       let result: WireRange
@@ -344,6 +354,7 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
 const coarser = new WeakMap<WireRange, WireRange>()
 /** A wider range whose ends are short (see `coarsen`); the range itself where they are so already. */
 export function coarseRange(r: WireRange): WireRange {
+  if (r.length === 1 && !hasLongEnds(r[0])) return r
   let found = coarser.get(r)
   if (found === undefined) {
     const sets = settle(r.map(coarsen))

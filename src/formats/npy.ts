@@ -16,8 +16,8 @@ interface Header {
 /** The three entries of the dictionary, in any order, as NumPy writes them. */
 function parseHeader(text: string): Header | FormatProblem {
   const unread: FormatProblem = { kind: 'npy-header', detail: 'unread' }
-  const structured = /'descr'\s*:\s*\[/.exec(text)
-  if (structured !== null) return { kind: 'dtype', found: text.slice(structured.index + 8).trim(), object: false }
+  const structured = /["']descr["']\s*:\s*(\[[^\]]*\]?)/.exec(text)
+  if (structured !== null) return { kind: 'dtype', found: structured[1], object: false }
   const descr = /["']descr["']\s*:\s*(["'])([^"']*)\1/.exec(text)
   const order = /["']fortran_order["']\s*:\s*(True|False)/.exec(text)
   const shape = /["']shape["']\s*:\s*\(([^)]*)\)/.exec(text)

@@ -4,6 +4,7 @@ import type { WeightSymbol } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
 import { isEmpty, type Range } from '../scalar/range.ts'
 import { fromDouble, type Rational } from '../scalar/rational.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { compareByEnclosures, compareInDoubles, contestOf, type PointComparison } from './compare.ts'
@@ -68,7 +69,10 @@ export interface NetsComparison {
 }
 export type ComparisonProblem =
   | EvaluationProblem
-  /** Nothing known satisfies the declarations, or no double lies in the domain of an input. */
+  /**
+   * Nothing known satisfies the declarations, no double lies in the domain of an input, or more memory would be needed than
+   * is allowed (2^31 bytes).
+   */
   | { readonly kind: 'no-instance'; readonly missing: NoInstance['missing'] | 'inputs' }
 
 /** What nets leave open, with weights as doubles by rows. */
@@ -76,13 +80,30 @@ export interface DoubleInstance extends Omit<Instance, 'weights'> {
   readonly weights: ReadonlyMap<WeightSymbol, readonly ArrayLike<number>[]>
 }
 
-/** What nets leave open as it is given; what is not given is drawn. Throws Problem for what does not fit. */
+/** The bytes that evaluation number by number takes for each number: exact ones, intervals, enclosures, derivatives. */
+export const BYTES_A_NUMBER = 400
+/** As for compiled nets. */
+const MOST_BYTES = 2 ** 31
+
+/** Entries of matrices and components of wires, all at once. */
+export function numbersIn(nets: readonly Diagram[], sizes: ReadonlyMap<string, number>): number {
+  const size = (s: Size): number => sizeIn(s, sizes)
+  const wires = nets.flatMap(net => net.nodes).reduce((sum, node) => sum + componentsIn(node.shape, size), 0)
+  return entriesIn(nets, size) + wires
+}
+
+/**
+ * What nets leave open as it is given; what is not given is drawn. Throws Problem for what does not fit, and NoDraw where
+ * `bytes`, a function of the sizes, says that too much memory would be needed.
+ */
 export function doublesGiven(
   unknowns: Unknowns,
   given: Omit<EvaluationGiven, 'inputs'>,
   source: Random,
+  bytes: (sizes: ReadonlyMap<string, number>) => number,
 ): DoubleInstance {
   const sizes = sizesGivenOrDrawn(unknowns, given, source)
+  if (!(bytes(sizes) <= MOST_BYTES)) throw new NoDraw('memory')
   const drawn = randomInstance({ ...unknowns, sizes: [], weights: [], lengths: [], differences: [] }, source)
   if ('missing' in drawn) throw new NoDraw(drawn.missing)
   const size = (s: Size): number => sizeIn(s, sizes)
@@ -122,9 +143,14 @@ export function exactly({ sizes, weights, functions }: DoubleInstance): Instance
   return { sizes, weights: new Map(exact), functions }
 }
 
-/** As `doublesGiven`, in exact numbers. */
-export function instanceGiven(unknowns: Unknowns, given: Omit<EvaluationGiven, 'inputs'>, source: Random): Instance {
-  return exactly(doublesGiven(unknowns, given, source))
+/** As `doublesGiven`, in exact numbers, for evaluation number by number. */
+export function instanceGiven(
+  nets: readonly Diagram[],
+  given: Omit<EvaluationGiven, 'inputs'>,
+  source: Random,
+): Instance {
+  const bytes = (sizes: ReadonlyMap<string, number>): number => BYTES_A_NUMBER * numbersIn(nets, sizes)
+  return exactly(doublesGiven(unknownsOf(...nets), given, source, bytes))
 }
 
 export class NoDraw extends Error {
@@ -191,7 +217,7 @@ export function compareNets(
   const source = random(seed)
   try {
     if (pairing.inputs.some(input => isEmpty(input.domain))) throw new NoDraw('inputs')
-    const instance = instanceGiven(unknownsOf(left, right), options, source)
+    const instance = instanceGiven([left, right], options, source)
     const contest = contestOf(left, right, pairing, instance)
     const lengths = pairing.inputs.map(input => componentsIn(input.shape, s => sizeIn(s, instance.sizes)))
     const points =

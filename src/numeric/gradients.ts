@@ -253,7 +253,7 @@ export function compareGradients(
   const source = random(seed)
   try {
     if (pairing.inputs.some(input => isEmpty(input.domain))) throw new NoDraw('inputs')
-    const instance = instanceGiven(unknownsOf(left, right), options, source)
+    const instance = instanceGiven([left, right], options, source)
     const size = (shape: Parameters<typeof componentsIn>[0]): number =>
       componentsIn(shape, s => sizeIn(s, instance.sizes))
     const entries = [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)

@@ -102,14 +102,23 @@ function randomWeight(
   )
 }
 
-/** Why there is no instance: a declaration that nothing known here satisfies, or sizes that do not fit together. */
-export type NoInstance = { readonly missing: 'functions' | 'sizes' | 'weights' }
+/**
+ * Why there is no instance: a declaration that nothing known here satisfies, sizes that do not fit together, or more entries
+ * of weights than memory is allowed for.
+ */
+export type NoInstance = { readonly missing: 'functions' | 'sizes' | 'weights' | 'memory' }
+
+/** A place in a list each: 256 MB. */
+const MOST_WEIGHTS = 2 ** 25
 
 /** A random instance of what is unknown, with small whole numbers as weights where `plain` asks for them. */
 export function randomInstance(unknowns: Unknowns, source: Random, plain = false): Instance | NoInstance {
   const sizes = randomSizes(unknowns, source)
   if (sizes === null) return { missing: 'sizes' }
   if (unknowns.weights.some(symbol => isEmpty(symbol.entries as Range))) return { missing: 'weights' }
+  const size = (s: Size): number => sizeIn(s, sizes)
+  const entries = unknowns.weights.reduce((sum, { rows, columns }) => sum + size(rows) * size(columns), 0)
+  if (entries > MOST_WEIGHTS) return { missing: 'memory' }
   const functions = randomFunctions(unknowns.functions, source)
   if (functions === null) return { missing: 'functions' }
   return { sizes, weights: new Map(unknowns.weights.map(s => [s, randomWeight(s, sizes, source, plain)])), functions }

@@ -317,7 +317,7 @@ export function findCounterexample(
   const searchAll = (): Counterexample | NoCounterexample => {
     for (let round = 0; round < rounds; round++) {
       const instance = randomInstance(unknowns, search.source, round % 3 === 0)
-      if ('missing' in instance) return none(instance.missing)
+      if ('missing' in instance) return none(instance.missing === 'memory' ? 'too-large' : instance.missing)
       Object.assign(search.checks, { consistent: share.consistent, inconclusive: share.inconclusive })
       const found = searchInstance(search, trialOf(left, right, pairing, instance), share)
       if (found === 'late') return none('time')

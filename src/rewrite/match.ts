@@ -527,11 +527,19 @@ function isIdentity(a: Linear): boolean {
 function bindSize(pattern: Size, found: Size, match: Match): boolean {
   // Where the right side speaks of no size, that the shapes of the net fit is enough.
   if (!match.rule.bindsSizes) return true
-  const here = substituteSize(pattern, name => match.sizes.find(([n]) => n === name)?.[1])
-  const open = pattern.terms.filter(([name]) => !match.sizes.some(([n]) => n === name))
+  const { sizes } = match
+  if (pattern.constant === 0 && pattern.terms.length === 1 && pattern.terms[0][1] === 1) {
+    const [[name]] = pattern.terms
+    for (let k = 0; k < sizes.length; k++) if (sizes[k][0] === name) return sizes[k][1] === found
+    if (!isAtLeast(found, 1)) return false
+    match.sizes = [...sizes, [name, found]]
+    return true
+  }
+  const here = substituteSize(pattern, name => sizes.find(([n]) => n === name)?.[1])
+  const open = pattern.terms.filter(([name]) => !sizes.some(([n]) => n === name))
   if (open.length === 0) return here === found
   if (pattern === found) {
-    match.sizes = [...match.sizes, ...open.map(([name]) => [name, unknownSize(name)] as const)]
+    match.sizes = [...sizes, ...open.map(([name]) => [name, unknownSize(name)] as const)]
     return true
   }
   // What is left over is the one size that is not known yet.
@@ -540,7 +548,7 @@ function bindSize(pattern: Size, found: Size, match: Match): boolean {
   const rest = addSizes(here, unknownSize(name), -1)
   const size = addSizes(found, rest, -1)
   if (!isAtLeast(size, 1)) return false
-  match.sizes = [...match.sizes, [name, size]]
+  match.sizes = [...sizes, [name, size]]
   return true
 }
 

@@ -38,7 +38,7 @@ function isLong(q: Rational | null): boolean {
   return q !== null && (q.n >= LONG || q.d >= LONG)
 }
 
-function hasLongEnds(r: Range): boolean {
+export function hasLongEnds(r: Range): boolean {
   for (const i of r) if (isLong(i.low) || isLong(i.high)) return true
   return false
 }

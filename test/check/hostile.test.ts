@@ -131,6 +131,43 @@ const unknowns: readonly Attack[] = [
       }),
   },
   {
+    what: 'an odd function whose formula is not odd',
+    because: /property of a function that has a formula/,
+    document: () =>
+      written((d, { x, zero, one, more }) => {
+        const f = d.expression(['function', 'f', 1, [R], R, null, 'odd', one, ['t']])
+        const mirrored = d.expression(['apply', f, d.expression(['neg', x])])
+        const negative = d.expression(['neg', d.expression(['apply', f, x])])
+        const sign = d.expression(['sign', mirrored])
+        // The sign of 1 is that of f(-x), which is that of -f(x): both 1 and -1.
+        const chain: Json = [
+          ['axiom', 'sign-above', one],
+          ['arithmetic', one, sign, [['axiom', 'sign-above', mirrored]]],
+          ['odd', mirrored, negative],
+          ['axiom', 'sign-below', negative],
+        ]
+        const proof = d.proof({ impossible: true }, [['sign', one, '(-inf, 0)', chain]])
+        successor(d, { x, zero, one, more }, [jump([0], [R], d.lemma(x, more, [R], proof))])
+      }),
+  },
+  {
+    what: 'a known matrix with other entries than declared',
+    because: /other entries than declared/,
+    document: () =>
+      written((d, { x }) => {
+        // Too large to be looked at entry by entry: its range is that of the declaration.
+        const width = 5000
+        const w = d.operator(['weight', 'W', 1, width, false, '(0, inf)', [new Array(width).fill('-1')]])
+        const abs = d.expression(['abs', x])
+        const proof = d.proof({ equal: [['axiom', 'abs-above', x]] })
+        const lemma = d.lemma(abs, x, ['(0, inf)'], proof)
+        const left = [input('x', '(0, inf)', [width]), additive(w, 0), pointwise(abs, [1]), output(2)]
+        const positive = step('function', 'equality', 2, 1, { over: [1], ranges: ['(0, inf)'], lemmas: [lemma] })
+        const same = step('congruence', 'equality', 1, 4)
+        d.claim(proved(left, [additive(w, 0), output(4)], [positive, same]))
+      }),
+  },
+  {
     what: 'an inverse that the other function knows nothing of',
     because: /g is not said|f is not said/,
     document: () =>

@@ -10,6 +10,7 @@ import { parse } from '../../src/load.ts'
 import { bounded, type DoubleInterval } from '../../src/numeric/bounded.ts'
 import { evaluateWithBounds as numericBounds } from '../../src/numeric/bounds.ts'
 import { doublesGiven, exactly } from '../../src/numeric/compare-nets.ts'
+import { compareGradients } from '../../src/numeric/gradients.ts'
 import { unknownsOf } from '../../src/numeric/instance.ts'
 import { random } from '../../src/numeric/random.ts'
 import { normal } from '../../src/numeric/samples.ts'
@@ -37,7 +38,7 @@ describe('intervals by the kernels', () => {
     '%s: overlap those computed number by number, and are nearly as narrow',
     name => {
       const source = random(3)
-      const doubles = doublesGiven(unknownsOf(net(name)), {}, source)
+      const doubles = doublesGiven(unknownsOf(net(name)), {}, source, () => 0)
       const count = 3
       const x = Float64Array.from({ length: count * 150 }, () => Math.exp(normal(source)))
       const { wires, troubles } = boundedBatchOf(
@@ -64,7 +65,7 @@ describe('intervals by the kernels', () => {
 
 test('errors of the outputs of a large net', () => {
   const source = random(8)
-  const { weights } = doublesGiven(unknownsOf(net('sum')), {}, source)
+  const { weights } = doublesGiven(unknownsOf(net('sum')), {}, source, () => 0)
   const x = Float64Array.from({ length: 2 * 150 }, () => Math.exp(normal(source)))
   const given = { inputs: { x }, weights: Object.fromEntries([...weights].map(([w, rows]) => [w.name, rows])) }
   const outputs = compile(net('sum'), { weights: given.weights }).run({ x }, 2)
@@ -104,6 +105,20 @@ net other { x : 150 -> add[W] -> scale[1.000000000001] -> y }`).nets
     expect(sum.sub(fromDouble(y[i])).abs().compare(fromDouble(errors.y[i]))).toBeLessThanOrEqual(0)
   })
   expect(compareNets(given.linear, given.other, { samples: 3 })).toMatchObject({ verdict: 'different' })
+})
+
+test('memory is foreseen', () => {
+  const { wide, layer } = parse(`size n
+net wide { x : 1000000000 -> exp -> y }
+weights V : n x n
+net layer { x : n -> add[V] -> y }`).nets
+  const memory = { ok: false, problem: { kind: 'no-instance', missing: 'memory' } }
+  expect(compareNets(wide, wide)).toEqual(memory)
+  expect(compareGradients(wide, wide)).toEqual(memory)
+  for (const n of [100_000, 1e9, 1e15]) {
+    expect(compareNets(layer, layer, { sizes: { n } })).toEqual(memory)
+    expect(compareGradients(layer, layer, { sizes: { n } })).toEqual(memory)
+  }
 })
 
 describe('comparison in batches', () => {

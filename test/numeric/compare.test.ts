@@ -5,7 +5,6 @@ import { parse } from '../../src/load.ts'
 import { bounded } from '../../src/numeric/bounded.ts'
 import { type CompareOptions, compareNets, instanceGiven, type NetsComparison } from '../../src/numeric/compare-nets.ts'
 import { boundedNet } from '../../src/numeric/errors.ts'
-import { unknownsOf } from '../../src/numeric/instance.ts'
 import { random } from '../../src/numeric/random.ts'
 import { normal } from '../../src/numeric/samples.ts'
 import { fromDouble } from '../../src/scalar/rational.ts'
@@ -135,7 +134,7 @@ describe('bounds by derivatives', () => {
     for (let k = 0; k < 3; k++) {
       const x = Array.from({ length: 3 }, () => 10 ** (2 * normal(source)))
       for (const net of [a, b]) {
-        const instance = instanceGiven(unknownsOf(net), {}, source)
+        const instance = instanceGiven([net], {}, source)
         const inputs = new Map([['x', x.map(v => bounded.rational(fromDouble(v)))]])
         const found = boundedNet(net, instance)
         const wide = found.run(inputs).wires.get(net.nodes[net.nodes.length - 1].id) as { low: number; high: number }[]
@@ -167,7 +166,7 @@ describe('bounds by derivatives', () => {
     )
     for (const net of [a, b]) {
       const point = (v: number) => new Map([['x', [{ low: v, high: v }]]])
-      const bounds = boundedNet(net, instanceGiven(unknownsOf(net), {}, random(1)))
+      const bounds = boundedNet(net, instanceGiven([net], {}, random(1)))
       expect(bounds.tighten(point(1.0000000000000002))).toBeNull()
       expect(bounds.tighten(point(1.5))).not.toBeNull()
     }

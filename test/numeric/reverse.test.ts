@@ -6,7 +6,6 @@ import { parse } from '../../src/load.ts'
 import { bounded, type DoubleInterval } from '../../src/numeric/bounded.ts'
 import { instanceGiven } from '../../src/numeric/compare-nets.ts'
 import { doubles } from '../../src/numeric/doubles.ts'
-import { unknownsOf } from '../../src/numeric/instance.ts'
 import { random } from '../../src/numeric/random.ts'
 import { reverseNet } from '../../src/numeric/reverse.ts'
 import { number } from '../../src/scalar/expression.ts'
@@ -52,7 +51,7 @@ describe('reverse mode', () => {
   test.each(NETS)('agrees with central differences, and lies in both kinds of intervals: %s', text => {
     const net = netOf(text)
     const source = random(7)
-    const instance = instanceGiven(unknownsOf(net), {}, source)
+    const instance = instanceGiven([net], {}, source)
     const width = net.nodes[0].shape[0].constant
     const x = Array.from({ length: width }, () => 0.3 + source.uniform())
     const plain = gradient(net, instance, x, doubles)

@@ -3,7 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { add, fn, input, mul, net, pointwise, shift, unknownWeight } from '../../src/build.ts'
 import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
-import { type WireRange, whole, wireRanges } from '../../src/diagram/ranges.ts'
+import { coarseRange, nodeRange, type WireRange, whole, wireRanges, within } from '../../src/diagram/ranges.ts'
+import { zeroMatrix } from '../../src/linear/linear.ts'
+import { sizeOf } from '../../src/linear/size.ts'
 import { parse } from '../../src/load.ts'
 import { random } from '../../src/numeric/random.ts'
 import { applyMatch } from '../../src/rewrite/apply.ts'
@@ -27,7 +29,7 @@ import { type Match, matchRule } from '../../src/rewrite/match.ts'
 import { Replay, rewrite } from '../../src/rewrite/normalize.ts'
 import { PHASES } from '../../src/rewrite/rule.ts'
 import { call, type Expression, variable } from '../../src/scalar/expression.ts'
-import { isSubset, printRange } from '../../src/scalar/range.ts'
+import { coarsen, isSubset, POSITIVE, printRange } from '../../src/scalar/range.ts'
 import { printDiagram } from '../../src/syntax/print.ts'
 import { correctFile } from '../syntax/generate.ts'
 
@@ -153,6 +155,27 @@ describe('the range of a wire', () => {
       }
     }
     expect(estimated).toBeGreaterThan(200)
+  })
+
+  test('is told at once where the general way comes to the same', () => {
+    const unknown = unknownWeight('U', 3, 3)
+    const common = { id: 1, kind: 'multiplicative', shape: [sizeOf(3)], args: [0], operator: unknown } as const
+    // With a bias of zeros, by which all is multiplied by e^0, it is worked out.
+    const noBias = zeroMatrix(sizeOf(3), sizeOf(1))
+    let told = 0
+    let coarse = 0
+    for (const diagram of [...nets, ...transcendental]) {
+      for (const range of rangesOf(graphOf(diagram)).values()) {
+        const [plain, general] = [null, noBias].map(bias => nodeRange({ ...common, bias }, [range]))
+        expect(plain.map(printRange)).toEqual(general.map(printRange))
+        told += Number(within(range, POSITIVE))
+        if (range.length > 1) continue
+        const bound = coarseRange(range)
+        expect(bound.map(printRange)).toEqual(range.map(c => printRange(coarsen(c))))
+        coarse += Number(bound !== range)
+      }
+    }
+    expect(Math.min(told, coarse)).toBeGreaterThan(20)
   })
 
   /** Works out every range, so that no bound is left. */

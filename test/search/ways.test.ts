@@ -221,6 +221,10 @@ test('components are not taken for those of another place', () => {
   const a = w.put({ kind: 'reduce', operation: 'max', group: 2, shape: [sizeOf(1)] }, x)
   const first = w.put({ ...layer(select(sizeOf(2), sizeOf(0), sizeOf(1))), shape: [sizeOf(1)] }, x)
   expect(() => w.equate(a, first, 'function', over(x))).toThrow(Rejected)
+  const sum = w.put({ ...layer(matrix([1, 1])), shape: [sizeOf(1)] }, x)
+  const same = w.put({ kind: 'join', shape: [sizeOf(2)] }, first, first)
+  const twice = w.put({ ...layer(matrix([1, 1])), shape: [sizeOf(1)] }, same)
+  expect(() => w.equate(sum, twice, 'function', over(x))).toThrow(Rejected)
 })
 
 test('a product of known powers is a function of the components, whatever their signs', () => {
