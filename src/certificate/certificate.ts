@@ -145,11 +145,14 @@ export function workFor(document: unknown): number {
     0,
   )
   // Matrices are multiplied with vectors, entry by entry.
-  const entries = (matrix: unknown): number =>
-    Array.isArray(matrix) ? matrix.reduce((sum: number, row) => sum + (Array.isArray(row) ? row.length : 0), 0) : 0
-  const given = list(document, 'claims').flatMap(c => Object.values(Object(part(part(c, 'counterexample'), 'weights'))))
-  const stated = list(part(document, 'tables'), 'operators').flatMap(row => (Array.isArray(row) ? row : []))
-  const ofEntries = [...given, ...stated].reduce((sum: number, matrix) => sum + entries(matrix), 0)
+  let ofEntries = 0
+  const count = (matrices: readonly unknown[]): void => {
+    for (const matrix of matrices)
+      if (Array.isArray(matrix)) for (const row of matrix) if (Array.isArray(row)) ofEntries += row.length
+  }
+  for (const claim of list(document, 'claims'))
+    count(Object.values(Object(part(part(claim, 'counterexample'), 'weights'))))
+  for (const row of list(part(document, 'tables'), 'operators')) if (Array.isArray(row)) count(row)
   return (
     20_000_000 +
     40 * ofEntries +

@@ -124,10 +124,10 @@ class Checker {
     let known = this.lemmas.get(i)
     if (known === undefined) {
       this.place = `${place}, lemma ${i}`
-      const { proof, ...lemma } = this.reader.lemma(i)
-      for (const axiom of checkScalarProof(proof, lemma.left, lemma.right, lemma.domain)) this.axioms.add(axiom)
-      const symbols = new Set(unknownFunctionsIn([lemma.left, lemma.right, ...expressionsOf(proof)]))
-      this.lemmas.set(i, (known = { ...lemma, symbols }))
+      const { left, right, domain, proof } = this.reader.lemma(i)
+      for (const axiom of checkScalarProof(proof, left, right, domain)) this.axioms.add(axiom)
+      const symbols = new Set(unknownFunctionsIn([left, right, ...expressionsOf(proof)]))
+      this.lemmas.set(i, (known = { left: unfold(left), right: unfold(right), domain, symbols }))
       this.place = place
     }
     this.speaksOnlyOfIts(known.symbols)
@@ -186,7 +186,7 @@ class Checker {
 function substituted(nets: readonly Diagram[], given: StatedInstance, lemmas: readonly Lemma[]): Substitution {
   const isShown = (left: Expression, right: Expression, domain: Range): boolean => {
     const about = lemmas.filter(l => l.domain.length === 1 && isSubset(domain, l.domain[0]))
-    return about.some(l => unfold(l.left) === unfold(left) && unfold(l.right) === unfold(right))
+    return about.some(l => l.left === unfold(left) && l.right === unfold(right))
   }
   return substitutionOf(nets, given, isShown)
 }

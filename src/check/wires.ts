@@ -18,14 +18,14 @@ import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
 import { sameOperator } from './operators.ts'
 
-/** An equality of two functions that has been verified on a domain. */
+/** An equality of two functions, without definitions, that has been verified on a domain. */
 export type Lemma = Omit<StatedLemma, 'proof'>
 /** The wires of which two wires are functions or combinations, sets that hold their values, and lemmas on those sets. */
 export type Grounds = Omit<StatedGrounds, 'lemmas'> & { readonly lemmas: readonly Lemma[] }
 
 /** The expression without definitions, and with the left sides of lemmas replaced by the right ones. */
 function rewritten(e: Expression, lemmas: readonly Lemma[]): Expression {
-  return lemmas.reduce((f, { left, right }) => replaceAll(f, unfold(left), unfold(right)), unfold(e))
+  return lemmas.reduce((f, { left, right }) => replaceAll(f, left, right), unfold(e))
 }
 
 export class Wires {

@@ -466,6 +466,8 @@ function strictly(result: Expression, body: Expression, args: readonly Expressio
  * Throws TooLarge beyond `limit` different parts (a file can nest definitions so that they double at each level).
  */
 export function unfold(root: Expression, limit = 200_000): Expression {
+  // Most functions on nodes are one operation, of which there is nothing to unfold.
+  if (root.kind === 'call' && root.args.every(a => a.kind === 'variable' || a.kind === 'number')) return root
   let made = 0
   const done = new Map<Expression, Expression>()
   // A definition is unfolded before it is used, without recursion on the depth of definitions: they are put on a stack.

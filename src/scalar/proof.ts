@@ -209,6 +209,7 @@ export function productOf(factors: readonly Expression[]): Expression {
 
 /** `root` with every occurrence of `before` replaced. */
 export function replaceAll(root: Expression, before: Expression, after: Expression): Expression {
+  if (root === before) return after
   const values = new Map<Expression, Expression>()
   for (const e of postorder(root)) {
     if (e === before) {
