@@ -114,8 +114,8 @@ export class Wires {
     if (by === 'function') this.sameFunction(a, b, { ...grounds, over })
     else if (by === 'linear') this.sameCombination(a, b, over)
     else if (by === 'pool') this.samePool(a, b, over)
-    // A wire keeps its own node when it has become another one.
-    else if (by === 'congruence') this.does(this.nodes[wire], this.args(wire), b)
+    // Wires keep their own nodes when they have become others.
+    else if (by === 'congruence') this.does(this.nodes[wire], this.args(wire), other)
     else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
     this.identify(a, b)
   }
@@ -145,7 +145,7 @@ export class Wires {
     for (const w of partsFirst(roots, part => (values.has(part) ? [] : this.args(part)))) {
       if (values.has(w)) continue
       const args = this.args(w).map(a => values.get(a) ?? reject('wires go in circles'))
-      values.set(w, of(this.nodes[w], args) ?? reject(`n${w} is not made in this way of the wires that are named`))
+      values.set(w, of(this.nodes[w], args) ?? reject(`n${w} is not a function of the wires that are named`))
     }
     return values
   }
