@@ -13,6 +13,7 @@ import {
   sameShape,
   sizeOf,
   unknownSize,
+  withLast,
 } from './linear/size.ts'
 import { ARITY, call, type Expression, isKnownName, number, substitute, variable } from './scalar/expression.ts'
 import { isEmpty, type Range, REALS } from './scalar/range.ts'
@@ -115,9 +116,6 @@ function place(net: NetBuilder, node: Node): Wire {
 
 function lastOf(wire: Wire): Size {
   return wire.shape[wire.shape.length - 1]
-}
-function withLast(shape: Shape, last: Size): Shape {
-  return shape[shape.length - 1] === last ? shape : [...shape.slice(0, -1), last]
 }
 function checkTakes(name: string, operator: Linear, wire: Wire): void {
   if (operator.columns !== lastOf(wire)) {

@@ -221,7 +221,9 @@ function assemble(tree: FileTree, used: readonly Program[], problems: readonly D
   const ownMeasures = elaborated.measures.flatMap(t => measureOf(t, { ...scope, report }) ?? [])
   const measures = [...new Set([...used.flatMap(p => p.measures), ...ownMeasures])]
   const isOwn = (name: string): boolean => !imports.places.has(name)
-  const ownOf = <T>(map: ReadonlyMap<string, T>): Map<string, T> => new Map([...map].filter(([name]) => isOwn(name)))
+  // A file that uses no other hands on its own maps: a copy of a hundred thousand weights is not little.
+  const ownOf = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    imports.places.size === 0 ? map : new Map([...map].filter(([name]) => isOwn(name)))
   return {
     file: tree.file,
     text: tree.text,

@@ -127,5 +127,5 @@ describe('what is wrong', () => {
       expect(stderr).toMatch(/^error\[E832\]: `large` is too large to be evaluated: /)
       expect(status).toBe(3)
     }
-  })
+  }, 20_000)
 })

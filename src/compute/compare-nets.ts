@@ -94,7 +94,8 @@ export function compareNets(
         { ...referee, lowest: REFEREE_BITS },
       )
     // Points that are drawn and tell nothing do not count where others tell: a second each is better saved.
-    const isSpared = options.points === undefined && compared.some(({ found }) => found.verdict !== 'inconclusive')
+    const isTold = compared.some(({ found }) => found.verdict !== 'inconclusive')
+    const isSpared = options.points === undefined && isTold && referee?.always !== true
     const work = isSpared ? 0 : REFEREE_WORK
     const asked = referee === null ? null : { work, ...referee }
     const tally = new small.Tally(pairing)

@@ -75,6 +75,14 @@ export type Shape = readonly Size[]
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((s, i) => s === b[i])
 }
+/** The shape with another last axis; itself where that is the same. */
+export function withLast(shape: Shape, last: Size): Shape {
+  if (shape[shape.length - 1] === last) return shape
+  // A copy has no room to grow, as lists that are put together from parts do: deep nets have a shape for each layer.
+  const other = shape.slice()
+  other[shape.length - 1] = last
+  return other
+}
 export function printShape(shape: Shape): string {
   return shape.map(s => (s.text.includes(' ') ? `(${s.text})` : s.text)).join(' x ')
 }

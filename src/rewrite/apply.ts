@@ -7,7 +7,16 @@ import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simpl
 import type { ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { diagonal, embed, identity, type Linear, ones, select, transpose, zeroMatrix } from '../linear/linear.ts'
-import { addSizes, divideSize, knownSize, type Shape, type Size, sizeOf, substituteSize } from '../linear/size.ts'
+import {
+  addSizes,
+  divideSize,
+  knownSize,
+  type Shape,
+  type Size,
+  sizeOf,
+  substituteSize,
+  withLast,
+} from '../linear/size.ts'
 import {
   call,
   compose,
@@ -565,10 +574,6 @@ class Builder {
 function affine(factor: Expression, shift: Expression): Expression {
   const scaledBy = factor === one ? x0 : call('*', factor, x0)
   return shift === number(0) ? scaledBy : call('+', scaledBy, shift)
-}
-
-function withLast(shape: Shape, last: Size): Shape {
-  return shape[shape.length - 1] === last ? shape : [...shape.slice(0, -1), last]
 }
 
 /** The number of groups of a symbolic width; NOTHING where that is not a whole number for all values. */

@@ -1,10 +1,12 @@
 // Makes the terms that rules speak of: nodes in one form, so that what is equal by the laws of their contents is one term.
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
-import { type Shape, type Size, sizeOf } from '../linear/size.ts'
+import { type Shape, type Size, sizeOf, withLast } from '../linear/size.ts'
 import { type Expression, substitute, variable, variablesOf, x0 } from '../scalar/expression.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { added, normalOf } from './operators.ts'
+
+export { withLast }
 
 /** The term of a node on these terms, whose operators are in normal form; null where it is not shown to be defined. */
 export function put(g: EGraph, node: Unplaced, args: readonly TermId[]): TermId | null {
@@ -14,9 +16,6 @@ export function put(g: EGraph, node: Unplaced, args: readonly TermId[]): TermId 
 
 export function lastOf(shape: Shape): Size {
   return shape[shape.length - 1]
-}
-export function withLast(shape: Shape, last: Size): Shape {
-  return lastOf(shape) === last ? shape : [...shape.slice(0, -1), last]
 }
 
 const variablesIn = new WeakMap<Expression, readonly number[]>()

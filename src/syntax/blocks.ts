@@ -1,17 +1,17 @@
 // From the statement of a net to its diagram.
 import { cyclicWires, declaredTwice, noInput, noOutput, outputIsFunction, unusedWire } from '../diagnostic.ts'
 import type { Diagram, NodeId } from '../diagram/diagram.ts'
-import { NetBuilder } from './nets.ts'
+import { type NamedWire, NetBuilder } from './nets.ts'
 import { OPERATIONS, type Scope, spanAt, unknown } from './scope.ts'
 import type { StageCache } from './stages.ts'
 import { isFunctionName } from './terms.ts'
-import { type Identifier, type NetTree, namesIn, type WireTree } from './tree.ts'
+import { type BlockNetForm, type Identifier, type NetTree, namesIn, type WireTree } from './tree.ts'
 
 /** The diagram of a net, or null where it has an error. */
 export function buildNet(scope: Scope, tree: NetTree, names: Diagram['names'], stages: StageCache): Diagram | null {
-  const builder = new NetBuilder(scope, stages)
   const { form } = tree
   if (form.kind === 'chain') {
+    const builder = new NetBuilder(scope, stages)
     const { output } = form
     if (scope.functions.has(output.name) || isFunctionName(output.name) || OPERATIONS.has(output.name)) {
       scope.report(outputIsFunction(spanAt(scope, 0, output), output.name))
@@ -23,44 +23,51 @@ export function buildNet(scope: Scope, tree: NetTree, names: Diagram['names'], s
       ? null
       : (builder.finish(tree.name.name, [{ name: output.name, id: end }], names)?.diagram ?? null)
   }
-  return buildBlock(scope, tree, builder, names)
+  return buildBlock(scope, tree, form, stages, names)
 }
 
-function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Diagram['names']): Diagram | null {
-  if (tree.form.kind !== 'block') return null
-  const { items } = tree.form
+/** A wire or an output of a block, and how far it has been worked out. */
+interface Task extends NamedWire {
+  readonly place: Identifier
+  readonly value: WireTree
+  readonly output: boolean
+  state: 'new' | 'open' | 'done'
+  id: NodeId | null
+  isUsed: boolean
+}
+
+function buildBlock(
+  scope: Scope,
+  tree: NetTree,
+  { items }: BlockNetForm,
+  stages: StageCache,
+  names: Diagram['names'],
+): Diagram | null {
   const span = spanAt(scope, 0, tree.name)
   const [hasInput, hasOutput] = (['input', 'output'] as const).map(kind => items.some(i => i.kind === kind))
   if (!hasInput) scope.report(noInput(span, tree.name.name))
   if (!hasOutput) scope.report(noOutput(span, tree.name.name))
   if (!hasInput || !hasOutput) return null
+  // What names mean: inputs, where they are declared, and wires and outputs.
+  const inputs = new Map<string, Identifier>()
+  const wires = new Map<string, Task>()
+  const builder = new NetBuilder(scope, stages, wires)
   let sound = true
   for (const item of items) {
     if (item.kind === 'input') for (const input of item.inputs) if (builder.input(input) === null) sound = false
   }
   // Wires and outputs may be written in any order: each is worked out after those that it names.
-  interface Task {
-    readonly name: Identifier
-    readonly value: WireTree
-    readonly output: boolean
-    state: 'new' | 'open' | 'done'
-    id: NodeId | null
-  }
   const tasks: Task[] = []
-  const wires = new Map<string, Task>()
   const outputs: { readonly name: Identifier; readonly task: Task | null }[] = []
-  const firstPlace = new Map<string, Identifier>()
-  const declare = (name: Identifier): boolean => {
-    const old = firstPlace.get(name.name)
-    if (old !== undefined) {
-      scope.report(declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, old)))
-      return false
-    }
-    firstPlace.set(name.name, name)
-    return true
+  const firstPlace = (name: string): Identifier | undefined => inputs.get(name) ?? wires.get(name)?.place
+  const declare = (task: Task): boolean => {
+    const { place } = task
+    const old = firstPlace(place.name)
+    if (old === undefined) wires.set(place.name, task)
+    else scope.report(declaredTwice(spanAt(scope, 0, place), place.name, spanAt(scope, 0, old)))
+    return old === undefined
   }
-  for (const item of items) if (item.kind === 'input') for (const i of item.inputs) firstPlace.set(i.name.name, i.name)
-  const inputs = new Set(firstPlace.keys())
+  for (const item of items) if (item.kind === 'input') for (const i of item.inputs) inputs.set(i.name.name, i.name)
   for (const item of items) {
     if (item.kind === 'input') continue
     const parts = item.kind === 'wire' ? [{ name: item.name, value: item.value }] : item.outputs
@@ -69,16 +76,15 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
         outputs.push({ name: part.name, task: null })
         continue
       }
-      const task: Task = { name: part.name, value: part.value, output: item.kind === 'output', state: 'new', id: null }
+      const { name: place, value } = part
+      const task: Task = { place, value, output: item.kind === 'output', state: 'new', id: null, isUsed: false }
       // An output may have the name of an input, which then still means the input.
       const isInput = item.kind === 'output' && inputs.has(part.name.name)
-      if (!isInput && !declare(part.name)) sound = false
-      else if (!isInput) wires.set(part.name.name, task)
+      if (!isInput && !declare(task)) sound = false
       tasks.push(task)
       if (item.kind === 'output') outputs.push({ name: part.name, task })
     }
   }
-  const used = new Set<string>()
   for (const task of tasks) {
     const stack = [task]
     while (stack.length > 0) {
@@ -92,15 +98,16 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
         top.state = 'open'
         for (const piece of [top.value.first, ...top.value.stages]) {
           namesIn(piece.tree, n => {
-            used.add(n)
             const other = wires.get(n)
-            if (other !== undefined && other.state !== 'done') wanted.push(other)
+            if (other === undefined) return
+            other.isUsed = true
+            if (other.state !== 'done') wanted.push(other)
           })
         }
         const open = wanted.find(w => w.state === 'open')
         if (open !== undefined) {
-          const cycle = stack.slice(stack.indexOf(open)).map(t => t.name.name)
-          scope.report(cyclicWires(spanAt(scope, 0, open.name), cycle))
+          const cycle = stack.slice(stack.indexOf(open)).map(t => t.place.name)
+          scope.report(cyclicWires(spanAt(scope, 0, open.place), cycle))
           return null
         }
         // The first wanted one is worked out first.
@@ -109,36 +116,35 @@ function buildBlock(scope: Scope, tree: NetTree, builder: NetBuilder, names: Dia
       }
       stack.pop()
       top.state = 'done'
-      const id = builder.wire(top.value)
-      top.id = id
-      if (id === null) builder.failed.add(top.name.name)
-      const named =
-        id !== null && (wires.get(top.name.name) !== top || builder.name(top.name.name, id, spanAt(scope, 0, top.name)))
-      if (!named) sound = false
+      top.id = builder.wire(top.value)
+      if (top.id !== null) continue
+      builder.failed.add(top.place.name)
+      sound = false
     }
   }
   const ports: { name: string; id: NodeId }[] = []
   for (const { name, task } of outputs) {
     const id = task === null ? builder.wireNamed(name.name) : task.id
-    if (task === null) used.add(name.name)
+    const other = task === null ? wires.get(name.name) : undefined
+    if (other !== undefined) other.isUsed = true
     const twice = ports.some(p => p.name === name.name)
     // Two wires of one name were reported above.
     if (twice && task === null) {
-      scope.report(
-        declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, firstPlace.get(name.name) ?? name)),
-      )
+      scope.report(declaredTwice(spanAt(scope, 0, name), name.name, spanAt(scope, 0, firstPlace(name.name) ?? name)))
     } else if (id !== null && !twice) ports.push({ name: name.name, id })
     else if (task === null && id === null && !builder.failed.has(name.name)) {
-      unknown(scope, spanAt(scope, 0, name), 'wire', name.name, firstPlace.keys())
+      unknown(scope, spanAt(scope, 0, name), 'wire', name.name, [...inputs.keys(), ...wires.keys()])
     }
     if (twice || id === null) sound = false
   }
   if (!sound) return null
-  for (const t of tasks)
-    if (!t.output && !used.has(t.name.name)) scope.report(unusedWire(spanAt(scope, 0, t.name), t.name.name))
+  for (const t of tasks) if (!t.output && !t.isUsed) scope.report(unusedWire(spanAt(scope, 0, t.place), t.place.name))
   const finished = builder.finish(tree.name.name, ports, names)
   if (finished === null) return null
-  const named = tasks.flatMap(t => (t.output || t.id === null ? [] : [[t.name.name, finished.to(t.id)] as const]))
-  const there = new Map(named.filter(([, id]) => id !== undefined))
+  const there = new Map<string, NodeId>()
+  for (const { output, id, place } of tasks) {
+    const at = output || id === null ? undefined : finished.to(id)
+    if (at !== undefined) there.set(place.name, at)
+  }
   return there.size === 0 ? finished.diagram : { ...finished.diagram, wires: there }
 }

@@ -17,7 +17,7 @@ import {
 } from '../diagnostic.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { type Linear, literal, printLinear, weight } from '../linear/linear.ts'
-import { addSizes, divideSize, printShape, type Shape, type Size, sizeOf } from '../linear/size.ts'
+import { addSizes, divideSize, printShape, type Shape, type Size, sizeOf, withLast } from '../linear/size.ts'
 import { type Expression, variable, x0 } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { declaredIn, literalTerm, vectorTerm } from './matrices.ts'
@@ -30,6 +30,12 @@ import { isOpen, makeUnifier, unifyShapes } from './unify.ts'
 /** Inputs that may leave their sizes open: solving for them is work of the square of their number. */
 const MOST_OPEN = 500
 
+/** A wire that has a name, which stands at this place; null where it has no node yet. */
+export interface NamedWire {
+  readonly id: NodeId | null
+  readonly place: Located
+}
+
 /**
  * Collects the nodes of one net. Methods give the node of a wire, or null where there is an error, which is reported.
  * `finish` gives the diagram; nothing is added after it.
@@ -37,7 +43,7 @@ const MOST_OPEN = 500
 export class NetBuilder {
   readonly nodes: Node[] = []
   private readonly sizes = makeUnifier()
-  private readonly wires = new Map<string, { readonly id: NodeId; readonly span: Span }>()
+  private readonly wires = new Map<string, NamedWire>()
   private readonly constants = new Map<Linear, NodeId>()
   private open = 0
   /** To be looked at when every size is known. */
@@ -48,9 +54,15 @@ export class NetBuilder {
   private readonly scope: Scope
   private readonly stages: StageCache
 
-  constructor(scope: Scope, stages: StageCache) {
+  /** `named`: wires whose names the caller keeps. They are those of no input, and each gets its node when it has one. */
+  constructor(
+    scope: Scope,
+    stages: StageCache,
+    private readonly named: ReadonlyMap<string, NamedWire> = new Map(),
+  ) {
     const broken = { has: (name: string) => scope.broken.has(name) || this.failed.has(name) }
-    this.scope = { ...scope, broken, locals: () => this.wires.keys() }
+    const locals = (): string[] => [...this.wires.keys(), ...named.keys()].filter(n => this.wireNamed(n) !== null)
+    this.scope = { ...scope, broken, locals }
     this.stages = stages
   }
 
@@ -72,7 +84,6 @@ export class NetBuilder {
 
   /** An input, or null where its declaration is in error. */
   input(tree: InputTree): NodeId | null {
-    const span = spanAt(this.scope, 0, tree.name)
     const shape: (Size | null)[] = tree.shape?.map(t => sizeTerm(this.scope, 0, t)) ?? [this.sizes.fresh()]
     const domain: Range | null = tree.domain === null ? REALS : rangeTree(this.scope, 0, tree.domain)
     if (domain === null || shape.some(s => s === null)) {
@@ -88,29 +99,33 @@ export class NetBuilder {
       domain,
       absorbed: false,
     })
-    if (!this.name(tree.name.name, id, span)) return null
+    if (!this.name(tree.name.name, id, tree.name)) return null
     if (tree.shape === null) {
       if (++this.open > MOST_OPEN) {
-        this.scope.report(undeterminedSize(span, tree.name.name))
+        this.scope.report(undeterminedSize(this.placeOf(tree.name), tree.name.name))
         return null
       }
       this.later.push(() => {
         if (!this.shapeOf(id).some(isOpen)) return true
-        this.scope.report(undeterminedSize(span, tree.name.name))
+        this.scope.report(undeterminedSize(this.placeOf(tree.name), tree.name.name))
         return false
       })
     }
     return id
   }
 
+  private placeOf(place: Located): Span {
+    return spanAt(this.scope, 0, place)
+  }
+
   /** Gives a wire a name; false where it has another meaning already. */
-  name(name: string, id: NodeId, span: Span): boolean {
+  name(name: string, id: NodeId, place: Located): boolean {
     const old = this.wires.get(name)
     if (old !== undefined) {
-      this.scope.report(declaredTwice(span, name, old.span))
+      this.scope.report(declaredTwice(this.placeOf(place), name, this.placeOf(old.place)))
       return false
     }
-    this.wires.set(name, { id, span })
+    this.wires.set(name, { id, place })
     return true
   }
 
@@ -120,7 +135,7 @@ export class NetBuilder {
   }
 
   wireNamed(name: string): NodeId | null {
-    return this.wires.get(name)?.id ?? null
+    return (this.wires.get(name) ?? this.named.get(name))?.id ?? null
   }
 
   // --- Chains ---
@@ -167,7 +182,7 @@ export class NetBuilder {
           id: this.next,
           kind: 'reduce',
           args,
-          shape: [...shape.slice(0, -1), groups],
+          shape: withLast(shape, groups),
           operation,
           group,
         })
@@ -177,7 +192,7 @@ export class NetBuilder {
         for (const [i, operator] of operators.entries()) {
           if (!this.enters(operator, args[i], args[0], offset, term, at, i)) return null
         }
-        const out = [...shape.slice(0, -1), operators[0].rows]
+        const out = withLast(shape, operators[0].rows)
         if (stage.kind === 'mix') {
           return this.add({
             id: this.next,
@@ -241,7 +256,9 @@ export class NetBuilder {
     for (let steps = 0; steps < 1_000_000; steps++) {
       if (node.kind === 'input') {
         const wire = this.wires.get(node.name)
-        return wire === undefined ? [] : [declaredWithSize(wire.span, node.name, printShape(this.shapeOf(node.id)))]
+        return wire === undefined
+          ? []
+          : [declaredWithSize(this.placeOf(wire.place), node.name, printShape(this.shapeOf(node.id)))]
       }
       if (node.kind === 'additive' || node.kind === 'multiplicative' || node.kind === 'mix') {
         const operator = node.kind === 'additive' ? node.operators[0] : node.operator
@@ -335,8 +352,8 @@ export class NetBuilder {
   private leaf(offset: number, t: Term): NodeId | null | undefined {
     switch (t.kind) {
       case 'name': {
-        const wire = this.wires.get(t.name)
-        if (wire !== undefined) return wire.id
+        const wire = this.wireNamed(t.name)
+        if (wire !== null) return wire
         const symbol = this.scope.weights.get(t.name)
         if (symbol === undefined) return undefined
         if (symbol.columns === sizeOf(1)) return this.constant(weight(symbol))
@@ -444,7 +461,7 @@ export class NetBuilder {
       id: this.next,
       kind: 'slice',
       args: [of],
-      shape: [...shape.slice(0, -1), addSizes(end, start, -1)],
+      shape: withLast(shape, addSizes(end, start, -1)),
       start,
       end,
     })
@@ -453,11 +470,11 @@ export class NetBuilder {
   // --- The whole ---
 
   /** Whether the nodes are those of the finished diagram already, as they are for most nets. */
-  private isFinal(needed: ReadonlySet<NodeId>): boolean {
+  private isFinal(needed: Uint8Array): boolean {
     let inputsOver = false
     for (const n of this.nodes) {
       if (n.kind !== 'input') inputsOver = true
-      if ((n.kind === 'input' ? inputsOver : !needed.has(n.id)) || n.shape.some(isOpen)) return false
+      if ((n.kind === 'input' ? inputsOver : needed[n.id] === 0) || n.shape.some(isOpen)) return false
     }
     return true
   }
@@ -483,9 +500,10 @@ export class NetBuilder {
     keep: readonly NodeId[] = [],
   ): { readonly diagram: Diagram; readonly to: (id: NodeId) => NodeId } | null {
     for (const check of this.later) if (!check()) return null
-    const needed = new Set<NodeId>([...outputs.map(o => o.id), ...keep])
+    const needed = new Uint8Array(this.nodes.length)
+    for (const id of [...outputs.map(o => o.id), ...keep]) needed[id] = 1
     for (let i = this.nodes.length - 1; i >= 0; i--)
-      if (needed.has(i)) for (const a of this.nodes[i].args) needed.add(a)
+      if (needed[i] === 1) for (const a of this.nodes[i].args) needed[a] = 1
     const outputNode = (name: string, id: NodeId, of: Node): Node => ({
       id,
       kind: 'output',
@@ -500,7 +518,7 @@ export class NetBuilder {
     }
     const kept = [
       ...this.nodes.filter(n => n.kind === 'input'),
-      ...this.nodes.filter(n => n.kind !== 'input' && needed.has(n.id)),
+      ...this.nodes.filter(n => n.kind !== 'input' && needed[n.id] === 1),
     ]
     const renumbered = new Map(kept.map((n, i) => [n.id, i]))
     const to = (id: NodeId): NodeId => renumbered.get(id) as NodeId

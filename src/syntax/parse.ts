@@ -122,6 +122,10 @@ function decode(source: string | Uint8Array): string | null {
   return text.includes('\0') ? null : text
 }
 
+function isComplete<T>(list: readonly (T | null)[]): list is readonly T[] {
+  return list.every(part => part !== null)
+}
+
 /** Tokens `from` to `to` (not included). */
 interface Extent {
   readonly from: number
@@ -423,14 +427,8 @@ class Reader {
   private wire(from: number, to: number): WireTree | null {
     const cuts = this.cuts(from, to, ARROW)
     const first = this.pieces.term(from, cuts[0] ?? to)
-    let sound = first !== null
-    const stages: WireTree['stages'][number][] = []
-    cuts.forEach((cut, i) => {
-      const stage = this.pieces.stage(cut + 1, cuts[i + 1] ?? to)
-      if (stage === null) sound = false
-      else stages.push(stage)
-    })
-    return sound && first !== null ? { first, stages } : null
+    const stages = cuts.map((cut, i) => this.pieces.stage(cut + 1, cuts[i + 1] ?? to))
+    return first !== null && isComplete(stages) ? { first, stages } : null
   }
 
   // --- Rules ---

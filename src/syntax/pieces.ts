@@ -31,10 +31,13 @@ interface Template {
   readonly finishes: ReadonlyMap<number, number>
 }
 
-/** Trees of short texts by rule and text, and templates by rule and kinds of words: kept between files, up to a limit. */
+/**
+ * Trees of short texts by rule and text, and templates by rule and kinds of words: kept between files, up to a limit. It is
+ * low: what comes once in a long file is then let go while that is cheap.
+ */
 const shared = new Map<string, unknown>()
 const templates = new Map<string, Template>()
-const MOST_KEPT = 10_000
+const MOST_KEPT = 1_000
 
 function keep<T>(table: Map<string, T>, key: string, value: T): void {
   if (table.size >= MOST_KEPT) table.clear()
@@ -111,16 +114,15 @@ export class Pieces {
       const tree = this.cut(rule, from, to)
       return tree && { offset: 0, tree }
     }
-    const { offset, tree } = this.known(rule, from, to)
-    return tree && { offset, tree }
+    const found = this.known(rule, from, to)
+    return found.tree === null ? null : (found as Piece<Term>)
   }
 
   /** The tree with positions from the start of the piece. */
   private relative<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
     const { starts, ends, kinds } = this.tokens
     const offset = from < to ? starts[from] : 0
-    const text = from < to ? this.text.slice(offset, ends[to - 1]) : ''
-    if (!TEMPLATED.has(rule) || to - from > LONG) return this.matchText(rule, text, from, to)
+    if (!TEMPLATED.has(rule) || to - from > LONG) return this.matchText(rule, from, to)
     let key = rule as string
     for (let i = from; i < to; i++) {
       const word = kinds[i] === NAME && ends[i] - starts[i] < 9 ? this.text.slice(starts[i], ends[i]) : ''
@@ -138,7 +140,7 @@ export class Pieces {
         },
       }) as PieceTrees[R]
     }
-    const tree = this.matchText(rule, text, from, to)
+    const tree = this.matchText(rule, from, to)
     if (tree !== null) {
       const begins = new Map<number, number>()
       const finishes = new Map<number, number>()
@@ -151,10 +153,10 @@ export class Pieces {
     return tree
   }
 
-  private matchText<R extends PieceRule>(rule: R, text: string, from: number, to: number): PieceTrees[R] | null {
-    const matched = matchPiece(rule, text)
-    if (matched.kind === 'matched') return matched.tree
+  private matchText<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
     const offset = from < to ? this.tokens.starts[from] : 0
+    const matched = matchPiece(rule, from < to ? this.text.slice(offset, this.tokens.ends[to - 1]) : '')
+    if (matched.kind === 'matched') return matched.tree
     let at = from
     while (at < to && this.tokens.ends[at] <= offset + matched.at) at++
     return this.fail(at, matched.expected)
@@ -406,7 +408,8 @@ function copy(tree: unknown, changes: Changes): unknown {
       const value = word === null ? node.value : readNumber(text)
       return { kind: 'number', start: start(from), end: end(node.end as number), text, value }
     }
-    const result: Record<string, unknown> = {}
+    // A copy, rather than an object that gets one property after the other, is no larger than it has to be.
+    const result: Record<string, unknown> = { ...node }
     for (const key in node) {
       const old = node[key]
       if (key === 'start') result[key] = start(old as number)

@@ -63,7 +63,8 @@ function width(text: string, i: number): number {
 
 /** Scans a text. What is wrong is reported, and stands as a BAD token. */
 export function scan(text: string, file: string, report: (d: Diagnostic) => void): Tokens {
-  let capacity = Math.max(64, text.length >> 2)
+  // A token for every three characters is enough for most files.
+  let capacity = Math.max(64, Math.ceil(text.length / 3))
   let kinds = new Uint8Array(capacity)
   let starts = new Int32Array(capacity)
   let ends = new Int32Array(capacity)

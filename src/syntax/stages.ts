@@ -29,7 +29,7 @@ export function isStructural(fn: Term): boolean {
 }
 
 /** Stages that are kept at a time. */
-const MOST_KEPT = 10_000
+const MOST_KEPT = 1_000
 
 /** Stages that were worked out, by their (shared) trees: a file's nets use one. null: it has an error. */
 export type StageCache = Map<Term, Stage | null>
@@ -39,7 +39,8 @@ export function stageOf(scope: Scope, offset: number, term: Term, cache: StageCa
   const known = cache.get(term)
   if (known !== undefined) return known
   const made = makeStage(scope, offset, term)
-  // Trees that occur once are not worth keeping.
+  // Layers of weights are made as fast as they are found again, and mostly occur once.
+  if (made !== null && term.kind === 'indexed' && term.args.every(a => a.kind === 'name')) return made
   if (cache.size >= MOST_KEPT) cache.clear()
   cache.set(term, made)
   return made
