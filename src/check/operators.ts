@@ -158,7 +158,6 @@ function inEntries(word: readonly Linear[], columns: Size): readonly (readonly [
 }
 
 function idsOf(word: Word): string {
-  return factorsOf(word)
-    .map(a => a.id)
-    .join()
+  const ids = factorsOf(word).map(a => a.id)
+  return ids.join()
 }
