@@ -238,6 +238,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: '--assume names a rule that the file does not have.',
     example: null,
   },
+  W707: {
+    title: 'a rule that only derivations and strategies use',
+    text: 'A rule with == is used by the search, in both directions, where it speaks of single stages. A part of a net, `net N : m -> n`, is found in a whole net only. With ==> the rule is used from left to right when nets are normalized; a derivation or a strategy can apply it either way.',
+    example: null,
+  },
   E720: {
     title: 'a rule from which nothing can be derived',
     text: 'A derivation writes its source out as an equation of two nets with unknowns. A rule about every function that has an inverse, or about groups of any size, is no such equation before its variables have values: begin with `substitute`.',

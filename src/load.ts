@@ -10,6 +10,7 @@ import {
   mismatch,
   needsTwoNets,
   ruleAssumed,
+  ruleNotSearched,
   type Span,
   strategyUnproved,
   tooManyFiles,
@@ -406,11 +407,19 @@ export async function trustedRules(
   const own: Rule[] = []
   const take = (answer: Awaited<ReturnType<Beliefs['of']>>): void => {
     if ('because' in answer) diagnostics.push(ruleAssumed(answer.rule.name, answer.because))
-    else own.push(answer.rule)
+    else {
+      own.push(answer.rule)
+      if (!isUsedByItself(answer.rule)) diagnostics.push(ruleNotSearched(answer.rule.name))
+    }
   }
   for (const rule of program.rules) take(await beliefs.of(rule))
   for (const derivation of program.derivations) take(await beliefs.ofDerived(derivation))
   return { rules: [...own, ...builtin()], statements: beliefs.statements, diagnostics }
+}
+
+/** Whether normalizing or the search can use the rule, without anybody naming it. */
+function isUsedByItself({ direction, variables }: Rule): boolean {
+  return direction === '==>' || variables.nets.length === 0
 }
 
 /**

@@ -152,6 +152,8 @@ describe('the command', () => {
     expect(factor.stdout).toContain(
       'c = exp(b): the gradients in c and b are not equal but related by the chain rule, d/db = d/dc * exp(b)',
     )
+    expect(factor.stdout).toContain('With c = exp(b) the nets are proved to be equal: ')
+    expect(run('addb', 'factor').stdout).toContain('With b = ln(c) the nets are proved to be equal: ')
     const inputs = run('mulb', 'plain', '--json')
     expect(inputs.status).toBe(0)
     expect(JSON.parse(inputs.stdout).beside[0]).toContain("x = exp(x'): the gradients are those in x'.")

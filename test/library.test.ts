@@ -123,6 +123,15 @@ rule relu-scale { real c in (0, inf)   scale[c] -> relu  ==>  relu -> scale[c] }
     expect(diagnostics[0]).toMatchObject({ code: 'W705', severity: 'warning' })
     expect((await trustedRules(program, { assume: ['wrong'] })).rules.find(r => r.name === 'wrong')?.assumed).toBe(true)
   })
+
+  test('a rule with == about parts of nets is one that the search does not use, which is said', async () => {
+    const text = (arrow: string): string =>
+      `rule twice "t" { net N : n -> n  wire x : n  (N(x) -> relu) + (N(x) -> relu) ${arrow} N(x) -> relu -> scale[2] }`
+    const codes = async (arrow: string): Promise<string[]> =>
+      (await trustedRules(parse(text(arrow)))).diagnostics.map(d => d.code)
+    expect(await codes('==')).toEqual(['W707'])
+    expect(await codes('==>')).toEqual([])
+  })
 })
 
 describe('from values', () => {

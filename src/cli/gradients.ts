@@ -11,6 +11,7 @@ import {
   gradientReasons,
   type ReadThrough,
   relationText,
+  underRelations,
 } from '../prove/gradients.ts'
 import { Mismatch, prove, type Verdict } from '../prove/prove.ts'
 import { printTerm } from '../syntax/format.ts'
@@ -99,16 +100,19 @@ export async function gradientsCommand(
     const relations = findRelations(claim.left, claim.right, common)
     const compared = compareGradients(claim.left, claim.right, { ...common, relations })
     if (!compared.ok) return refuseComparison(left, given, compared.problem)
-    const verdict =
-      relations.length > 0
+    const nets = underRelations(claim.left, claim.right, relations)
+    const found =
+      nets === null
         ? null
-        : await prove(claim.left, claim.right, {
+        : await prove(nets.left, nets.right, {
             rules,
             statements,
             seed: options.seed,
             budget: { seconds: options.timeout, search: options.search },
             requirements: claim.requirements,
           })
+    // Of related weights only a proof says something: the relation was found by trying.
+    const verdict = relations.length > 0 && found?.kind !== 'proved' ? null : found
     const reasons = gradientReasons(compared, verdict, relations, through)
     // A proof that the nets differ somewhere outweighs points at which they do not.
     const outcome = verdict?.kind === 'refuted' ? 'different' : compared.verdict

@@ -1,8 +1,8 @@
 // Why two nets have the same gradients, where they have: functions that are equal for all inputs and weights have equal
 // derivatives in each of them. And where that does not say it: weights that only one net has, inputs that are read through a
 // function, a bias that became a factor e^b. There the chain rule relates the gradients.
-import type { Diagram } from '../diagram/diagram.ts'
-import type { WeightSymbol } from '../linear/linear.ts'
+import type { Diagram, Node } from '../diagram/diagram.ts'
+import { scale, type WeightSymbol, weight } from '../linear/linear.ts'
 import type { CompareOptions } from '../numeric/compare-nets.ts'
 import {
   compareGradients,
@@ -13,7 +13,9 @@ import {
 import { unknownsOf } from '../numeric/instance.ts'
 import { printDoubles } from '../numeric/print.ts'
 import { derivative } from '../scalar/derivative.ts'
-import { call, type Expression, printExpression, x0 } from '../scalar/expression.ts'
+import { call, type Expression, number, printExpression, x0 } from '../scalar/expression.ts'
+import { symbolsOf } from '../semantics/contents.ts'
+import { substituteInNode } from '../semantics/substitution.ts'
 import type { Proved, Verdict } from './prove.ts'
 
 /** Functions by which a weight of one net often is one of another's: a factor e^b, its logarithm, a sign, a new name. */
@@ -56,6 +58,45 @@ export function relationText({ left, right, by }: WeightRelation): string {
   return `${left.name} = ${printExpression(by, [right.name])}`
 }
 
+/** The net in which e^`by` stands for a weight; null where that weight is more than a wire of its own. */
+function exponentiated(net: Diagram, symbol: WeightSymbol, by: WeightSymbol): Diagram | null {
+  let fresh = net.nodes.reduce((most, node) => Math.max(most, node.id), 0) + 1
+  const nodes: Node[] = []
+  for (const node of net.nodes) {
+    const isWire = node.kind === 'constant' && node.value === weight(symbol)
+    if (!isWire && symbolsOf([node]).has(symbol)) return null
+    if (!isWire) nodes.push(node)
+    else {
+      const { id, shape } = node
+      nodes.push({ ...node, id: fresh, value: weight(by) })
+      nodes.push({ kind: 'pointwise', id, args: [fresh++], fn: call('exp', x0), shape })
+    }
+  }
+  return { ...net, nodes }
+}
+
+/** Two nets with the same weights: one of each related pair in the place of the other. Null where that cannot be written. */
+export function underRelations(
+  left: Diagram,
+  right: Diagram,
+  relations: readonly WeightRelation[],
+): { readonly left: Diagram; readonly right: Diagram } | null {
+  let nets: { left: Diagram; right: Diagram } = { left, right }
+  for (const { left: l, right: r, by } of relations) {
+    const isExp = by === call('exp', x0)
+    if (isExp || by === call('ln', x0)) {
+      const net = isExp ? exponentiated(nets.left, l, r) : exponentiated(nets.right, r, l)
+      if (net === null) return null
+      nets = isExp ? { ...nets, left: net } : { ...nets, right: net }
+      continue
+    }
+    const stands = by === x0 ? weight(r) : scale(number(-1), weight(r))
+    const substitution = { weights: new Map([[l, stands]]), functions: new Map(), sizes: new Map() }
+    nets = { ...nets, left: { ...nets.left, nodes: nets.left.nodes.map(n => substituteInNode(n, substitution)) } }
+  }
+  return nets
+}
+
 /** What a comparison of gradients says, in sentences. */
 export interface GradientReasons {
   /** Why gradients are the same; empty where no proof says so. */
@@ -81,7 +122,11 @@ export function gradientReasons(
   const inputs = compared.quantities.filter(q => q.kind === 'input').map(q => q.name)
   const why: string[] = []
   const beside: string[] = []
-  if (verdict?.kind === 'proved') {
+  if (verdict?.kind === 'proved' && relations.length > 0) {
+    why.push(
+      `With ${relations.map(relationText).join(' and ')} the nets are proved to be equal${assumed(verdict)}: they are one function, and what follows for its gradients is the chain rule.`,
+    )
+  } else if (verdict?.kind === 'proved') {
     const what = [...(weights.length > 0 ? ['the weights'] : []), ...(inputs.length > 0 ? ['the inputs'] : [])].join(
       ' and ',
     )

@@ -4,7 +4,7 @@ import { times, uniformEntry } from '../algebra/operators.ts'
 import { type Linear, select } from '../linear/linear.ts'
 import { addSizes, isAtLeast, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, one, variable } from '../scalar/expression.ts'
-import { additive, different, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, layerOf, membersOf, type Piece, type Pointwise, piecesOf } from './layers.ts'
 import { normalOf, operatorOf } from './operators.ts'
@@ -41,9 +41,8 @@ export function asSum(g: EGraph, t: TermId): void {
   }
   const sum = pointwise(g, fn as Expression, wires, shape)
   if (sum === null || sum === t) return
-  const over = different(g, g.argsOf(t))
-  const made = different(g, wires).filter(m => !over.some(o => g.areEqual(o, m)))
-  g.equate(t, sum, SUM, { made, over })
+  const args = g.argsOf(t)
+  g.equate(t, sum, SUM, { made: fresh(wires, args), over: different(g, args) })
 }
 
 /** A (S x) + ... for a matrix S that takes a part of x: the layer on that part. */
@@ -65,10 +64,9 @@ export function ofParts(g: EGraph, t: TermId): void {
     moved.push({ word: { factor: word.factor, atoms: word.atoms.slice(0, -1) }, arg: slice })
   }
   if (slices.length === 0) return
-  const over = different(g, g.argsOf(t))
+  const args = g.argsOf(t)
   const made = layerOf(g, moved, 0, g.shapeOf(t))
-  const inner = different(g, slices).filter(m => !over.some(o => g.areEqual(o, m)))
-  if (made !== null) g.equate(t, made, SLICED, { made: inner, over })
+  if (made !== null) g.equate(t, made, SLICED, { made: fresh(slices, args), over: different(g, args) })
 }
 function part(g: EGraph, operator: Linear, arg: TermId): TermId | null {
   return additive(g, [{ operator, arg }], null, withLast(g.shapeOf(arg), operator.rows))
@@ -114,9 +112,7 @@ export function asJoin(g: EGraph, t: TermId): void {
     start = addSizes(start, length)
   }
   const joined = put(g, { kind: 'join', shape }, parts)
-  const over = different(g, args)
-  const made = different(g, parts).filter(m => !over.some(o => g.areEqual(o, m)))
-  if (joined !== null) g.equate(t, joined, BLOCKS, { made, over })
+  if (joined !== null) g.equate(t, joined, BLOCKS, { made: fresh(parts, args), over: different(g, args) })
 }
 
 /** S f(x, y) = f(S x, S y) for a matrix S that takes a part. */
@@ -130,6 +126,6 @@ export function partOfFunction(g: EGraph, t: TermId): void {
     if (parts.some(p => p === null)) continue
     const made = pointwise(g, (g.nodeOf(m) as Pointwise).fn, parts as TermId[], shape)
     if (made === null) continue
-    g.equate(t, made, MOVED, { inner: [m], made: different(g, parts as TermId[]), over: different(g, args) })
+    g.equate(t, made, MOVED, { inner: [m], made: fresh(parts as TermId[], args), over: different(g, args) })
   }
 }

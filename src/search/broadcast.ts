@@ -3,7 +3,7 @@ import { identity, isColumnOfOnes, type Linear, literal, ones } from '../linear/
 import { type Size, sizeOf } from '../linear/size.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
 import { call, type Expression, number, variable, x0 } from '../scalar/expression.ts'
-import { additive, different, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
 import { added, multipliedBy, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
@@ -11,7 +11,7 @@ import type { Why } from './reasons.ts'
 
 const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }
 const EXPONENTIAL: Why = { rule: 'normal-elementwise', title: 'exponential of a sum', by: 'function' }
-const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'multiple' }
+const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'linear' }
 
 /** A member of the class that repeats the one component of a wire, if there is one. */
 function repeated(g: EGraph, term: TermId): TermId | null {
@@ -69,14 +69,13 @@ export function addedToAll(g: EGraph, t: TermId): void {
   if (single === null || all === null) return
   const over = different(g, args)
   if (isAll) {
-    g.equate(t, all, APART, { made: over.some(o => g.areEqual(o, single)) ? [] : [single], over })
+    g.equate(t, all, APART, { made: fresh([single], args), over })
     return
   }
   const others = additive(g, rest, moved, shape)
   const sum = others === null ? null : pointwise(g, call('+', x0, variable(1)), [others, all], shape)
   if (others === null || sum === null) return
-  const made = different(g, [single, all, others]).filter(m => !over.some(o => g.areEqual(o, m)))
-  g.equate(t, sum, APART, { made, over })
+  g.equate(t, sum, APART, { made: fresh([single, all, others], args), over })
 }
 /** The row vector that a word is; the empty word is the number 1. */
 function scaledRow(row: Word, columns: Size): Linear {
@@ -111,7 +110,7 @@ export function exponentialOfSum(g: EGraph, t: TermId): void {
     const made = left === null || right === null ? null : pointwise(g, PRODUCT, [left, right], shape)
     if (left === null || right === null || made === null) continue
     const over = different(g, args)
-    g.equate(t, made, EXPONENTIAL, { inner: [m], made: different(g, [left, right]), over })
+    g.equate(t, made, EXPONENTIAL, { inner: [m], made: fresh([left, right], args), over })
   }
 }
 const EXP = call('exp', x0)
@@ -136,9 +135,7 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       if (below === null || all === null) continue
       const after = put(g, { kind: 'pointwise', fn, shape }, k === 1 ? [below, all] : [all, below])
       if (after === null) continue
-      // The two may be one wire, and are told apart all the same: each is looked through as what it is.
-      const made = below === all ? [below] : [below, all]
-      g.equate(t, after, MULTIPLE, { inner: [same, m], made, over: different(g, [u, s]) })
+      g.equate(t, after, MULTIPLE, { inner: [same, m], made: fresh([below, all], [u, s]), over: different(g, [u, s]) })
       break
     }
   }

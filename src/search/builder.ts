@@ -77,3 +77,11 @@ export function different(g: EGraph, terms: readonly TermId[]): TermId[] {
   for (const t of terms) if (!kept.some(k => g.areEqual(k, t))) kept.push(t)
   return kept
 }
+
+/**
+ * The terms that a rule has made, each once, without those that it was given. Terms that are equal to others stay: what is to be looked
+ * through is this node, whatever else its class has.
+ */
+export function fresh(terms: readonly TermId[], given: readonly TermId[]): TermId[] {
+  return [...new Set(terms)].filter(t => !given.includes(t))
+}

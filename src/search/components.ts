@@ -4,7 +4,7 @@ import { entriesOf, type Linear, literal, select } from '../linear/linear.ts'
 import { knownSize, sizeOf } from '../linear/size.ts'
 import { call, type Expression, number, one, variable } from '../scalar/expression.ts'
 import { ONE, ZERO } from '../scalar/rational.ts'
-import { additive, different, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import type { Visitor } from './instances.ts'
@@ -51,10 +51,11 @@ export function poolAsFunction(g: EGraph, t: TermId): void {
   )
   const fn = wires.map((_, j): Expression => variable(j)).reduce((a, b) => call(operation, a, b))
   const made = whole === null ? null : pointwise(g, fn, wires, shape)
-  if (whole === null || made === null) return
+  // Wires that are equal already are not told apart below the one that they make.
+  if (whole === null || made === null || different(g, wires).length < group) return
   if (whole >= before) g.closed.add(whole)
-  g.equate(whole, x, PARTS, { inner: different(g, wires), over: [x] })
-  g.equate(t, made, POOL, { inner: [whole], over: different(g, wires) })
+  g.equate(whole, x, PARTS, { inner: wires, over: [x] })
+  g.equate(t, made, POOL, { inner: [whole], over: wires })
 }
 
 /** The components of a wire, and their join, which is the wire; null where there are too many. */
@@ -71,9 +72,9 @@ function componentsOf(g: EGraph, x: TermId): { parts: readonly TermId[]; whole: 
   }
   const before = g.size
   const whole = put(g, { kind: 'join', shape }, parts)
-  if (whole === null) return null
+  if (whole === null || different(g, parts).length < width) return null
   if (whole >= before) g.closed.add(whole)
-  g.equate(whole, x, PARTS, { inner: different(g, parts), over: [x] })
+  g.equate(whole, x, PARTS, { inner: parts, over: [x] })
   return { parts, whole }
 }
 
@@ -100,9 +101,8 @@ export function powersAsFunctions(g: EGraph, t: TermId): void {
   }
   const joined = rows === 1 ? results[0] : put(g, { kind: 'join', shape }, results)
   if (joined === null) return
-  const over = different(g, wires)
-  const made = rows === 1 ? [] : different(g, results).filter(m => !over.some(o => g.areEqual(o, m)))
-  g.equate(t, joined, POWERS, { inner: known === null ? [] : [known.whole], made, over })
+  const made = rows === 1 ? [] : fresh(results, wires)
+  g.equate(t, joined, POWERS, { inner: known === null ? [] : [known.whole], made, over: different(g, wires) })
 }
 
 /** A layer of known matrices, each component as a sum of components of its wires. */
@@ -131,9 +131,8 @@ function sumsOfComponents(g: EGraph, t: TermId): void {
   }
   const joined = rows === 1 ? results[0] : put(g, { kind: 'join', shape }, results)
   if (joined === null) return
-  const over = different(g, args)
-  const wires = different(g, [...parts.flatMap(p => p as readonly TermId[]), ...(rows === 1 ? [] : results)])
-  g.equate(t, joined, SUMS, { made: wires.filter(m => !over.some(o => g.areEqual(o, m))), over })
+  const wires = [...parts.flatMap(p => p as readonly TermId[]), ...(rows === 1 ? [] : results)]
+  g.equate(t, joined, SUMS, { made: fresh(wires, args), over: different(g, args) })
 }
 
 /**

@@ -128,9 +128,14 @@ const passed = new WeakMap<Expression, Passed[]>()
 
 /**
  * The factor m' with f(m x, m y, ...) = m' f(x, y, ...) for all values of the variables in the domain, m being a number; null
- * where none is shown. `domain` holds the sets of x, y, ...
+ * where none is shown. `domain` holds the sets of x, y, ... `deadline` is when to stop looking, by `performance.now()`.
  */
-export function factorThrough(fn: Expression, factor: Expression, domain: readonly Range[]): Expression | null {
+export function factorThrough(
+  fn: Expression,
+  factor: Expression,
+  domain: readonly Range[],
+  deadline: number,
+): Expression | null {
   if (factor === one) return one
   let known = passed.get(fn)
   if (known === undefined) passed.set(fn, (known = []))
@@ -139,14 +144,15 @@ export function factorThrough(fn: Expression, factor: Expression, domain: readon
   const candidates = [factor]
   if (factor.kind === 'number' && factor.value.s < 0n) candidates.push(number(factor.value.neg()))
   if (factor.kind === 'number') candidates.push(one)
-  const result = candidates.find(c => passes(fn, factor, c, domain)) ?? null
-  if (known.length < 64) known.push({ factor, domain, result })
+  const result = candidates.find(c => passes(fn, factor, c, domain, deadline)) ?? null
+  // What was not shown for want of time may be another time.
+  if (known.length < 64 && (result !== null || performance.now() < deadline)) known.push({ factor, domain, result })
   return result
 }
 
 const passedWires = new WeakMap<Expression, { by: Expression; domain: readonly Range[]; result: boolean }[]>()
 /** Whether f(by(x, s)) = by(f(x), s) for all x and s of the domain: `by` is their product or quotient. */
-export function wirePasses(fn: Expression, by: Expression, domain: readonly Range[]): boolean {
+export function wirePasses(fn: Expression, by: Expression, domain: readonly Range[], deadline: number): boolean {
   if (fn.weight > MAX_WEIGHT) return false
   let known = passedWires.get(fn)
   if (known === undefined) passedWires.set(fn, (known = []))
@@ -155,19 +161,29 @@ export function wirePasses(fn: Expression, by: Expression, domain: readonly Rang
   const left = substitute(fn, () => by)
   const right = substitute(by, i => (i === 0 ? fn : undefined))
   const isKnown = functionsOf(fn).every(f => f.definition !== null)
-  const budget = { steps: 100_000, milliseconds: Number.POSITIVE_INFINITY }
-  const result = isKnown && mayBeEqual(left, right, domain) && proveEqual(left, right, domain, budget).kind === 'proved'
-  if (known.length < 64) known.push({ by, domain, result })
+  const result = isKnown && mayBeEqual(left, right, domain) && areProvedEqual(left, right, domain, deadline)
+  if (known.length < 64 && (result || performance.now() < deadline)) known.push({ by, domain, result })
   return result
 }
 
-function passes(fn: Expression, before: Expression, after: Expression, domain: readonly Range[]): boolean {
+function passes(
+  fn: Expression,
+  before: Expression,
+  after: Expression,
+  domain: readonly Range[],
+  deadline: number,
+): boolean {
   if (fn.weight > MAX_WEIGHT) return false
   const left = substitute(fn, i => call('*', before, variable(i)))
   const right = call('*', after, fn)
   if (!mayBeEqual(left, right, domain)) return false
   if (simplify(left, domain).result === simplify(right, domain).result) return true
-  return proveEqual(left, right, domain, { steps: 100_000, milliseconds: Number.POSITIVE_INFINITY }).kind === 'proved'
+  return areProvedEqual(left, right, domain, deadline)
+}
+
+function areProvedEqual(left: Expression, right: Expression, domain: readonly Range[], deadline: number): boolean {
+  const milliseconds = deadline - performance.now()
+  return milliseconds > 0 && proveEqual(left, right, domain, { steps: 100_000, milliseconds }).kind === 'proved'
 }
 
 const POINTS = [-2.5, -1, -0.3, 0.7, 1, 3]

@@ -244,7 +244,7 @@ export function saturate(
       builtin(g, t)
       for (const visitor of visitors) visitor.visit(g, t)
     }
-    if ((++visited & 15) === 0) {
+    if ((++visited & 3) === 0) {
       budget.signal?.throwIfAborted()
       if (performance.now() > g.deadline) return { end: 'time', visits: visited }
     }

@@ -5,7 +5,7 @@ import { knownSize } from '../linear/size.ts'
 import { call, type Expression, number, one, variable, x0 } from '../scalar/expression.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
-import { additive, different, lastOf, pointwise, put } from './builder.ts'
+import { additive, different, fresh, lastOf, pointwise, put } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { factorThrough, wirePasses } from './functions.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
@@ -42,12 +42,12 @@ export function throughFunction(g: EGraph, t: TermId): void {
     if (inner.length < arity) continue
     let args = inner.map(m => g.argOf(m, 0))
     let domain: Range[] = args.map(() => REALS)
-    let moved = movedThrough(node.fn, moves, domain, operator)
+    let moved = movedThrough(node.fn, moves, domain, operator, g.deadline)
     if (moved === null) {
       // What does not hold everywhere may hold for the values that the wires have.
       args = args.map(a => g.narrowest(a))
       domain = args.map(a => whole(g.rangeOf(a)))
-      moved = movedThrough(node.fn, moves, domain, operator)
+      moved = movedThrough(node.fn, moves, domain, operator, g.deadline)
     }
     if (moved === null) continue
     const below = pointwise(g, node.fn, args, g.shapeOf(args[0]))
@@ -61,6 +61,7 @@ function movedThrough(
   moves: Moves | 'units',
   domain: readonly Range[],
   operator: Linear,
+  deadline: number,
 ): Linear | null {
   if (moves === 'units') return operator
   const known = moves.through.get(fn)
@@ -68,13 +69,13 @@ function movedThrough(
   const after: Rational[] = []
   let result: Linear | null = null
   for (const value of moves.values) {
-    const factor = factorThrough(fn, number(value), domain)
+    const factor = factorThrough(fn, number(value), domain, deadline)
     if (factor?.kind !== 'number') break
     after.push(factor.value)
   }
   if (after.length === moves.values.length)
     result = monomialMatrix({ columns: moves.columns, values: after }, operator.columns)
-  if (domain.every(r => r === REALS)) moves.through.set(fn, result)
+  if (domain.every(r => r === REALS) && (result !== null || performance.now() < deadline)) moves.through.set(fn, result)
   return result
 }
 
@@ -88,7 +89,7 @@ export function factorThroughFunction(g: EGraph, t: TermId): void {
     if (factor === undefined || factor.mask !== 0 || x !== variable(0) || g.arityOf(m) !== 1) continue
     const arg = g.narrowest(g.argOf(m, 0))
     const domain = [whole(g.rangeOf(arg))]
-    const after = factorThrough(node.fn, factor, domain)
+    const after = factorThrough(node.fn, factor, domain, g.deadline)
     const below = after === null ? null : pointwise(g, node.fn, [arg], shape)
     if (after === null || below === null) continue
     const made = pointwise(g, after === one ? variable(0) : call('*', after, variable(0)), [below], shape)
@@ -110,7 +111,7 @@ export function wireThroughFunction(g: EGraph, t: TermId): void {
     for (const k of fn === QUOTIENT ? [1] : [1, 0]) {
       const [x, s] = [g.narrowest(g.argOf(m, 1 - k)), g.narrowest(g.argOf(m, k))]
       const domain = [whole(g.rangeOf(x)), whole(g.rangeOf(s))]
-      if (!wirePasses(node.fn, fn, domain)) continue
+      if (!wirePasses(node.fn, fn, domain, g.deadline)) continue
       const below = pointwise(g, node.fn, [x], shape)
       const made = below === null ? null : pointwise(g, fn, k === 1 ? [below, s] : [s, below], shape)
       if (below === null || made === null) continue
@@ -140,7 +141,7 @@ export function ordered(g: EGraph, t: TermId): void {
       const row = [...blocks.flatMap(b => (b as readonly (readonly Rational[])[])[i]), ...(bias[i] ?? [])]
       const lead = row.find(q => q.n !== 0n) ?? ONE
       const factors = [lead, lead.abs(), lead.s < 0n ? ONE.neg() : ONE, ONE]
-      const factor = factors.find(q => factorThrough(node.fn, number(q), domain) !== null) as Rational
+      const factor = factors.find(q => factorThrough(node.fn, number(q), domain, g.deadline) !== null) as Rational
       const back = factor.inverse()
       return { factor, row: factor.equals(ONE) ? row : row.map(q => q.mul(back)) }
     })
@@ -196,6 +197,6 @@ export function throughJoin(g: EGraph, t: TermId): void {
       g,
       inner.flatMap(m => g.argsOf(m)),
     )
-    if (made !== null) g.equate(t, made, JOINED, { inner, made: different(g, parts as TermId[]), over })
+    if (made !== null) g.equate(t, made, JOINED, { inner, made: fresh(parts as TermId[], over), over })
   }
 }
