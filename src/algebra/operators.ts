@@ -6,13 +6,13 @@
 
 import {
   entriesOf,
+  factorsOf,
   hasAtMost,
   identity,
+  knownProduct,
   type Linear,
   linearPostorder,
   literal,
-  MOST_ENTRIES,
-  ones,
   printLinear,
   product,
   scale,
@@ -20,9 +20,9 @@ import {
   sum,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { addSizes, type Size, sizeOf } from '../linear/size.ts'
+import type { Size } from '../linear/size.ts'
 import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
-import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
+import { ONE, type Rational } from '../scalar/rational.ts'
 import { simplify } from './simplify.ts'
 
 /** An operator whose expansion has more terms than this is left as it stands. */
@@ -64,20 +64,6 @@ export function scaled(factor: Expression, of: Linear): Linear {
   return scale(factor, of)
 }
 
-function multiplyEntries(
-  a: readonly (readonly Rational[])[],
-  b: readonly (readonly Rational[])[],
-): Rational[][] | null {
-  if (a.length * b.length * b[0].length > MOST_ENTRIES) return null
-  return a.map(row =>
-    b[0].map((_, j) => {
-      let total = ZERO
-      for (let k = 0; k < b.length; k++) if (row[k].n !== 0n && b[k][j].n !== 0n) total = total.add(row[k].mul(b[k][j]))
-      return total
-    }),
-  )
-}
-
 /** factor * word[0] * word[1] * ... (the last acts first); the empty word is the identity. */
 interface Term {
   readonly factor: Expression
@@ -90,33 +76,17 @@ function isPart(a: Linear): boolean {
 
 /** What two neighbours in a product are together, where they are simpler together: a factor and a word; null = zero; undefined = nothing. */
 function combine(left: Linear, right: Linear): Term | null | undefined {
-  if (left.kind === 'select' && right.kind === 'embed') {
-    if (left.start === right.start && left.rows === right.columns) return { factor: one, word: [] }
-    const gap = (from: Size, length: Size, to: Size): boolean => {
-      const d = addSizes(to, addSizes(from, length), -1)
-      return d.constant >= 0 && d.terms.every(([, c]) => c > 0)
-    }
-    if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
-  }
-  // Rows (columns) that are all alike, of which some are taken; and a column of ones before a row of them.
-  const isRow = left.kind === 'ones' && (right.kind === 'embed' || (right.kind === 'ones' && right.rows === sizeOf(1)))
-  if (isRow || (left.kind === 'select' && right.kind === 'ones'))
-    return { factor: one, word: [ones(left.rows, right.columns)] }
   // Special operators of known size are turned into matrices where they meet a known matrix.
-  const both =
+  const areKnown =
     left.kind === 'literal' ||
     right.kind === 'literal' ||
     (left.kind === 'ones' && right.kind === 'ones') ||
-    (isPart(left) && isPart(right))
-  if (both) {
-    const a = entriesOf(left)
-    const b = entriesOf(right)
-    if (a !== null && b !== null) {
-      const entries = multiplyEntries(a, b)
-      if (entries !== null) return { factor: one, word: [literal(entries)] }
-    }
-  }
-  return undefined
+    (isPart(left) && isPart(right)) ||
+    (left.kind === 'ones' && right.kind === 'embed') ||
+    (left.kind === 'select' && right.kind === 'ones')
+  const both = areKnown ? knownProduct(left, right) : null
+  if (both === null) return undefined
+  return both.kind === 'zero' ? null : { factor: one, word: both.kind === 'identity' ? [] : [both] }
 }
 
 function atomOf(a: Linear): Linear {
@@ -287,15 +257,10 @@ function expand(root: Linear): Term[] | null {
 
 function flattenProduct(root: Linear): Term[] | null {
   if (root.kind !== 'product') return null
-  const word: Linear[] = []
-  const stack: Linear[] = [root]
-  while (stack.length > 0) {
-    const a = stack.pop() as Linear
-    if (a.kind === 'product') stack.push(a.right, a.left)
-    else if (a.kind === 'sum' || a.kind === 'scale') return null
-    else if (a.kind === 'zero') return []
-    else if (a.kind !== 'identity') word.push(atomOf(a))
-  }
+  const factors = factorsOf(root)
+  if (factors.some(a => a.kind === 'sum' || a.kind === 'scale')) return null
+  if (factors.some(a => a.kind === 'zero')) return []
+  const word = factors.filter(a => a.kind !== 'identity').map(atomOf)
   const joined = joinWords([], word)
   return joined === null ? [] : collectKnown([joined], root.rows, root.columns)
 }

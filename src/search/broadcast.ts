@@ -11,7 +11,7 @@ import type { Why } from './reasons.ts'
 
 const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }
 const EXPONENTIAL: Why = { rule: 'normal-elementwise', title: 'exponential of a sum', by: 'function' }
-const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'multiple' }
+const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'linear' }
 
 /** A member of the class that repeats the one component of a wire, if there is one. */
 function repeated(g: EGraph, term: TermId): TermId | null {

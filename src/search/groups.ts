@@ -1,6 +1,6 @@
 // Equalities of pools.
+import { directionOn } from '../diagram/pool.ts'
 import { whole } from '../diagram/ranges.ts'
-import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { pointwise, put } from './builder.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
@@ -12,7 +12,7 @@ type Reduce = Extract<Unplaced, { kind: 'reduce' }>
 
 function through(operation: Reduce['operation'], direction: 'increasing' | 'decreasing'): Why {
   const title = `${direction} function through ${operation}pool`
-  return { rule: `${operation}pool-${direction}`, title, by: 'monotone' }
+  return { rule: `${operation}pool-${direction}`, title, by: 'pool' }
 }
 const THROUGH = {
   max: { increasing: through('max', 'increasing'), decreasing: through('max', 'decreasing') },
@@ -41,7 +41,7 @@ export function throughGroups(g: EGraph, t: TermId): void {
     if (g.arityOf(m) !== 1 || fn.weight > MAX_WEIGHT) continue
     const arg = g.narrowest(g.argOf(m, 0))
     const domain = [whole(g.rangeOf(arg))]
-    const found = analyse(fn, domain).defined ? monotonicity(fn, 0, domain) : null
+    const found = directionOn(fn, domain[0])
     if (found === null) continue
     const direction = found === 'decreasing' ? 'decreasing' : 'increasing'
     const turned = operation === 'max' ? 'min' : 'max'
