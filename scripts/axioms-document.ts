@@ -32,18 +32,16 @@ the components that they put together stand at one place of the wires that the s
 to be shown to have a value by itself.`,
   linear: `Both wires are written as linear combinations of the wires that the step names: a matrix for each, and a vector. The
 matrices are compared as sums of products of unknown and known ones, which do not commute; known ones are multiplied out in
-exact rationals, and numbers are polynomials.`,
+exact rationals, and numbers are polynomials. Where all components of a wire are multiplied (or divided) by the same wire s of
+one component, s is an unknown number: \`W (u * 1 s) = (W u) * 1 s\`, where 1 is a column of ones.`,
   congruence: `Both wires come from the same operation on the same wires, or on wires that have been shown to be equal. Matrices may
-differ in form: they are compared as for \`linear\`.`,
+differ in form: they are compared as for \`linear\`. A wire that has become another one keeps its own operation, which can so
+be looked at again.`,
   definition: `The checker makes the wires of what the operation stands for. \`mix[f, W]\` is \`inverse(f) -> add[W] -> f\`; softmax and
 logsoftmax are their formulas; \`mul[W, b]\` is \`ln -> add[W, b] -> exp\` if all values of its wire are shown to be positive.`,
-  monotone: `The same function of the same wire stands before a maximum or minimum over groups on one side, and after one on the other.
-It is shown to increase or to decrease on a set that holds the values of that wire.`,
-  pool: `The largest of the largest of groups is the largest of groups of as many groups; so for the least.`,
-  multiple: `A layer on a wire of which each component is multiplied (or divided) by the same wire s of one component is the layer on
-the wire, multiplied (or divided) by s: W (u * 1 s) = (W u) * 1 s, where 1 is a column of ones.`,
-  copy: `The new wire comes from the same operation as a wire of the net, on wires that have been shown to be equal. A wire that has become
-another one keeps its own operation, which can so be looked at again.`,
+  pool: `Both wires are the largest (or least) of groups of the same function of the wire that the step names. A function that is
+shown to increase on a set that holds the values of a pool may stand before or after it; one that decreases exchanges max and
+min. The largest of the largest of groups is the largest of groups of as many groups; so for the least.`,
 }
 
 /** What else the checker believes, each with the place where it can be read. */
@@ -201,10 +199,11 @@ ${AXIOMS.map(axiomLine).join('\n')}
 ## Equalities without an axiom
 
 - **Arithmetic**: sums, products, quotients and whole powers are expanded into polynomials with rational coefficients and compared.
-  This counts only where all that is divided by is known not to be 0, and where what it leads to is shown to be defined.
+  This counts only where all that is divided by is known not to be 0, and where what it leads to is shown to be defined. Where
+  that is not plain, the proof says what a divisor is multiplied by to give a product of divisors that are not 0.
 - **Declarations**: \`f(-a) = -f(a)\` for a function that is declared odd, \`f(-a) = f(a)\` for an even one, \`g(f(a)) = a\` for its declared inverse,
   and the order of f(a) and f(b) for one that increases or decreases.
-- **Facts**: in a case in which an expression is known to be 0, what differs by a multiple of it is equal.
+- **Facts**: in a case in which an expression is known to be 0, what differs by a multiple of it is equal; the proof says by which.
 - **Cases**: a proof may split into cases by the values of an expression, if these cover all values that it can have. A case ends in
   an equality, or in the finding that no number is in it.
 

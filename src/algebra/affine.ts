@@ -2,6 +2,7 @@
 // function before or after a simpler one, so that the affine part can become a part of a layer.
 import { Case } from '../scalar/case.ts'
 import {
+  arithmeticOperands,
   call,
   compareExpressions,
   compose,
@@ -22,7 +23,7 @@ import type { Polynomial } from './polynomial.ts'
 import * as P from './polynomial.ts'
 import { type Quotient, quotient } from './quotient.ts'
 import { simplify } from './readable.ts'
-import { arithmeticOperands, Ring } from './ring.ts'
+import { Ring } from './ring.ts'
 
 const STEPS = 200_000
 

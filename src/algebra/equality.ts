@@ -1,7 +1,6 @@
 // Proves that two real functions are defined and equal on a whole domain: by normal forms, and by splitting the domain at
 // the boundaries of the piecewise operations. Every proof found is verified before it is given out.
 
-import { keepsDefinedness } from '../check/scalar.ts'
 import type { Obstacle } from '../scalar/analysis.ts'
 import {
   ANY,
@@ -34,11 +33,14 @@ import {
   type End,
   type Equation,
   MOST_PARTS,
+  type Rewriting,
   replaceAll,
   type ScalarProof,
+  type Solution,
   strictParts,
 } from '../scalar/proof.ts'
 import { isEmpty, type Range } from '../scalar/range.ts'
+import { cofactorOf, explicit, inSequence } from './explicit.ts'
 import { Normalizer } from './normal.ts'
 import * as P from './polynomial.ts'
 import { Ring } from './ring.ts'
@@ -177,7 +179,7 @@ function derive(task: Task, expression: Expression, form: SignForm): void {
 
 function rewrite(task: Task, step: Equation): void {
   const { before, after } = step
-  if (keepsDefinedness(step, task.within)) task.owed = task.owed.map(e => replaceAll(e, before, after))
+  if (task.within.keepsDefinedness(step)) task.owed = task.owed.map(e => replaceAll(e, before, after))
   task.branch.steps.push(step)
   task.sides = [replaceAll(task.sides[0], before, after), replaceAll(task.sides[1], before, after)]
 }
@@ -209,7 +211,7 @@ function work(task: Task, meter: P.Meter): Task[] {
 }
 
 /** The equations by which the sides are equal, piecewise operations taken as they are; null when that does not work. */
-function compareTolerantly(within: Case, sides: Sides, meter: P.Meter): Equation[] | null {
+function compareTolerantly(within: Case, sides: Sides, meter: P.Meter): Rewriting[] | null {
   return meter.within(
     TRIAL_STEPS,
     part => {
@@ -224,26 +226,21 @@ function compareTolerantly(within: Case, sides: Sides, meter: P.Meter): Equation
 /** Ends a branch without piecewise operations, or splits it where normalizing asks for a sign. */
 function closeOrAsk(task: Task, meter: P.Meter): Task[] | 'again' {
   const normalizer = new Normalizer(task.within, meter)
-  const zeros = task.within.conditions.filter(c => task.within.signs(c.expression) === NULL).map(c => c.expression)
+  const { within } = task
+  const zeros = within.conditions.filter(c => within.signs(c.expression) === NULL).map(c => c.expression)
   const [l, r, ...vanishing] = normalizer.together([...task.sides, ...zeros])
   const { ring } = normalizer
   if (ring.same(l.value, r.value)) return close(task, normalizer.equations, meter)
-  const difference = ring.add(l.value, r.value, -1n).numerator
-  if (vanishing.some(({ value }) => isMultiple(difference, value.numerator, meter))) {
-    return close(task, normalizer.equations, meter)
+  const difference = ring.add(l.value, r.value, -1n)
+  for (const [i, { value }] of vanishing.entries()) {
+    const cofactor = cofactorOf(ring, difference, value, meter)
+    if (cofactor !== null) return close(task, normalizer.equations, meter, { zero: zeros[i], cofactor })
   }
   for (const wanted of new Set(normalizer.wanted)) {
     const result = splitFor(task, wanted, null, meter)
     if (result !== null) return result
   }
   throw new Parted('the normal forms differ', normalizer.express(l), normalizer.express(r))
-}
-
-/** Whether a polynomial is a multiple of one that vanishes. */
-function isMultiple(p: P.Polynomial, vanishing: P.Polynomial, meter: P.Meter): boolean {
-  if (vanishing.size === 0) return false
-  const { primitive, monomial } = P.contents(vanishing)
-  return P.dividedExactly(p, P.timesTerm(primitive, monomial, 1n, meter), meter) !== null
 }
 
 function splitAtPiece(task: Task, pieces: readonly Expression[], meter: P.Meter): Task[] | 'again' {
@@ -254,11 +251,30 @@ function splitAtPiece(task: Task, pieces: readonly Expression[], meter: P.Meter)
   throw new Parted('the boundary of a piecewise operation cannot be decided', ...task.sides)
 }
 
-function close(task: Task, equations: readonly Equation[], meter: P.Meter): Task[] {
+/** Ends a branch: the equations make both sides equal, or their difference a multiple of something that is 0 here. */
+function close(
+  task: Task,
+  equations: readonly Rewriting[],
+  meter: P.Meter,
+  multiple: { readonly zero: Expression; readonly cofactor: Expression } | null = null,
+): Task[] {
   if (!isShownDefined(task, meter)) {
     throw new Parted('a side is not shown to be defined on the whole domain', ...task.sides)
   }
-  task.branch.end = { kind: 'equal', equations }
+  const { within, branch } = task
+  const { steps, results } = inSequence(equations, task.sides, within, meter)
+  branch.steps.push(...steps)
+  if (multiple !== null) {
+    const { zero, cofactor } = multiple
+    const [before, after] = results
+    const chain = inSequence(equations, [zero], within, meter).steps
+    const isInside = postorder(after).includes(before)
+    const solution: Solution = isInside
+      ? { kind: 'fact', before: after, after: before, zero, chain, cofactor: call('neg', cofactor), divisors: [] }
+      : { kind: 'fact', before, after, zero, chain, cofactor, divisors: [] }
+    branch.steps.push(explicit(solution, within, meter))
+  }
+  branch.end = { kind: 'equal' }
   return []
 }
 
@@ -404,16 +420,25 @@ function branchOut(task: Task, on: Expression, origin: Split['origin'], cases: r
 
 /** Replaces what a vanishing expression gives as a polynomial in the rest; a variable is then gone for good. */
 function solve(task: Task, zero: Expression): void {
-  const ring = new Ring(new P.Meter(100_000))
-  const solution = solutionOf(ring, ring.expand(zero).numerator)
+  const meter = new P.Meter(100_000)
+  const ring = new Ring(meter)
+  const { numerator, denominator } = ring.expand(zero)
+  const solution = solutionOf(ring, numerator)
   if (solution === null) return
-  const { before, after } = solution
-  rewrite(task, { kind: 'fact', before, after })
+  const { before, after, leading } = solution
+  const cofactor = ring.expressPolynomial(
+    leading < 0n ? P.scaled(denominator, -1n) : denominator,
+    leading < 0n ? -leading : leading,
+  )
+  rewrite(task, explicit({ kind: 'fact', before, after, zero, chain: [], cofactor, divisors: [] }, task.within, meter))
   if (before.kind === 'variable') task.within = task.within.substituted(before.index, after)
 }
 
 /** An atom of a vanishing polynomial, a variable where possible, as a polynomial in the others; null when there is none. */
-function solutionOf(ring: Ring, numerator: P.Polynomial): { before: Expression; after: Expression } | null {
+function solutionOf(
+  ring: Ring,
+  numerator: P.Polynomial,
+): { before: Expression; after: Expression; leading: bigint } | null {
   const candidates = P.variablesIn(numerator).map(atom => ({ e: ring.atoms[atom], atom }))
   candidates.sort((u, v) => Number(u.e.kind !== 'variable') - Number(v.e.kind !== 'variable'))
   for (const { e, atom } of candidates) {
@@ -423,7 +448,7 @@ function solutionOf(ring: Ring, numerator: P.Polynomial): { before: Expression; 
     const leading = P.constantValue(coefficients.get(1) as P.Polynomial)
     if (leading === null) continue
     const rest = P.scaled(coefficients.get(0) ?? P.zeroPolynomial, leading < 0n ? 1n : -1n)
-    return { before: e, after: ring.expressPolynomial(rest, leading < 0n ? -leading : leading) }
+    return { before: e, after: ring.expressPolynomial(rest, leading < 0n ? -leading : leading), leading }
   }
   return null
 }

@@ -2,7 +2,7 @@
 // readable form are both computed with.
 import type { Case } from '../scalar/case.ts'
 import { call, type Expression, number } from '../scalar/expression.ts'
-import { axiomStep, conditionsOf, type Equation } from '../scalar/proof.ts'
+import { arithmeticStep, axiomStep, conditionsOf, type Rewriting } from '../scalar/proof.ts'
 import type { Rational } from '../scalar/rational.ts'
 import * as P from './polynomial.ts'
 import type { Quotient } from './quotient.ts'
@@ -17,8 +17,8 @@ export interface Normal {
 export class Expander {
   readonly ring: Ring
   /** The equations used, inner ones first. */
-  equations: Equation[] = []
-  protected recorded = new Map<Expression, Equation>()
+  equations: Rewriting[] = []
+  protected recorded = new Map<Expression, Rewriting>()
 
   constructor(
     protected readonly within: Case,
@@ -32,7 +32,7 @@ export class Expander {
     return this.ring.express(form.value)
   }
 
-  protected record(equation: Equation): void {
+  protected record(equation: Rewriting): void {
     if (equation.before === equation.after || this.recorded.has(equation.before)) return
     this.recorded.set(equation.before, equation)
     this.equations.push(equation)
@@ -54,7 +54,7 @@ export class Expander {
   }
 
   protected arithmetic(before: Expression, after: Expression): void {
-    this.record({ kind: 'arithmetic', before, after })
+    this.record(arithmeticStep(before, after))
   }
 
   protected number(q: Rational): Normal {

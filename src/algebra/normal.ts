@@ -12,6 +12,7 @@ import {
   call,
   constant,
   type Expression,
+  isSum,
   type KnownName,
   number,
   one,
@@ -28,7 +29,7 @@ import { factorsOf } from './factor.ts'
 import type { Polynomial } from './polynomial.ts'
 import * as P from './polynomial.ts'
 import { polynomialQuotient, type Quotient, quotient } from './quotient.ts'
-import { innerSums, isSum, startsNegative } from './ring.ts'
+import { innerSums, startsNegative } from './ring.ts'
 
 /** What an atom of the ring is, where that matters. */
 type AtomKind =

@@ -4,16 +4,16 @@
 // Over matrices these laws hold without conditions, so equal normal forms mean equal operators. The converse needs no
 // promise: unknown weights are free, and what is given up for lack of budget is only left as it stands.
 
-import { factorsIn, inOrder } from '../linear/diagonals.ts'
+import { inOrder } from '../linear/diagonals.ts'
 import {
   entriesOf,
+  factorsOf,
   hasAtMost,
   identity,
+  knownProduct,
   type Linear,
   linearPostorder,
   literal,
-  MOST_ENTRIES,
-  ones,
   printLinear,
   product,
   scale,
@@ -21,9 +21,9 @@ import {
   sum,
   zeroMatrix,
 } from '../linear/linear.ts'
-import { addSizes, knownSize, type Size, sizeOf } from '../linear/size.ts'
+import { knownSize, type Size } from '../linear/size.ts'
 import { call, compareExpressions, type Expression, number, one, zero } from '../scalar/expression.ts'
-import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
+import { ONE, type Rational } from '../scalar/rational.ts'
 import { simplify } from './simplify.ts'
 
 /** An operator whose expansion has more terms than this is left as it stands. */
@@ -65,20 +65,6 @@ export function scaled(factor: Expression, of: Linear): Linear {
   return scale(factor, of)
 }
 
-function multiplyEntries(
-  a: readonly (readonly Rational[])[],
-  b: readonly (readonly Rational[])[],
-): Rational[][] | null {
-  if (a.length * b.length * b[0].length > MOST_ENTRIES) return null
-  return a.map(row =>
-    b[0].map((_, j) => {
-      let total = ZERO
-      for (let k = 0; k < b.length; k++) if (row[k].n !== 0n && b[k][j].n !== 0n) total = total.add(row[k].mul(b[k][j]))
-      return total
-    }),
-  )
-}
-
 /** factor * word[0] * word[1] * ... (the last acts first); the empty word is the identity. */
 interface Term {
   readonly factor: Expression
@@ -91,33 +77,17 @@ function isPart(a: Linear): boolean {
 
 /** What two neighbours in a product are together, where they are simpler together: a factor and a word; null = zero; undefined = nothing. */
 function combine(left: Linear, right: Linear): Term | null | undefined {
-  if (left.kind === 'select' && right.kind === 'embed') {
-    if (left.start === right.start && left.rows === right.columns) return { factor: one, word: [] }
-    const gap = (from: Size, length: Size, to: Size): boolean => {
-      const d = addSizes(to, addSizes(from, length), -1)
-      return d.constant >= 0 && d.terms.every(([, c]) => c > 0)
-    }
-    if (gap(left.start, left.rows, right.start) || gap(right.start, right.columns, left.start)) return null
-  }
-  // Rows (columns) that are all alike, of which some are taken; and a column of ones before a row of them.
-  const isRow = left.kind === 'ones' && (right.kind === 'embed' || (right.kind === 'ones' && right.rows === sizeOf(1)))
-  if (isRow || (left.kind === 'select' && right.kind === 'ones'))
-    return { factor: one, word: [ones(left.rows, right.columns)] }
   // Special operators of known size are turned into matrices where they meet a known matrix.
-  const both =
+  const areKnown =
     left.kind === 'literal' ||
     right.kind === 'literal' ||
     (left.kind === 'ones' && right.kind === 'ones') ||
-    (isPart(left) && isPart(right))
-  if (both) {
-    const a = entriesOf(left)
-    const b = entriesOf(right)
-    if (a !== null && b !== null) {
-      const entries = multiplyEntries(a, b)
-      if (entries !== null) return { factor: one, word: [literal(entries)] }
-    }
-  }
-  return undefined
+    (isPart(left) && isPart(right)) ||
+    (left.kind === 'ones' && right.kind === 'embed') ||
+    (left.kind === 'select' && right.kind === 'ones')
+  const both = areKnown ? knownProduct(left, right) : null
+  if (both === null) return undefined
+  return both.kind === 'zero' ? null : { factor: one, word: both.kind === 'identity' ? [] : [both] }
 }
 
 function atomOf(a: Linear): Linear {
@@ -295,20 +265,12 @@ function expand(root: Linear): Term[] | null {
 
 function flattenProduct(root: Linear): Term[] | null {
   if (root.kind !== 'product') return null
-  const word: Linear[] = []
-  let factor: Expression = one
-  const stack: Linear[] = [root]
-  while (stack.length > 0) {
-    const a = stack.pop() as Linear
-    if (a.kind === 'product') stack.push(a.right, a.left)
-    else if (a.kind === 'sum' || a.kind === 'scale') return null
-    else if (a.kind === 'zero') return []
-    else if (a.kind !== 'identity') {
-      const term = termOf(a)
-      factor = multiplyFactors(factor, term.factor)
-      word.push(...term.word)
-    }
-  }
+  const factors = factorsOf(root)
+  if (factors.some(a => a.kind === 'sum' || a.kind === 'scale')) return null
+  if (factors.some(a => a.kind === 'zero')) return []
+  const terms = factors.filter(a => a.kind !== 'identity').map(termOf)
+  const factor = terms.reduce((product, t) => multiplyFactors(product, t.factor), one)
+  const word = terms.flatMap(t => t.word)
   const joined = joinWords([], word)
   if (joined === null) return []
   const total = multiplyFactors(factor, joined.factor)
@@ -359,7 +321,7 @@ export function diagonalTerms(a: Linear): readonly DiagonalTerm[] | null {
   for (let at = normalLinear(a); ; at = at.left) {
     const term = at.kind === 'sum' ? at.right : at
     const vectors: Linear[] = []
-    for (const d of factorsIn(term.kind === 'scale' ? term.of : term)) {
+    for (const d of factorsOf(term.kind === 'scale' ? term.of : term)) {
       if (d.kind === 'diagonal') vectors.push(d.of)
       else if (d.kind !== 'identity') return null
     }

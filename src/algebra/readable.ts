@@ -9,6 +9,7 @@ import {
   compareExpressions,
   type Expression,
   type FunctionSymbol,
+  isSum,
   type KnownName,
   number,
   one,
@@ -25,9 +26,10 @@ import { axiomStep, conditionsOf, MOST_PARTS, type ScalarProof } from '../scalar
 import { POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { ONE, type Rational, rational } from '../scalar/rational.ts'
 import { Expander, type Normal } from './expander.ts'
+import { inSequence } from './explicit.ts'
 import * as P from './polynomial.ts'
 import type { Quotient } from './quotient.ts'
-import { innerSums, isSum, startsNegative } from './ring.ts'
+import { innerSums, startsNegative } from './ring.ts'
 import { verifyScalarProof } from './verify.ts'
 
 /** `before` is defined on the whole domain, and so is `after`, and they are equal there. */
@@ -118,7 +120,8 @@ function simplifyDefined(e: Expression, within: Case): Replacement | null {
     const simplifier = new Simplifier(within, meter)
     const after = simplifier.express(simplifier.simplify(e))
     if (after === e) return null
-    const proof: ScalarProof = { steps: [], end: { kind: 'equal', equations: simplifier.equations } }
+    const { steps } = inSequence(simplifier.equations, [e, after], within, meter)
+    const proof: ScalarProof = { steps, end: { kind: 'equal' } }
     return verifyScalarProof(proof, e, after, within.domain).accepted ? { before: e, after, proof } : null
   } catch (error) {
     if (error instanceof P.BudgetExhausted) return null

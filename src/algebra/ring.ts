@@ -1,10 +1,11 @@
 // Arithmetic on expressions: sums, products, quotients and whole powers expanded into quotients of polynomials whose
 // variables are the remaining subexpressions ("atoms").
 import {
-  type CallExpression,
+  arithmeticOperands,
   call,
   compareExpressions,
   type Expression,
+  isSum,
   number,
   wholeNumber,
   zero,
@@ -274,25 +275,6 @@ function estimatedTerms(terms: number, exponent: number): number {
   return count
 }
 
-/** The operands when the expression is a sum, difference, product, quotient, opposite or whole power, else none. */
-export function arithmeticOperands(e: Expression): readonly Expression[] {
-  if (e.kind !== 'call') return []
-  switch (e.name) {
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case 'neg':
-      return e.args
-    case '^': {
-      const exponent = wholeNumber(e.args[1])
-      return exponent === null ? [] : [e.args[0]]
-    }
-    default:
-      return []
-  }
-}
-
 /** The arithmetic of an expression and its atoms, parts first. */
 function arithmeticOrder(root: Expression): Expression[] {
   const order: Expression[] = []
@@ -311,11 +293,6 @@ function arithmeticOrder(root: Expression): Expression[] {
     stack.push({ e, operands: arithmeticOperands(e), next: 0 })
   }
   return order
-}
-
-/** Whether the expression is a sum or a difference. */
-export function isSum(e: Expression): e is CallExpression & { readonly name: '+' | '-' } {
-  return e.kind === 'call' && (e.name === '+' || e.name === '-')
 }
 
 /** The sums that are used once, as the first operand of a sum: their values may be added to in place. */

@@ -3,9 +3,18 @@
 // are what a proof splits on.
 import { type Case, MINUS, NULL, PLUS, powerSigns, type Signs, timesSigns } from '../scalar/case.ts'
 import { call, type Expression, number, one } from '../scalar/expression.ts'
-import { axiomStep, conditionsOf, type Equation, type Link, signOf } from '../scalar/proof.ts'
+import {
+  arithmeticStep,
+  axiomStep,
+  conditionsOf,
+  productOf,
+  type Rewriting,
+  replaceAll,
+  signOf,
+} from '../scalar/proof.ts'
 import { rational } from '../scalar/rational.ts'
 import type { Normal } from './expander.ts'
+import { explicit, inSequence } from './explicit.ts'
 import { Normalizer } from './normal.ts'
 import * as P from './polynomial.ts'
 
@@ -13,7 +22,7 @@ export interface SignForm {
   /** The signs that the expression can have. */
   readonly signs: Signs
   /** The chain that shows it. */
-  readonly chain: readonly Link[]
+  readonly chain: readonly Rewriting[]
   /** The factors of more than one possible sign. */
   readonly open: readonly { readonly expression: Expression; readonly signs: Signs; readonly exponent: number }[]
   /** The sign of the product of all other factors. */
@@ -26,61 +35,81 @@ export interface SignForm {
   } | null
 }
 
-const MOST_LINKS = 60
+const MOST_LINKS = 300
+
+/** A factor of the expression whose sign is looked for. */
+interface Item {
+  readonly expression: Expression
+  readonly exponent: number
+}
 
 export const isSingle = (signs: Signs): boolean => signs === MINUS || signs === NULL || signs === PLUS
 
 /** The sign of an expression that is defined in the case. */
 export function signForm(within: Case, root: Expression, meter: P.Meter): SignForm {
-  const chain: Link[] = []
-  const done: { expression: Expression; signs: Signs; exponent: number }[] = []
-  const todo: { expression: Expression; exponent: number }[] = [{ expression: root, exponent: 1 }]
-  const link = (step: Equation, equations: readonly Equation[] = []): void => {
-    if (step.before !== step.after) chain.push({ step, equations })
+  const chain: Rewriting[] = []
+  let done: Item[] = []
+  let todo: Item[] = [{ expression: root, exponent: 1 }]
+  const use = (step: Rewriting): void => {
+    if (step.before === step.after) return
+    chain.push(step)
+    // What is rewritten is so everywhere: also in the other factors.
+    const updated = (items: readonly Item[]): Item[] =>
+      items.map(i => ({ ...i, expression: replaceAll(i.expression, step.before, step.after) }))
+    todo = updated(todo)
+    done = updated(done)
+  }
+  /** Goes on from sign(u), rewritten by the equations, to the sign of something that is equal by arithmetic. */
+  const become = (u: Expression, to: Expression, equations: readonly Rewriting[]): void => {
+    const { steps, results } = inSequence(equations, [signOf(u)], within, meter)
+    for (const step of steps) use(step)
+    const image = inSequence(equations, [signOf(to)], within, meter)
+    use(explicit({ ...arithmeticStep(results[0], signOf(to)), chain: image.steps }, within, meter))
   }
   for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
     const { expression: u, exponent } = item
     const signs = within.signs(u)
     if (isSingle(signs) || chain.length > MOST_LINKS) {
-      done.push({ expression: u, signs, exponent })
+      done.push({ expression: u, exponent })
       continue
     }
     const normalizer = new Normalizer(within, meter)
     const [form] = normalizer.together([u])
     if (form.value.numerator.size === 0) {
-      link({ kind: 'arithmetic', before: signOf(u), after: signOf(number(0)) }, normalizer.equations)
-      done.push({ expression: number(0), signs: NULL, exponent })
+      become(u, number(0), normalizer.equations)
+      done.push({ expression: number(0), exponent })
       continue
     }
     const { negative, pieces } = normalizer.pieces(form.value)
     const [only] = pieces
     if (pieces.length === 1 && !negative && only.exponent === 1 && only.base === u) {
-      const next = simpler(within, u, form, normalizer, link)
-      if (next === null) done.push({ expression: u, signs, exponent })
+      const next = simpler(within, u, form, normalizer, become, use)
+      if (next === null) done.push({ expression: u, exponent })
       else todo.push(...next.map(expression => ({ expression, exponent })))
       continue
     }
     const factors = pieces.map(p => ({ base: p.base, exponent: p.exponent }))
     if (negative || factors.length === 0) factors.unshift({ base: number(negative ? -1 : 1), exponent: 1 })
     const wholes = factors.map(f => (f.exponent === 1 ? f.base : call('^', f.base, number(f.exponent))))
-    const product = wholes.reduce((v, w) => call('*', v, w))
-    link({ kind: 'arithmetic', before: signOf(u), after: signOf(product) }, normalizer.equations)
+    const product = productOf(wholes)
+    become(u, product, normalizer.equations)
     const prefixes = [wholes[0]]
     for (const w of wholes.slice(1)) prefixes.push(call('*', prefixes[prefixes.length - 1], w))
-    for (let i = wholes.length - 1; i > 0; i--) link(axiomStep('sign-product', prefixes[i - 1], wholes[i]))
+    for (let i = wholes.length - 1; i > 0; i--) use(axiomStep('sign-product', prefixes[i - 1], wholes[i]))
     for (const f of factors) {
-      if (f.exponent !== 1) link(axiomStep('sign-power', f.base, number(f.exponent)))
+      if (f.exponent !== 1) use(axiomStep('sign-power', f.base, number(f.exponent)))
       todo.push({ expression: f.base, exponent: exponent * f.exponent })
     }
   }
-  const product = (list: typeof done): Signs =>
+  const factors = done.map(f => ({ ...f, signs: within.signs(f.expression) }))
+  const product = (list: typeof factors): Signs =>
     list.reduce((sign, f) => timesSigns(sign, powerSigns(f.signs, f.exponent)), PLUS as Signs)
-  const open = done.filter(f => !isSingle(f.signs))
+  const open = factors.filter(f => !isSingle(f.signs))
   return {
-    signs: product(done),
+    signs: product(factors),
     chain,
     open,
-    rest: product(done.filter(f => isSingle(f.signs))),
+    rest: product(factors.filter(f => isSingle(f.signs))),
     compared: comparedArguments(open.map(f => f.expression)),
   }
 }
@@ -102,11 +131,12 @@ function simpler(
   u: Expression,
   form: Normal,
   normalizer: Normalizer,
-  link: (step: Equation, equations?: readonly Equation[]) => void,
+  become: (u: Expression, to: Expression, equations: readonly Rewriting[]) => void,
+  use: (step: Rewriting) => void,
 ): Expression[] | null {
   if (u.kind === 'call' && u.name === 'ln') {
     const step = axiomStep('sign-ln', u.args[0])
-    link(step)
+    use(step)
     return [call('-', u.args[0], one)]
   }
   const { ring } = normalizer
@@ -132,12 +162,9 @@ function simpler(
       const w = normalizer.express(normalizer.normal(logarithm.reduce((a, b) => call('+', a, b))))
       normalizer.normal(call('exp', w))
       const difference = call('-', call('exp', w), one)
-      link(
-        { kind: 'arithmetic', before: signOf(u), after: signOf(call('*', factor, difference)) },
-        normalizer.equations,
-      )
-      link(axiomStep('sign-product', factor, difference))
-      link(axiomStep('sign-exp', w))
+      become(u, call('*', factor, difference), normalizer.equations)
+      use(axiomStep('sign-product', factor, difference))
+      use(axiomStep('sign-exp', w))
       return [factor, w]
     }
     if ([...kindsOf(m), ...kindsOf(n)].includes('root')) {
@@ -145,8 +172,8 @@ function simpler(
       const right = ring.expressPolynomial(P.monomialPolynomial(n, -d))
       const step = axiomStep('sign-squares', left, right)
       if (conditionsOf(step).every(condition => within.holds(condition))) {
-        link({ kind: 'arithmetic', before: signOf(u), after: step.before }, normalizer.equations)
-        link(step)
+        become(u, call('-', left, right), normalizer.equations)
+        use(step)
         return [call('-', call('^', left, number(2)), call('^', right, number(2)))]
       }
     }
@@ -164,7 +191,7 @@ function simpler(
   const whole = call('ln', product)
   const check = normalizer.normal(whole)
   if (!ring.same(check.value, form.value)) return null
-  link({ kind: 'arithmetic', before: signOf(u), after: signOf(whole) }, normalizer.equations)
-  link(axiomStep('sign-ln', product))
+  become(u, whole, normalizer.equations)
+  use(axiomStep('sign-ln', product))
   return [call('-', product, one)]
 }

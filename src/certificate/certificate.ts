@@ -21,7 +21,7 @@ import {
 } from './json.ts'
 
 export const FORMAT = 'netproof certificate'
-export const VERSION = 1
+export const VERSION = 2
 
 /** Two functions that are said to be equal on a domain, with the proof. */
 export interface StatedLemma {
@@ -93,11 +93,7 @@ export const WAYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['linear', [...LAYERS, ...MATRICES]],
   ['congruence', ['normal-multiplicative', 'equality']],
   ['definition', ['multiplicative-additive', 'mixing', 'softmax', 'logsoftmax']],
-  ['monotone', GROUPS],
-  // Pools in pools, and layers of multiples: only a search uses these.
-  ['pool', ['equality']],
-  ['multiple', ['equality']],
-  ['copy', ['equality']],
+  ['pool', [...GROUPS, 'equality']],
 ])
 
 /** A claim of a certificate with its verdict. */
@@ -116,7 +112,15 @@ export type Checked =
   /** `step` is where it goes wrong; `isCertificate` is false for what is no certificate at all. */
   | { readonly accepted: false; readonly step: string; readonly reason: string; readonly isCertificate: boolean }
 
+/** Thrown inside the checker: the certificate does not show what it says, for this reason. */
+export class Rejected extends Error {}
+
+export function reject(reason: string): never {
+  throw new Rejected(reason)
+}
+
 const NOTHING: readonly Json[] = []
+const SIDES: readonly string[] = ['left', 'right', 'both']
 
 /** Whether a JSON value says that it is a certificate. */
 export function isCertificate(json: unknown): boolean {
@@ -141,11 +145,14 @@ export function workFor(document: unknown): number {
     0,
   )
   // Matrices are multiplied with vectors, entry by entry.
-  const entries = (matrix: unknown): number =>
-    Array.isArray(matrix) ? matrix.reduce((sum: number, row) => sum + (Array.isArray(row) ? row.length : 0), 0) : 0
-  const given = list(document, 'claims').flatMap(c => Object.values(Object(part(part(c, 'counterexample'), 'weights'))))
-  const stated = list(part(document, 'tables'), 'operators').flatMap(row => (Array.isArray(row) ? row : []))
-  const ofEntries = [...given, ...stated].reduce((sum: number, matrix) => sum + entries(matrix), 0)
+  let ofEntries = 0
+  const count = (matrices: readonly unknown[]): void => {
+    for (const matrix of matrices)
+      if (Array.isArray(matrix)) for (const row of matrix) if (Array.isArray(row)) ofEntries += row.length
+  }
+  for (const claim of list(document, 'claims'))
+    count(Object.values(Object(part(part(claim, 'counterexample'), 'weights'))))
+  for (const row of list(part(document, 'tables'), 'operators')) if (Array.isArray(row)) count(row)
   return (
     20_000_000 +
     40 * ofEntries +
@@ -210,12 +217,15 @@ export class CertificateReader {
     for (const row of rows) {
       const nodes = Object.hasOwn(Object(row), 'nodes') ? this.nodes(field(row, 'nodes'), wires) : []
       const place = (value: Json): number => index(value, wires.length + nodes.length)
-      const by = readText(field(row, 'by'))
+      const [by, side, direction] = ['by', 'side', 'direction'].map(key => readText(field(row, key)))
+      // The chain leads from the left net to the right one: steps of the right net are read back.
+      if (!SIDES.includes(side) || direction !== (side === 'right' ? 'backward' : 'forward'))
+        throw new Malformed(`a step in the ${side} net does not go ${direction}`)
       yield {
         rule: readText(field(row, 'rule')),
         by,
-        side: readText(field(row, 'side')),
-        direction: readText(field(row, 'direction')),
+        side,
+        direction,
         at: index(field(row, 'at'), wires.length),
         nodes,
         becomes: Object.hasOwn(Object(row), 'becomes') ? place(field(row, 'becomes')) : null,

@@ -44,7 +44,15 @@ import {
   variable,
   variablesOf,
 } from '../scalar/expression.ts'
-import { axiomStep, type Branch, type Derivation, type Equation, type Link } from '../scalar/proof.ts'
+import {
+  axiomStep,
+  type Branch,
+  type Derivation,
+  type Divisor,
+  type Equation,
+  isDerivation,
+  type Rewriting,
+} from '../scalar/proof.ts'
 import {
   containsPoint,
   type Interval,
@@ -180,7 +188,7 @@ export function readSize(json: Json): Size {
 /** The number of rows or columns of a matrix, which has some. */
 function readLength(json: Json): Size {
   const size = readSize(json)
-  if ((knownSize(size) ?? 1) < 1) throw new Malformed('a matrix without entries')
+  if (!isAtLeast(size, 1)) throw new Malformed('a matrix without entries')
   return size
 }
 /** Where so many components begin among all: inside. */
@@ -359,12 +367,17 @@ export class TableWriter {
   }
 
   private equation(e: Equation): Json {
-    if (e.kind === 'axiom') return ['axiom', e.axiom, ...e.bindings.map(b => this.expression(b))]
-    const head = e.kind === 'function' ? e.property : e.kind
-    return [head, this.expression(e.before), this.expression(e.after)]
+    const at = (part: Expression): number => this.expression(part)
+    if (e.kind === 'axiom') return ['axiom', e.axiom, ...e.bindings.map(at)]
+    if (e.kind === 'function') return [e.property, at(e.before), at(e.after)]
+    const divisors = e.divisors.map(d => [at(d.divisor), at(d.cofactor), ...d.product.map(at)])
+    if (e.kind === 'fact')
+      return ['fact', at(e.before), at(e.after), at(e.zero), at(e.cofactor), this.chain(e.chain), ...divisors]
+    const isPlain = e.chain.length === 0 && divisors.length === 0
+    return ['arithmetic', at(e.before), at(e.after), ...(isPlain ? [] : [this.chain(e.chain), ...divisors])]
   }
-  private chain(links: readonly Link[]): Json {
-    return links.map(({ equations, step }) => [this.equation(step), ...equations.map(e => this.equation(e))])
+  private chain(equations: readonly Equation[]): Json {
+    return equations.map(e => this.equation(e))
   }
 
   /** A proof; gives its number. */
@@ -373,14 +386,14 @@ export class TableWriter {
     const cases = (b: Branch): Branch[] => (b.end.kind === 'split' ? b.end.cases.map(c => c.branch) : [])
     const put = (b: Branch): number => {
       const steps = b.steps.map((step): Json => {
-        if (!('chain' in step)) return this.equation(step)
+        if (!isDerivation(step)) return this.equation(step)
         const { expression, range } = step.fact
         return [step.kind, this.expression(expression), rangeJson(range), this.chain(step.chain)]
       })
       const { end } = b
       let json: Json
       if (end.kind === 'impossible') json = { impossible: true }
-      else if (end.kind === 'equal') json = { equal: end.equations.map(e => this.equation(e)) }
+      else if (end.kind === 'equal') json = { equal: true }
       else {
         const origin = [this.expression(end.origin.expression), this.chain(end.origin.chain)]
         const ways = end.cases.map(c => [rangeJson(c.range), numbers.get(c.branch) as number])
@@ -394,6 +407,8 @@ export class TableWriter {
 
 // --- Reading ----------------------------------------------------------------------------------------------------------
 
+/** A chain shows a fact or a split, its arithmetic may have chains, and these none. */
+const MOST_LEVELS = 3
 const RELATIONS: readonly Relation[] = ['<', '<=', '==', '!=']
 
 /** Reads tables from anybody: everything is checked, and what is wrong is Malformed. */
@@ -605,20 +620,31 @@ export class TableReader {
     }
   }
 
-  private equation(json: Json): Equation {
+  /** An equation; that of a chain of so many levels may have chains of its own on fewer. */
+  private equation(json: Json, levels = MOST_LEVELS): Equation {
     const [head, ...rest] = readList(json)
     if (head === 'axiom') return axiomStep(readText(rest[0]), ...rest.slice(1).map(r => this.expression(r)))
-    if (rest.length !== 2) throw new Malformed('an equation has two sides')
-    const [before, after] = rest.map(r => this.expression(r))
     const kind = oneOf(head, 'arithmetic', 'fact', 'odd', 'even', 'inverse')
-    if (kind === 'arithmetic' || kind === 'fact') return { kind, before, after }
-    return { kind: 'function', property: kind, before, after }
+    const [before, after, zero, cofactor] = rest.slice(0, kind === 'fact' ? 4 : 2).map(r => this.expression(r))
+    const [list, ...others] = rest.slice(kind === 'fact' ? 4 : 2)
+    if (after === undefined || (kind === 'fact' && list === undefined)) throw new Malformed('an equation has two sides')
+    if (kind !== 'arithmetic' && kind !== 'fact') return { kind: 'function', property: kind, before, after }
+    const chain = list === undefined ? [] : this.chain(list, levels - 1)
+    const divisors = others.map((row): Divisor => {
+      const [divisor, multiplier, ...product] = readList(row).map(r => this.expression(r))
+      if (multiplier === undefined) throw new Malformed('a divisor has a cofactor')
+      return { divisor, cofactor: multiplier, product }
+    })
+    if (kind === 'fact') return { kind, before, after, zero, cofactor, chain, divisors }
+    return { kind, before, after, chain, divisors }
   }
-  private chain(json: Json): Link[] {
-    return readList(json).map(link => {
-      const [step, ...equations] = readList(link).map(e => this.equation(e))
-      if (step === undefined) throw new Malformed('a link without its step')
-      return { step, equations }
+  private chain(json: Json, levels = MOST_LEVELS - 1): Rewriting[] {
+    const rows = readList(json)
+    if (rows.length > 0 && levels === 0) throw new Malformed('a chain inside of a chain of a chain')
+    return rows.map(row => {
+      const equation = this.equation(row, levels)
+      if (equation.kind === 'fact') throw new Malformed('a chain rests on a fact')
+      return equation
     })
   }
 
@@ -632,10 +658,7 @@ export class TableReader {
     const end = field(json, 'end')
     if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'impossible'))
       return { steps, end: { kind: 'impossible' } }
-    if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'equal')) {
-      const equations = readList(field(end, 'equal')).map(e => this.equation(e))
-      return { steps, end: { kind: 'equal', equations } }
-    }
+    if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'equal')) return { steps, end: { kind: 'equal' } }
     const [from, chain] = readList(field(end, 'origin'))
     const cases = readList(field(end, 'cases')).map(c => {
       const [range, branch] = readList(c)

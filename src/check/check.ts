@@ -2,10 +2,10 @@
 // for nothing: it does what each step says and compares. Whoever distrusts the engine reads this folder, the axioms of real
 // functions (scalar/axioms.ts), and the definitions that these speak of.
 import * as Certificate from '../certificate/certificate.ts'
+import { reject, type StatedCitation, type StatedInstance, type StatedStep } from '../certificate/certificate.ts'
 import type { Json } from '../certificate/json.ts'
-import { type Diagram, inputsOf, type Node, outputsOf } from '../diagram/diagram.ts'
+import { type Diagram, inputsOf, outputsOf } from '../diagram/diagram.ts'
 import { valuesLieIn } from '../diagram/ranges.ts'
-import { sameShape } from '../linear/size.ts'
 import { disjoint } from '../scalar/enclosure.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
 import { expressionsOf } from '../scalar/proof.ts'
@@ -15,90 +15,78 @@ import { livingNodes, symbolsOf, unknownFunctionsIn } from '../semantics/content
 import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { outputsLieIn } from '../semantics/outputs.ts'
 import { instanceOf, type Substitution, substituteInNode, substitutionOf } from '../semantics/substitution.ts'
-import { reject } from './rejection.ts'
 import { checkScalarProof } from './scalar.ts'
 import { type Lemma, Wires } from './wires.ts'
 
-/** A claim that may be cited where its verdict holds. */
-type Theorem = { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }
-/** The net that a wire is of; `both` where it is an input, or compares them. */
-type Side = 'left' | 'right' | 'both'
-
 /**
- * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The work is bounded by so many small
- * steps; by default by as many as the size of the document asks for, which are some seconds for one of 10 MB.
+ * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The
+ * work is bounded by so many small steps; by default by as many as the size of the document asks for, which are some seconds
+ * for one of 10 MB.
  */
 export function check(document: unknown, budget = Certificate.workFor(document)): Certificate.Checked {
   const checker = new Checker()
+  const rejected = (reason: string, isCertificate: boolean): Certificate.Checked => {
+    return { accepted: false, step: checker.place, reason, isCertificate }
+  }
   try {
-    if (Certificate.isCertificate(document)) return limited(budget, () => checker.run(document as Json))
-    return {
-      accepted: false,
-      step: 'the document',
-      reason: 'this is not a certificate of netproof',
-      isCertificate: false,
-    }
+    if (!Certificate.isCertificate(document)) return rejected('this is not a certificate of netproof', false)
+    return limited(budget, () => checker.run(document as Json))
   } catch (error) {
     if (error instanceof OutOfTime) throw error
     // Whatever is wrong with a document, it is not accepted.
-    return {
-      accepted: false,
-      step: checker.place,
-      reason: error instanceof Error ? error.message : String(error),
-      isCertificate: true,
-    }
+    return rejected(error instanceof Error ? error.message : String(error), true)
   }
 }
 
 class Checker {
   place = 'the document'
+  private reader!: Certificate.CertificateReader
   private readonly rules = new Set<string>()
   private readonly axioms = new Set<string>()
   private readonly assumptions = new Set<string>()
-  private readonly lemmas = new Map<number, { readonly lemma: Lemma; readonly symbols: ReadonlySet<object> }>()
+  private readonly lemmas = new Map<number, Lemma & { readonly symbols: ReadonlySet<object> }>()
   /** The unknowns that the proof of the current claim may speak of. */
   private symbols: ReadonlySet<object> = new Set()
-  private readonly theorems: Theorem[] = []
+  /** The claims so far, which may be cited where their verdict holds. */
+  private readonly theorems: { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }[] =
+    []
+  private wires = new Wires()
 
   run(document: Json): Certificate.Checked {
-    const reader = new Certificate.CertificateReader(document)
-    const claims = Array.from({ length: reader.count }, (_, i) => this.claim(reader, i))
+    this.reader = new Certificate.CertificateReader(document)
+    const claims = Array.from({ length: this.reader.count }, (_, i) => this.claim(i))
     const [rules, axioms, assumptions] = [this.rules, this.axioms, this.assumptions].map(set => [...set].sort())
     return { accepted: true, claims, rules, axioms, assumptions }
   }
 
-  private claim(reader: Certificate.CertificateReader, i: number): Certificate.CheckedClaim {
+  private claim(i: number): Certificate.CheckedClaim {
     this.place = `claim ${i + 1}`
-    const claim = reader.claim(i)
+    const claim = this.reader.claim(i)
     const { left, right, verdict, nets } = claim
-    const wires = new Wires()
-    for (const node of new Set(nets.flatMap(net => net.nodes))) wires.add(node)
-    if (verdict === 'proved') this.proved(reader, claim, wires)
-    else if (verdict === 'refuted') this.refuted(reader, claim.counterexample(), nets)
+    this.symbols = verdict === 'proved' ? symbolsOf(nets.flatMap(livingNodes)) : new Set()
+    this.wires = new Wires()
+    for (const node of new Set(nets.flatMap(net => net.nodes))) this.wires.add(node)
+    if (verdict === 'proved') this.proved(claim)
+    else if (verdict === 'refuted') this.refuted(claim.counterexample(), nets)
     else if (verdict === 'assumed') this.assumptions.add(left)
     else if (verdict !== 'undecided') reject(`${verdict} is not a verdict`)
     this.theorems.push({ name: left, nets, holds: verdict === 'proved' || verdict === 'assumed' })
     return { left, right, verdict }
   }
 
-  private proved(reader: Certificate.CertificateReader, claim: Certificate.StatedClaim, wires: Wires): void {
+  private proved(claim: Certificate.StatedClaim): void {
     const { nets } = claim
-    const { place } = this
-    this.symbols = symbolsOf(nets.flatMap(livingNodes))
+    const { place, wires } = this
     for (const net of nets) wires.define(net)
-    const sides = wires.nodes.map(
-      (n, w): Side => (n.kind === 'input' ? 'both' : w < nets[0].nodes.length ? 'left' : 'right'),
-    )
     this.place = `${place}, requirements`
-    const requirements = claim.requirements()
-    const nodes = requirements.length === 0 ? new Map<number, Node>() : new Map(wires.nodes.entries())
-    for (const { wire, range } of requirements)
+    const nodes = new Map(wires.nodes.entries())
+    for (const { wire, range } of claim.requirements())
       if (!valuesLieIn(nodes, w => wires.range(w), wire, range))
         reject('a net may get values that its inputs do not allow')
     let count = 0
     for (const step of claim.steps(wires.nodes)) {
       this.place = `${place}, step ${++count}`
-      this.step(reader, step, wires, sides)
+      this.step(step)
     }
     this.speaksOnlyOfIts(symbolsOf(wires.nodes))
     this.place = `${place}, outputs`
@@ -113,17 +101,11 @@ class Checker {
       if (!this.symbols.has(symbol)) reject('the proof speaks of an unknown that the claim is not about')
   }
 
-  private step(reader: Certificate.CertificateReader, step: Certificate.StatedStep, wires: Wires, sides: Side[]): void {
-    const { rule, by, side, direction, at } = step
-    const others = sides[at] === 'both' ? ['left', 'right'] : []
-    if (
-      ![sides[at], 'both', ...others].includes(side as Side) ||
-      direction !== (side === 'right' ? 'backward' : 'forward')
-    )
-      reject(`the step is not in the ${side} net, or goes the other way`)
+  private step(step: StatedStep): void {
+    const { wires } = this
+    const { rule, by, at, over, ranges } = step
     for (const node of step.nodes) wires.add(node)
-    const { over, ranges } = step
-    const lemmas = step.lemmas.map(l => this.lemma(reader, l))
+    const lemmas = step.lemmas.map(l => this.lemma(l))
     this.rules.add(rule)
     if (by === 'assumption') this.assumptions.add(`${rule} (its use in ${this.place} is not checked)`)
     else if (by !== 'theorem' && !Certificate.WAYS.get(by)?.includes(rule))
@@ -132,69 +114,57 @@ class Checker {
     wires.mustLie(over, ranges)
     if (by === 'definition') wires.spellOut(at)
     const becomes = step.becomes ?? wires.nodes.length - 1
-    if (step.cited !== null) this.cite(step, lemmas, wires, becomes)
+    if (step.cited !== null) this.cite(step, step.cited, lemmas, becomes)
     else if (by !== 'definition') wires.equate(at, becomes, by, { over, ranges, lemmas })
     if (wires.now(at) !== wires.now(becomes)) reject(`n${at} is not shown to be n${becomes}`)
-    while (sides.length < wires.nodes.length) sides.push(side as Side)
   }
 
-  private lemma(reader: Certificate.CertificateReader, i: number): Lemma {
+  private lemma(i: number): Lemma {
+    const { place } = this
     let known = this.lemmas.get(i)
     if (known === undefined) {
-      const { left, right, domain, proof } = reader.lemma(i)
-      try {
-        for (const axiom of checkScalarProof(proof, left, right, domain)) this.axioms.add(axiom)
-      } catch (error) {
-        if (error instanceof OutOfTime) throw error
-        reject(`lemma ${i}: ${error instanceof Error ? error.message : error}`)
-      }
+      this.place = `${place}, lemma ${i}`
+      const { left, right, domain, proof } = this.reader.lemma(i)
+      for (const axiom of checkScalarProof(proof, left, right, domain)) this.axioms.add(axiom)
       const symbols = new Set(unknownFunctionsIn([left, right, ...expressionsOf(proof)]))
-      this.lemmas.set(i, (known = { lemma: { left, right, domain }, symbols }))
+      this.lemmas.set(i, (known = { left: unfold(left), right: unfold(right), domain, symbols }))
+      this.place = place
     }
     this.speaksOnlyOfIts(known.symbols)
-    return known.lemma
+    return known
   }
 
   /**
    * A claim that holds, for what its unknowns and its inputs stand for here: the wires at the places of its nodes do what
    * these do, `at` is the end of its left net, and `becomes` that of its right net.
    */
-  private cite(step: Certificate.StatedStep, lemmas: readonly Lemma[], wires: Wires, becomes: number): void {
-    const { theorem, instance, input, places } = step.cited as Certificate.StatedCitation
+  private cite({ rule, at }: StatedStep, cited: StatedCitation, lemmas: readonly Lemma[], becomes: number): void {
+    const { wires } = this
+    const { theorem, instance, input, places } = cited
     const { name, nets, holds } = this.theorems[theorem]
-    if (!holds || name !== step.rule) reject(`${step.rule} is not shown`)
+    if (!holds || name !== rule) reject(`${rule} is not shown`)
     const by = substituted(nets, instance, lemmas)
-    for (const [k, net] of nets.entries()) {
-      const found = new Map<number, number>()
+    const found = new Map<number, number>()
+    const placeOf = (id: number): number => wires.now(found.get(id) as number)
+    const ends = nets.map((net, k) => {
       const rest = [...places[k]].reverse()
-      for (const node of livingNodes(net)) {
+      for (const node of livingNodes(net).filter(n => n.kind !== 'output')) {
+        const isInput = node.kind === 'input'
+        const wire = isInput ? input(node.name) : (rest.pop() ?? reject('a node of the rule has no place'))
         const fresh = substituteInNode(node, by)
-        const args = node.args.map(a => wires.now(found.get(a) as number))
-        if (node.kind === 'output') break
-        const wire =
-          node.kind === 'input' ? input(node.name) : (rest.pop() ?? reject('a node of the rule has no place'))
         found.set(node.id, wire)
-        if (node.kind !== 'input') wires.does(fresh, args, wire)
-        else if (
-          !wires.isDefined(wire) ||
-          !sameShape(wires.nodes[wire].shape, fresh.shape) ||
-          !wires.isWithin(wire, node.domain)
-        )
-          reject(`nothing fits ${node.name}`)
+        if (!isInput) wires.does(fresh, node.args.map(placeOf), wire)
+        else if (!wires.fits(wire, fresh.shape, node.domain)) reject(`nothing fits ${node.name}`)
       }
-      const end = wires.now(found.get(outputsOf(net)[0].args[0]) as number)
-      if (end !== wires.now(k === 0 ? step.at : becomes)) reject(`${name} ends at another wire`)
-    }
-    wires.identify(step.at, becomes)
+      return placeOf(outputsOf(net)[0].args[0])
+    })
+    if (ends[0] !== wires.now(at) || ends[1] !== wires.now(becomes)) reject(`${name} ends at another wire`)
+    wires.identify(at, becomes)
   }
 
-  private refuted(
-    reader: Certificate.CertificateReader,
-    stated: Certificate.StatedCounterexample,
-    nets: readonly Diagram[],
-  ): void {
+  private refuted(stated: Certificate.StatedCounterexample, nets: readonly Diagram[]): void {
     this.place += ', counterexample'
-    const lemmas = stated.lemmas.map(l => this.lemma(reader, l))
+    const lemmas = stated.lemmas.map(l => this.lemma(l))
     const instance = instanceOf(nets, substituted(nets, stated.instance, lemmas))
     const point = new Map(inputsOf(nets[0]).map(n => [n.name, stated.input(n.name)] as const))
     for (const { name, shape, domain } of inputsOf(nets[0])) {
@@ -213,15 +183,10 @@ class Checker {
 }
 
 /** What is given for the unknowns of nets, where it is as they are declared: lemmas show that functions are. */
-function substituted(
-  nets: readonly Diagram[],
-  given: Certificate.StatedInstance,
-  lemmas: readonly Lemma[],
-): Substitution {
-  const isShown = (left: Expression, right: Expression, domain: Range): boolean =>
-    lemmas.some(l => {
-      const fits = l.domain.length === 1 && isSubset(domain, l.domain[0])
-      return fits && unfold(l.left) === unfold(left) && unfold(l.right) === unfold(right)
-    })
+function substituted(nets: readonly Diagram[], given: StatedInstance, lemmas: readonly Lemma[]): Substitution {
+  const isShown = (left: Expression, right: Expression, domain: Range): boolean => {
+    const about = lemmas.filter(l => l.domain.length === 1 && isSubset(domain, l.domain[0]))
+    return about.some(l => l.left === unfold(left) && l.right === unfold(right))
+  }
   return substitutionOf(nets, given, isShown)
 }

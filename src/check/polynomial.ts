@@ -4,16 +4,13 @@
 // is divided by, or raised to a power, becomes an atom too, and is multiplied out only in the end, so that no common
 // divisors are needed. Where an expression is defined, so are all atoms, those with negative exponents are not 0, and the
 // polynomial has the value of the expression.
-import { type Expression, wholeNumber } from '../scalar/expression.ts'
+import { reject } from '../certificate/certificate.ts'
+import { arithmeticOperands, call, type Expression, isSum, wholeNumber } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
 import { digitsWork, spend } from '../scalar/work.ts'
-import { reject } from './rejection.ts'
 
-/**
- * A product of powers of atoms, as pairs of UTF-16 units: the number of an atom, and its exponent + ORIGIN; larger numbers
- * first. Where no exponent is negative, comparing such strings is the lexicographic order of monomials.
- */
+/** A product of powers of atoms, as pairs of UTF-16 units: the number of an atom, and its exponent + ORIGIN. */
 type Monomial = string
 /** A sum of monomials with coefficients other than 0. */
 export type Polynomial = ReadonlyMap<Monomial, Rational>
@@ -23,10 +20,11 @@ const MOST_ATOMS = 0xffff
 const LARGEST = 1n << 40_000n
 const MINUS_ONE = ONE.neg()
 
-/** A power of an atom. */
-function monomial(atom: number, exponent: number): Monomial {
-  if (Math.abs(exponent) >= ORIGIN) reject('an exponent is too large')
-  return exponent === 0 ? '' : String.fromCharCode(atom, ORIGIN + exponent)
+/** A product of powers of different atoms. */
+function monomial(powers: Iterable<readonly [atom: number, exponent: number]>): Monomial {
+  const factors = [...powers].filter(([, exponent]) => exponent !== 0).sort(([u], [v]) => v - u)
+  if (factors.some(([, exponent]) => Math.abs(exponent) >= ORIGIN)) reject('an exponent is too large')
+  return factors.map(([atom, exponent]) => String.fromCharCode(atom, ORIGIN + exponent)).join('')
 }
 
 /** Atoms with their exponents. */
@@ -36,19 +34,9 @@ function powersIn(m: Monomial): [atom: number, exponent: number][] {
 
 function times(a: Monomial, b: Monomial): Monomial {
   if (a === '' || b === '') return a + b
-  let result = ''
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
-    const [u, v] = [i < a.length ? a.charCodeAt(i) : -1, j < b.length ? b.charCodeAt(j) : -1]
-    const [m, n] = [u < v ? ORIGIN : a.charCodeAt(i + 1), v < u ? ORIGIN : b.charCodeAt(j + 1)]
-    result += monomial(Math.max(u, v), m + n - 2 * ORIGIN)
-    if (u >= v) i += 2
-    if (u <= v) j += 2
-  }
-  return result
-}
-
-function toPower(m: Monomial, n: number): Monomial {
-  return powersIn(m).reduce((result, [atom, exponent]) => result + monomial(atom, exponent * n), '')
+  const powers = new Map(powersIn(a))
+  for (const [atom, exponent] of powersIn(b)) powers.set(atom, (powers.get(atom) ?? 0) + exponent)
+  return monomial(powers)
 }
 
 export const term = (m: Monomial, c: Rational = ONE): Polynomial => new Map(c.n === 0n ? [] : [[m, c]])
@@ -70,74 +58,44 @@ export function product(a: Polynomial, b: Polynomial): Polynomial {
   return result
 }
 
-/** a / b if that is a polynomial, else null. For polynomials without negative exponents. */
-export function quotient(a: Polynomial, b: Polynomial): Polynomial | null {
-  if (b.size === 0) return null
-  const leading = (p: Polynomial): Monomial => [...p.keys()].reduce((m, n) => (m > n ? m : n))
-  const lead = leading(b)
-  const rest = new Map(a)
-  const result = new Map<Monomial, Rational>()
-  while (rest.size > 0) {
-    spend(rest.size)
-    const m = leading(rest)
-    const ratio = times(m, toPower(lead, -1))
-    if (powersIn(ratio).some(([, exponent]) => exponent < 0)) return null
-    const c = (rest.get(m) as Rational).div(b.get(lead) as Rational)
-    result.set(ratio, c)
-    for (const [n, d] of b) addTerm(rest, times(n, ratio), c.mul(d).neg())
-  }
-  return result
-}
-
-const isSum = (e: Expression): boolean => e.kind === 'call' && (e.name === '+' || e.name === '-')
-
-/** The operands of arithmetic; none for atoms. */
-function operandsOf(e: Expression): readonly Expression[] {
-  if (e.kind !== 'call') return []
-  if (e.name === '^') return wholeNumber(e.args[1]) === null ? [] : [e.args[0]]
-  return isSum(e) || e.name === 'neg' || e.name === '*' || e.name === '/' ? e.args : []
-}
-
 export class Arithmetic {
-  /** The numbers of atoms: parts of expressions, and sums by their text. */
-  private readonly atoms = new Map<Expression | string, number>()
+  private readonly atoms = new Map<Expression, number>()
   /** What powers of atoms are: of sums, and by relations. */
   private readonly values = new Map<number, { readonly power: number; readonly value: Polynomial }>()
 
-  /** From now on, atom^power is the value, unless this is no polynomial. */
+  /** From now on, atom^power is the value. */
   relate(atom: Expression, power: number, value: Expression): void {
-    const { above, below } = this.multipliedOut(this.expanded(value))
-    if (below === '') this.values.set(this.atom(atom), { power, value: above })
+    this.values.set(this.atom(atom), { power, value: this.expanded(value) })
   }
 
-  /** A polynomial that is 0 where the expression is, and nowhere else where that is defined. */
-  numerator(e: Expression): Polynomial {
-    return this.multipliedOut(this.expanded(e)).above
+  /** Whether the expressions are equal wherever both are defined. */
+  areEqual(a: Expression, b: Expression): boolean {
+    return a === b || this.vanishes(this.expanded(call('-', a, b)))
   }
 
-  private atom(key: Expression | string): number {
-    const index = this.atoms.get(key) ?? this.atoms.size
+  private atom(e: Expression): number {
+    const index = this.atoms.get(e) ?? this.atoms.size
     if (index > MOST_ATOMS) reject('there are too many different parts')
-    this.atoms.set(key, index)
+    this.atoms.set(e, index)
     return index
   }
 
-  /** p = above / below, where above has no negative exponents, and no powers of atoms that have a value. */
-  multipliedOut(p: Polynomial): { above: Polynomial; below: Monomial } {
-    const least = new Map<number, number>()
-    for (const m of p.keys())
-      for (const [atom, exponent] of powersIn(m)) least.set(atom, Math.min(least.get(atom) ?? 0, exponent))
-    const below = [...least].sort(([u], [v]) => v - u).reduce((m, [atom, n]) => m + monomial(atom, -n), '')
-    let above = product(p, below === '' ? UNIT : term(below))
-    for (let isDone = this.values.size === 0; !isDone; ) {
-      const next = new Map<Monomial, Rational>()
+  /** Whether nothing is left when all is multiplied by what it divides by, and values are put in for powers of atoms. */
+  vanishes(p: Polynomial): boolean {
+    let [above, isDone] = [p, p.size === 0 || this.values.size === 0]
+    while (!isDone) {
       isDone = true
-      for (const [m, c] of above) {
+      const least = new Map<number, number>()
+      for (const m of above.keys())
+        for (const [atom, exponent] of powersIn(m)) least.set(atom, Math.min(least.get(atom) ?? 0, exponent))
+      const below = monomial([...least].map(([atom, exponent]) => [atom, -exponent]))
+      const next = new Map<Monomial, Rational>()
+      for (const [m, c] of product(above, term(below))) {
         let factor = term(m, c)
         for (const [atom, exponent] of powersIn(m)) {
-          const { power, value } = this.values.get(atom) ?? { power: exponent + 1, value: p }
+          const { power, value } = this.values.get(atom) ?? { power: exponent + 1, value: UNIT }
           for (let n = exponent; n >= power; n -= power) {
-            factor = product(product(factor, term(monomial(atom, -power))), value)
+            factor = product(product(factor, term(monomial([[atom, -power]]))), value)
             isDone = false
           }
         }
@@ -145,41 +103,33 @@ export class Arithmetic {
       }
       above = next
     }
-    return { above, below }
+    return above.size === 0
   }
 
-  /** A whole power: of a term, or of the atom that a sum becomes. */
-  private power(base: Polynomial, exponent: number): Polynomial {
-    if (exponent === 0) return UNIT
-    let single = base
+  /** A whole power: of a term, or of the atom that a sum is. */
+  private power(e: Expression, base: Polynomial, exponent: number): Polynomial {
     if (base.size > 1) {
-      const { above, below } = this.multipliedOut(base)
-      single = above
-      if (above.size > 1) {
-        const atom = this.atom(JSON.stringify([...above].map(([m, c]) => `${c.toFraction()} ${m}`).sort()))
-        this.values.set(atom, { power: 1, value: above })
-        single = term(monomial(atom, 1))
-      }
-      single = product(single, term(toPower(below, -1)))
+      this.values.set(this.atom(e), { power: 1, value: base })
+      return term(monomial([[this.atom(e), exponent]]))
     }
-    const [[m, c] = ['', ZERO] as const] = single
+    const [[m, c] = ['', ZERO] as const] = base
     if (c.n === 0n && exponent < 0) reject('division by zero')
     const digits = c.equals(ONE) || c.equals(MINUS_ONE) ? 0 : (c.n * c.d).toString(16).length
     if (digits * Math.abs(exponent) > 10_000) reject('a number is too large')
-    return term(toPower(m, exponent), c.pow(rational(exponent)) as Rational)
+    return term(monomial(powersIn(m).map(([atom, n]) => [atom, n * exponent])), c.pow(rational(exponent)) as Rational)
   }
 
   expanded(root: Expression): Polynomial {
-    const order = partsFirst([root], operandsOf)
+    const order = partsFirst([root], arithmeticOperands)
     const uses = new Map<Expression, number>()
-    for (const e of order) for (const p of operandsOf(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
+    for (const e of order) for (const p of arithmeticOperands(e)) uses.set(p, (uses.get(p) ?? 0) + 1)
     const values = new Map<Expression, Polynomial>()
     const expand = (e: Expression): Polynomial => {
-      const [a, b] = operandsOf(e).map(p => values.get(p) as Polynomial)
+      const [a, b] = arithmeticOperands(e).map(p => values.get(p) as Polynomial)
       if (e.kind === 'number') return term('', e.value)
-      if (a === undefined || e.kind !== 'call') return term(monomial(this.atom(e), 1))
-      if (e.name === '^') return this.power(a, wholeNumber(e.args[1]) as number)
-      if (e.name === '/') return product(a, this.power(b, -1))
+      if (a === undefined || e.kind !== 'call') return term(monomial([[this.atom(e), 1]]))
+      if (e.name === '^') return this.power(e.args[0], a, wholeNumber(e.args[1]) as number)
+      if (e.name === '/') return product(a, this.power(e.args[1], b, -1))
       if (e.name === '*') return product(a, b)
       if (e.name === 'neg') return product(a, term('', MINUS_ONE))
       // Sums of sums are long: what nothing else needs is added to in place.

@@ -1,33 +1,31 @@
 // The heart of the checker: the wires of both nets of a claim, and of every net between them, in one list that only grows,
 // with what is shown about them. Three things are known of a wire: a set that holds its values, whether it has a value for
 // every input of the domain, and which wire it has been shown to be equal to. Every step shows one more such equality.
-import type { StatedGrounds, StatedLemma } from '../certificate/certificate.ts'
+import { reject, type StatedGrounds, type StatedLemma } from '../certificate/certificate.ts'
 import { spellOut } from '../diagram/abbreviation.ts'
-import { type Combination, combinationOf } from '../diagram/combination.ts'
+import { type Combination, combinationOf, unknownNumber } from '../diagram/combination.ts'
 import { type Piece, pairs, piecesOf, standAlike, variablePiece } from '../diagram/components.ts'
 import { type Diagram, type Node, operatorsOf, parametersOf } from '../diagram/diagram.ts'
+import { type Pool, poolOf, SINGLE } from '../diagram/pool.ts'
 import * as Ranges from '../diagram/ranges.ts'
 import { shapeProblem } from '../diagram/shapes.ts'
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { isAtLeast, type Shape, type Size, sameShape, sizeOf } from '../linear/size.ts'
-import { monotonicity } from '../scalar/analysis.ts'
 import { type Expression, unfold } from '../scalar/expression.ts'
 import { partsFirst, replaceAll, strictParts } from '../scalar/proof.ts'
 import { intersect, isSubset, POSITIVE, type Range, sameRange } from '../scalar/range.ts'
 import { spend } from '../scalar/work.ts'
 import { livingNodes } from '../semantics/contents.ts'
-import { multipleThroughLayer, poolOfPools } from './groups.ts'
 import { sameOperator } from './operators.ts'
-import { reject } from './rejection.ts'
 
-/** An equality of two functions that has been verified on a domain. */
+/** An equality of two functions, without definitions, that has been verified on a domain. */
 export type Lemma = Omit<StatedLemma, 'proof'>
 /** The wires of which two wires are functions or combinations, sets that hold their values, and lemmas on those sets. */
 export type Grounds = Omit<StatedGrounds, 'lemmas'> & { readonly lemmas: readonly Lemma[] }
 
 /** The expression without definitions, and with the left sides of lemmas replaced by the right ones. */
 function rewritten(e: Expression, lemmas: readonly Lemma[]): Expression {
-  return lemmas.reduce((f, { left, right }) => replaceAll(f, unfold(left), unfold(right)), unfold(e))
+  return lemmas.reduce((f, { left, right }) => replaceAll(f, left, right), unfold(e))
 }
 
 export class Wires {
@@ -56,12 +54,7 @@ export class Wires {
   /** The newest wire that this one has been shown to be equal to. */
   now(wire: number): number {
     let last = wire
-    while (this.equalTo[last] !== last) last = this.equalTo[last]
-    for (let w = wire; w !== last; ) {
-      const next = this.equalTo[w]
-      this.equalTo[w] = last
-      w = next
-    }
+    for (const { equalTo } = this; equalTo[last] !== last; last = equalTo[last]) equalTo[last] = equalTo[equalTo[last]]
     return last
   }
   private args(wire: number): number[] {
@@ -73,11 +66,14 @@ export class Wires {
   range(wire: number): Ranges.WireRange {
     return this.ranges[this.now(wire)]
   }
-  isDefined(wire: number): boolean {
+  private isDefined(wire: number): boolean {
     return this.defined[this.now(wire)]
   }
-  /** Whether all values of a wire are shown to be in a set. */
-  isWithin(wire: number, set: Range): boolean {
+  /** Whether a wire is shown to have a value, of this shape, and in a set. */
+  fits(wire: number, shape: Shape, set: Range): boolean {
+    return this.isDefined(wire) && sameShape(this.nodes[wire].shape, shape) && this.isWithin(wire, set)
+  }
+  private isWithin(wire: number, set: Range): boolean {
     return this.range(wire).every(r => isSubset(r, set))
   }
 
@@ -91,11 +87,10 @@ export class Wires {
   }
   /** That the values of wires are shown to be in sets, one for each of the first wires. */
   mustLie(wires: readonly number[], sets: readonly Range[]): void {
-    for (const [i, set] of sets.entries())
-      if (i >= wires.length || !this.isWithin(wires[i], set))
-        reject('a wire may have values outside of the set that is stated')
+    const isIn = (set: Range, i: number): boolean => i < wires.length && this.isWithin(wires[i], set)
+    if (!sets.every(isIn)) reject('a wire may have values outside of the set that is stated')
   }
-  mustBeDefined(wires: readonly number[]): void {
+  mustBeDefined(wires: Iterable<number>): void {
     for (const w of wires) if (!this.isDefined(w)) reject(`n${w} is not shown to have a value`)
   }
 
@@ -118,12 +113,9 @@ export class Wires {
     this.numbers = grounds.lemmas.filter(l => l.domain.length === 0)
     if (by === 'function') this.sameFunction(a, b, { ...grounds, over })
     else if (by === 'linear') this.sameCombination(a, b, over)
-    else if (by === 'monotone') this.commutes(a, b)
-    else if (by === 'congruence') this.does(this.nodes[a], this.args(a), b)
-    else if (by === 'pool') poolOfPools(this, a, b)
-    else if (by === 'multiple') multipleThroughLayer(this, a, b)
-    // A wire keeps its own node when it has become another one: a copy of that is equal to both.
-    else if (by === 'copy') this.does(this.nodes[wire], this.args(wire), other)
+    else if (by === 'pool') this.samePool(a, b, over)
+    // Wires keep their own nodes when they have become others.
+    else if (by === 'congruence') this.does(this.nodes[wire], this.args(wire), other)
     else if (by !== 'assumption') reject(`there is no way ${by} to show that wires are equal`)
     this.identify(a, b)
   }
@@ -142,36 +134,37 @@ export class Wires {
     this.identify(a, root ?? reject(`a node of kind ${node.kind} stands for no others`))
   }
 
-  /** Adds the values of a wire and all before it, down to wires whose values are given; the wires, each after its args. */
-  private compute<V>(root: number, values: Map<number, V>, of: (node: Node, args: V[]) => V | null): number[] {
-    const order = partsFirst([root], w => (values.has(w) ? [] : this.args(w))).filter(w => !values.has(w))
-    for (const w of order) {
+  /** What wires and all before them are, down to the wires `over`, which are units. */
+  private compute<V>(
+    roots: readonly number[],
+    over: readonly number[],
+    unit: (wire: number, v: number) => V,
+    of: (node: Node, args: V[]) => V | null,
+  ): Map<number, V> {
+    const values = new Map(over.map((w, v) => [w, unit(w, v)]))
+    for (const w of partsFirst(roots, part => (values.has(part) ? [] : this.args(part)))) {
+      if (values.has(w)) continue
       const args = this.args(w).map(a => values.get(a) ?? reject('wires go in circles'))
       values.set(w, of(this.nodes[w], args) ?? reject(`n${w} is not a function of the wires that are named`))
     }
-    return order
+    return values
   }
 
   /** Wires as functions of the components of others; the pieces of every wire that was looked through. */
   pieces(root: number, over: readonly number[]): ReadonlyMap<number, readonly Piece[]> {
-    const values = new Map(over.map((w, v): [number, readonly Piece[]] => [w, [variablePiece(v, this.width(w))]]))
-    this.compute(root, values, piecesOf)
-    return values
+    return this.compute<readonly Piece[]>([root], over, (w, v) => [variablePiece(v, this.width(w))], piecesOf)
   }
 
   private sameFunction(a: number, b: number, { over, ranges, lemmas }: Grounds): void {
     this.mustBeDefined(over)
-    for (const w of over) {
-      // A wire without components has no value, whatever set holds its values.
-      const { shape } = this.nodes[w]
-      if (!sameShape(shape, this.nodes[a].shape) && !shape.every(s => isAtLeast(s, 1))) reject(`n${w} may be empty`)
-    }
-    for (const { domain } of lemmas)
-      if (domain.length !== ranges.length || !ranges.every((r, i) => isSubset(r, domain[i])))
-        reject('a lemma does not speak of these values')
-    const before = this.pieces(a, over).get(a) as readonly Piece[]
+    // A wire without components has no value, whatever set holds its values.
+    for (const { id, shape } of over.map(w => this.nodes[w]))
+      if (!sameShape(shape, this.nodes[a].shape) && !shape.every(s => isAtLeast(s, 1))) reject(`n${id} may be empty`)
+    const isAbout = (domain: readonly Range[]): boolean => ranges.every((r, i) => isSubset(r, domain[i]))
+    if (!lemmas.every(({ domain }) => domain.length === ranges.length && isAbout(domain)))
+      reject('a lemma does not speak of these values')
     const values = this.pieces(b, over)
-    const after = values.get(b) as readonly Piece[]
+    const [before, after] = [this.pieces(a, over).get(a), values.get(b)] as readonly (readonly Piece[])[]
     const isSame = (p: Piece, q: Piece): boolean =>
       standAlike(p, q) && (p.fn === q.fn || rewritten(p.fn, lemmas) === unfold(q.fn))
     if (!pairs(before, after)?.every(([p, q]) => isSame(p, q))) reject('the two are different functions')
@@ -185,14 +178,14 @@ export class Wires {
   }
 
   private sameCombination(a: number, b: number, over: readonly number[]): void {
-    this.mustBeDefined(over)
-    const [u, v] = [a, b].map((root): Combination => {
-      const unit = (w: number): Combination => ({ terms: new Map([[w, identity(this.width(w))]]), bias: null })
-      const values = new Map(over.map(w => [w, unit(w)]))
-      const shapes = (node: Node): Shape[] => node.args.map(arg => this.nodes[arg].shape)
-      this.mustBeDefined(this.compute(root, values, (node, args) => combinationOf(node, args, shapes(node))))
-      return values.get(root) as Combination
-    })
+    const numbers = new Map(over.map(w => [w, unknownNumber(Ranges.whole(this.range(w)))]))
+    const numberOf = (w: number): Expression => numbers.get(w) ?? reject(`n${w} is not named`)
+    const shapes = (node: Node): Shape[] => node.args.map(arg => this.nodes[arg].shape)
+    const unit = (w: number): Combination => ({ terms: new Map([[w, identity(this.width(w))]]), bias: null })
+    const of = (n: Node, args: Combination[]): Combination | null => combinationOf(n, args, shapes(n), numberOf)
+    const values = this.compute([a, b], over, unit, of)
+    this.mustBeDefined(values.keys())
+    const [u, v] = [a, b].map(w => values.get(w) as Combination)
     for (const w of new Set([...u.terms.keys(), ...v.terms.keys()])) {
       const none = zeroMatrix(this.width(a), this.width(w))
       if (!this.same(u.terms.get(w) ?? none, v.terms.get(w) ?? none)) reject(`the operators on n${w} differ`)
@@ -209,33 +202,23 @@ export class Wires {
   /** Shows that a wire is what a node, which has a value, makes of these wires; so it has a value, too. */
   does(node: Node, args: readonly number[], wire: number): void {
     const n = this.nodes[wire]
-    const [s, t] = [
-      [node.kind, ...args, ...parametersOf(node)],
-      [n.kind, ...this.args(wire), ...parametersOf(n)],
-    ]
+    const said = (m: Node, of: readonly number[]): readonly unknown[] => [m.kind, ...of, ...parametersOf(m)]
+    const [s, t] = [said(node, args), said(n, this.args(wire))]
     const zeros = zeroMatrix(this.width(wire), sizeOf(1))
     const [a, b] = [node, n].map(m => ('bias' in m && m.bias === null ? [...operatorsOf(m), zeros] : operatorsOf(m)))
     const isAlike = sameShape(node.shape, n.shape) && s.length === t.length && s.every((x, i) => x === t[i])
-    if (!isAlike || a.length !== b.length || !a.every((operator, i) => this.same(operator, b[i])))
-      reject(`n${wire} is something else`)
+    const areSame = a.length === b.length && a.every((operator, i) => this.same(operator, b[i]))
+    if (!isAlike || !areSame) reject(`n${wire} is something else`)
     this.defined[wire] = true
   }
 
-  /** max of f(x) = f of max x for an increasing f; a decreasing f turns max into min. */
-  private commutes(a: number, b: number): void {
-    const [outer, g] = [this.nodes[a], this.nodes[b]]
-    const [f, inner] = [this.nodes[this.args(a)[0]], this.nodes[this.args(b)[0]]]
-    if (outer.kind !== 'reduce' || f?.kind !== 'pointwise' || g.kind !== 'pointwise' || inner?.kind !== 'reduce')
-      reject('not a function on both sides of a maximum or minimum')
-    const x = this.now(f.args[0])
-    this.mustBeDefined([x])
-    const same = f.args.length === 1 && g.args.length === 1 && unfold(f.fn) === unfold(g.fn)
-    if (!same || x !== this.now(inner.args[0]) || outer.group !== inner.group)
-      reject('not the same function of the same wire')
-    const domain = [Ranges.whole(this.range(x))]
-    const direction = Ranges.analyseShared(f.fn, domain).defined ? monotonicity(f.fn, 0, domain) : null
-    const needed = outer.operation === inner.operation ? 'increasing' : 'decreasing'
-    if (direction !== needed && direction !== 'constant') reject(`the function is not shown to be ${needed}`)
-    this.defined[this.args(b)[0]] = true
+  /** Both are the largest or least of groups of the same function of one wire: increasing functions keep these. */
+  private samePool(a: number, b: number, over: readonly number[]): void {
+    const of = (n: Node, [arg]: Pool[]): Pool | null => poolOf(n, arg, Ranges.whole(this.range(n.args[0])))
+    const values = this.compute([a, b], over, () => SINGLE, of)
+    this.mustBeDefined(values.keys())
+    const [p, q] = [a, b].map(w => values.get(w) as Pool)
+    const isSame = p.operation === q.operation && p.group === q.group && unfold(p.fn) === unfold(q.fn)
+    if (!isSame || over.length !== 1) reject('not the same groups of the same function of a wire')
   }
 }

@@ -4,6 +4,7 @@ import {
   diagonal,
   embed,
   identity,
+  isColumnOfOnes,
   type Linear,
   ones,
   scale,
@@ -13,7 +14,8 @@ import {
   zeroMatrix,
 } from '../linear/linear.ts'
 import { addSizes, type Shape, type Size, sizeOf } from '../linear/size.ts'
-import { call, type Expression, fold, number, one, parts } from '../scalar/expression.ts'
+import { apply, call, compose, type Expression, fold, number, one, parts } from '../scalar/expression.ts'
+import type { Range } from '../scalar/range.ts'
 import type { Node, NodeId } from './diagram.ts'
 
 /** The sum of operator * wire over the wires, plus a vector (null: none). */
@@ -69,7 +71,7 @@ function coefficientsOf(fn: Expression): Coefficients | null {
  * What a function makes of combinations where vectors, which are combinations of no wires, are factors too: v * x is
  * diag(v) x. null for other functions.
  */
-function besideVectors(fn: Expression, args: readonly Combination[], width: Size): Combination | null {
+export function besideVectors(fn: Expression, args: readonly Combination[], width: Size): Combination | null {
   if (!args.some(a => a.terms.size === 0)) return null
   const plus = (a: Combination, b: Combination): Combination => {
     const terms = new Map(a.terms)
@@ -116,11 +118,52 @@ function besideVectors(fn: Expression, args: readonly Combination[], width: Size
 
 const lastOf = (shape: Shape): Size => shape[shape.length - 1]
 
+/** An unknown number in a set, for the one component of a wire. */
+export function unknownNumber(codomain: Range): Expression {
+  return apply({
+    name: 's',
+    arity: 0,
+    domain: [],
+    codomain,
+    monotone: null,
+    parity: null,
+    inverse: null,
+    definition: null,
+    parameters: [],
+  })
+}
+
+/** The wire whose one component a combination repeats; null for other combinations. */
+function repeatedIn({ terms, bias }: Combination): NodeId | null {
+  const [[wire, operator]] = terms.size === 1 ? terms : [[null, null] as const]
+  return operator !== null && bias === null && isColumnOfOnes(operator) ? wire : null
+}
+
+/** The coefficients of a function, of which one arg may be a number that is the same for all components. */
+function coefficientsOn(
+  fn: Expression,
+  args: readonly Combination[],
+  numberOf: (wire: NodeId) => Expression,
+): Coefficients | null {
+  let found = coefficientsOf(fn)
+  for (const [i, arg] of args.entries()) {
+    const wire = found === null ? repeatedIn(arg) : null
+    if (wire !== null) found = coefficientsOf(compose(fn, numberOf(wire), i))
+  }
+  return found
+}
+
 /**
  * The combination that a node's wire is of other wires, given those that its args are, and the args' shapes; null for a
- * node that is not linear. Equal to the node wherever it is defined.
+ * node that is not linear. Equal to the node wherever it is defined. `numberOf` is the one component of a wire as a number:
+ * a product with a wire that repeats it is linear in the other wire.
  */
-export function combinationOf(node: Node, args: readonly Combination[], shapes: readonly Shape[]): Combination | null {
+export function combinationOf(
+  node: Node,
+  args: readonly Combination[],
+  shapes: readonly Shape[],
+  numberOf: (wire: NodeId) => Expression,
+): Combination | null {
   const terms = new Map<NodeId, Linear>()
   let bias: Linear | null = null
   const plus = (a: Linear | null | undefined, b: Linear): Linear =>
@@ -150,7 +193,7 @@ export function combinationOf(node: Node, args: readonly Combination[], shapes: 
       return { terms, bias }
     }
     case 'pointwise': {
-      const coefficients = coefficientsOf(node.fn)
+      const coefficients = coefficientsOn(node.fn, args, numberOf)
       if (coefficients === null) return besideVectors(node.fn, args, width)
       for (const [i, c] of coefficients) {
         if (i === 'rest') bias = plus(bias, scale(c, ones(width, sizeOf(1))))

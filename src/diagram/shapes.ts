@@ -4,19 +4,28 @@ import { addSizes, isAtLeast, knownSize, type Shape, type Size, sameShape, scale
 import type { Node } from './diagram.ts'
 
 const ONE = sizeOf(1)
+/** How many args nodes have: any number where it is null, one where nothing is said. */
+const COUNTS: Readonly<Record<string, number | null | undefined>> = {
+  input: 0,
+  constant: 0,
+  pointwise: null,
+  additive: null,
+  join: null,
+}
 const isVector = (v: Linear | null, rows: Size): boolean => v === null || (v.rows === rows && v.columns === ONE)
 
 /** Why a node does not fit to args of these shapes (one for each of its args); null where it does. */
 export function shapeProblem(node: Node, args: readonly Shape[]): string | null {
   const { shape } = node
-  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 0) && knownSize(s) !== 0))
-    return 'a shape is one size or more, each at least 1'
+  // A wire of n - 1 components would have none for n = 1, and what is said of all its values would say nothing.
+  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 1))) return 'a shape is one size or more, each at least 1'
   const last = shape[shape.length - 1]
   const lastOf = (s: Shape): Size => s[s.length - 1]
-  const count = { input: 0, constant: 0, pointwise: null, additive: null, join: null }[node.kind as string]
+  const count = COUNTS[node.kind]
   if (count !== null && args.length !== (count ?? 1)) return `a node of kind ${node.kind} has ${count ?? 1} args`
   // All but the last axis are carried along.
-  const leading = (s: Shape): boolean => sameShape(s.slice(0, -1), shape.slice(0, -1))
+  const leading = (s: Shape): boolean =>
+    (s.length === 1 && shape.length === 1) || sameShape(s.slice(0, -1), shape.slice(0, -1))
   const through = (a: Linear, s: Shape): boolean => leading(s) && a.columns === lastOf(s) && a.rows === last
   const fits = ((): boolean => {
     switch (node.kind) {

@@ -1,18 +1,7 @@
 // Products with diagonal matrices in one order: diag(a) diag(b) = diag(b) diag(a), diag(a) b = diag(b) a for vectors a and b,
 // and diag(a) 1 = a for a column of ones.
-import { diagonal, type Linear, sharedProduct } from './linear.ts'
+import { diagonal, factorsOf, type Linear, sharedProduct } from './linear.ts'
 import { sizeOf } from './size.ts'
-
-/** The factors of a product, the first one first; other operators are their own only factor. */
-export function factorsIn(root: Linear): Linear[] {
-  const factors: Linear[] = []
-  const stack = [root]
-  for (let a = stack.pop(); a !== undefined; a = stack.pop()) {
-    if (a.kind === 'product') stack.push(a.right, a.left)
-    else factors.push(a)
-  }
-  return factors
-}
 
 /** The factors of a product in an order that does not depend on how it is written; `key` tells operators apart. */
 export function inOrder(word: readonly Linear[], key: (a: Linear) => string): readonly Linear[] {
@@ -29,7 +18,7 @@ export function inOrder(word: readonly Linear[], key: (a: Linear) => string): re
 
 /** Neighbouring diagonal matrices before a product. */
 function sorted(run: readonly Linear[], rest: readonly Linear[], key: (a: Linear) => string): readonly Linear[] {
-  const vectors = run.map(d => factorsIn((d as Extract<Linear, { kind: 'diagonal' }>).of))
+  const vectors = run.map(d => factorsOf((d as Extract<Linear, { kind: 'diagonal' }>).of))
   const isVector = rest.length > 0 && rest[rest.length - 1].columns === sizeOf(1)
   if (isVector && !(rest.length === 1 && rest[0].kind === 'ones')) vectors.push([...rest])
   const keyed = vectors.map(factors => ({ factors, text: factors.map(key).join(' ') }))

@@ -5,7 +5,7 @@ import { interner } from '../scalar/intern.ts'
 import type { Range } from '../scalar/range.ts'
 import { ONE, printRational, type Rational, ZERO } from '../scalar/rational.ts'
 import { spend } from '../scalar/work.ts'
-import { knownSize, printShape, type Size, sizeOf } from './size.ts'
+import { addSizes, isAtLeast, knownSize, printShape, type Size, sizeOf } from './size.ts'
 
 /** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
 export interface WeightSymbol {
@@ -206,6 +206,46 @@ export function embed(total: Size, start: Size, length: Size): Linear {
 
 const transposed = (entries: readonly (readonly Rational[])[]): Rational[][] =>
   entries[0].map((_, j) => entries.map(row => row[j]))
+
+/** The factors of a product that are none themselves, the first one first; anything else alone. */
+export function factorsOf(a: Linear): Linear[] {
+  const factors: Linear[] = []
+  const stack: Linear[] = [a]
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    spend(4)
+    if (next.kind === 'product') stack.push(next.right, next.left)
+    else factors.push(next)
+  }
+  return factors
+}
+
+/**
+ * left * right without a product, where that is known: one of them is the identity or zero, a part is taken of what was put
+ * among zeros, all rows or columns are alike, or both are known in full and not too large; else null.
+ */
+export function knownProduct(left: Linear, right: Linear): Linear | null {
+  if (left.kind === 'identity') return right
+  if (right.kind === 'identity') return left
+  if (left.kind === 'zero' || right.kind === 'zero') return zeroMatrix(left.rows, right.columns)
+  if (left.kind === 'select' && right.kind === 'embed') {
+    if (left.start === right.start && left.rows === right.columns) return identity(left.rows)
+    const endsBefore = (start: Size, length: Size, other: Size): boolean =>
+      isAtLeast(addSizes(other, addSizes(start, length), -1), 0)
+    if (endsBefore(left.start, left.rows, right.start) || endsBefore(right.start, right.columns, left.start))
+      return zeroMatrix(left.rows, right.columns)
+  }
+  const isRow = left.kind === 'ones' && (right.kind === 'embed' || (right.kind === 'ones' && right.rows === sizeOf(1)))
+  if (isRow || (left.kind === 'select' && right.kind === 'ones')) return ones(left.rows, right.columns)
+  const [a, b] = [entriesOf(left), entriesOf(right)]
+  if (a === null || b === null || a.length * b.length * b[0].length > MOST_ENTRIES) return null
+  spend(a.length * b.length * b[0].length)
+  const entry = (row: readonly Rational[], j: number): Rational => {
+    let total = ZERO
+    for (const [k, q] of row.entries()) if (q.n !== 0n && b[k][j].n !== 0n) total = total.add(q.mul(b[k][j]))
+    return total
+  }
+  return literal(a.map(row => b[0].map((_, j) => entry(row, j))))
+}
 
 /** The operator with rows and columns exchanged. That of a product is the product of those of its factors, backwards. */
 export function transpose(root: Linear): Linear {

@@ -5,8 +5,8 @@ import { type Diagram, inputsOf, type NodeId } from '../diagram/diagram.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
 import { derivative } from '../scalar/derivative.ts'
 import type { Expression } from '../scalar/expression.ts'
-import { isEmpty } from '../scalar/range.ts'
-import { fromDouble, type Rational } from '../scalar/rational.ts'
+import { containsPoint, isEmpty } from '../scalar/range.ts'
+import { fromDouble, type Rational, toDouble } from '../scalar/rational.ts'
 import { type Bounds, isExact, signOf } from '../scalar/scaled.ts'
 import { Allowance } from '../scalar/work.ts'
 import type { Arithmetic } from '../semantics/arithmetic.ts'
@@ -24,8 +24,9 @@ import {
   pointsDrawn,
   pointsGiven,
 } from './compare-nets.ts'
+import { doubles } from './doubles.ts'
 import { isZero } from './errors.ts'
-import { Problem } from './given.ts'
+import { own, Problem } from './given.ts'
 import { constantsIn, unknownsOf } from './instance.ts'
 import { type Pairing, pairUp } from './pairing.ts'
 import { type Random, random } from './random.ts'
@@ -253,7 +254,7 @@ export function compareGradients(
   const source = random(seed)
   try {
     if (pairing.inputs.some(input => isEmpty(input.domain))) throw new NoDraw('inputs')
-    const instance = instanceGiven([left, right], options, source)
+    const instance = whereDefined(instanceGiven([left, right], options, source), relations, options.weights)
     const size = (shape: Parameters<typeof componentsIn>[0]): number =>
       componentsIn(shape, s => sizeIn(s, instance.sizes))
     const entries = [...instance.weights.values()].reduce((sum, rows) => sum + rows.length * (rows[0]?.length ?? 0), 0)
@@ -348,6 +349,28 @@ export function compareGradients(
     if (error instanceof NoDraw) return { ok: false, problem: { kind: 'no-instance', missing: error.missing } }
     throw error
   }
+}
+
+/** Entries that were drawn, and of which a relation is not defined (ln b), with the other sign. */
+function whereDefined(
+  instance: Instance,
+  relations: readonly WeightRelation[],
+  given: GradientOptions['weights'],
+): Instance {
+  const weights = new Map(instance.weights)
+  for (const { right, by } of relations) {
+    const rows = weights.get(right)
+    if (rows === undefined || own(given, right.name) !== undefined) continue
+    const of = doubles.compile(by)
+    const isDefined = (q: Rational): boolean => Number.isFinite(of([toDouble(q)]))
+    const turned = (q: Rational): Rational =>
+      !isDefined(q) && isDefined(q.neg()) && containsPoint(right.entries, q.neg()) ? q.neg() : q
+    weights.set(
+      right,
+      rows.map(row => row.map(turned)),
+    )
+  }
+  return { ...instance, weights }
 }
 
 /** Small numbers with few digits, none of them 0, so that no component of an output is left out. */

@@ -2,9 +2,8 @@
 // step becomes new wires, the equality that it shows, and why that holds.
 import { proveEqual } from '../algebra/equality.ts'
 import { simplify } from '../algebra/simplify.ts'
-import { FORMAT, VERSION, WAYS } from '../certificate/certificate.ts'
+import { FORMAT, Rejected, VERSION, WAYS } from '../certificate/certificate.ts'
 import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
-import { Rejected } from '../check/rejection.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf, outputsOf } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
@@ -368,7 +367,7 @@ class ClaimWriter {
     else {
       step.by = wayOf(rule)
       if (step.by === 'function' || step.by === 'linear') this.grounded(step, depth, before - applied.created.length)
-      else this.put({ ...step, ...this.conditions(wire) })
+      else this.put({ ...step, ...this.conditions(step.by === 'pool' ? this.wires.nodes[wire].args[0] : wire) })
     }
     this.wireOf[side].set(at, becomes)
     this.wires.identify(wire, becomes)
@@ -376,7 +375,7 @@ class ClaimWriter {
 
   /** The args of a wire, and the sets in which they are shown to be. */
   private conditions(wire: number): { over: readonly number[]; ranges: readonly string[] } {
-    const over = this.wires.nodes[wire].args.map(w => this.wires.now(w))
+    const over = this.wires.nodes[this.wires.now(wire)].args.map(w => this.wires.now(w))
     return { over, ranges: over.map(w => rangeJson(whole(this.wires.range(w)))) }
   }
 
@@ -712,7 +711,11 @@ class ClaimWriter {
         const { by, at, becomes } = step
         // Operators that are compared may have numbers in them that arithmetic alone does not see to be the same.
         const stops =
-          by === 'linear' ? step.over : by === 'copy' ? [at, becomes].flatMap(w => this.wires.nodes[w].args) : null
+          by === 'linear'
+            ? step.over
+            : by === 'congruence'
+              ? [at, becomes].flatMap(w => this.wires.nodes[w].args)
+              : null
         this.put({ ...common, ...step, ...(stops ? this.factors([at, becomes], stops) : {}) } as StepJson)
       },
       cite: ({ instance, rule, wires }, at, becomes, nodes, wireOf) => {

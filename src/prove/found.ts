@@ -120,7 +120,7 @@ class FoundWriter {
     if (this.found.node(term).kind === 'input' || (wires.now(old) === old && this.isExact(term, old))) return
     for (const arg of this.found.node(term).args) this.wire(arg)
     const copy = this.fresh(term)
-    this.emit({ rule: 'equality', by: 'copy', at: old, becomes: copy })
+    this.emit({ rule: 'equality', by: 'congruence', at: old, becomes: copy })
     this.wireOf.set(term, copy)
   }
   /** Whether the node of a wire is that of the term, and not one that only does the same. */
@@ -139,7 +139,7 @@ class FoundWriter {
   private equality(equality: Equality): void {
     const { left, right, by, inner, made } = equality
     if (this.areEqual(left, right)) return
-    if (by === 'copy') {
+    if (by === 'congruence') {
       this.sameNodes(equality)
       return
     }
@@ -175,7 +175,7 @@ class FoundWriter {
     this.step(equality, at, copies.get(right) ?? this.wire(right))
     for (const [term, copy] of copies)
       if (wires.now(this.wire(term)) !== wires.now(copy))
-        this.emit({ rule: 'equality', by: 'copy', at: this.wire(term), becomes: copy })
+        this.emit({ rule: 'equality', by: 'congruence', at: this.wire(term), becomes: copy })
   }
 
   /** Two terms that do the same to equal wires: a layer of several wires may name them in another order. */
@@ -201,7 +201,8 @@ class FoundWriter {
       const asked = equality.domain?.length === over.length ? equality.domain : null
       const find: FindLemmas = (left, right, domain) => ledger.lemmas(left, right, domain)
       this.emit({ rule, by, at, becomes, over, ...functionGrounds(wires, at, becomes, over, find, asked) })
-    } else if (by === 'linear') {
+    } else if (by === 'pool') this.emit({ rule, by, at, becomes, over })
+    else if (by === 'linear') {
       this.emit({ rule, by, at, becomes, over: over.filter(w => wires.nodes[w].kind !== 'constant') })
     } else if (by === 'theorem') {
       // The checker cites a theorem from left to right: then the wire on the left becomes the other one.

@@ -3,7 +3,7 @@
 
 import { decompose } from '../algebra/decompose.ts'
 import { diagonalTerms, normalLinear, plus, scaled, times, uniformEntry } from '../algebra/operators.ts'
-import { innerAffine, outerAffine, simplify } from '../algebra/simplify.ts'
+import { simplify } from '../algebra/simplify.ts'
 import type { AdditiveNode, ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { diagonal, embed, identity, type Linear, ones, select, transpose, zeroMatrix } from '../linear/linear.ts'
@@ -34,7 +34,7 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { isLinear, layerOnce, linearFormOnce, partsOf } from './functions.ts'
+import { affinePartOnce, isLinear, layerOnce, linearFormOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
@@ -52,7 +52,7 @@ import {
 } from './graph.ts'
 import type { FunctionBinding, Match } from './match.ts'
 import type { FunctionTemplate, LinearTemplate, Template } from './rule.ts'
-import { besideVectors } from './vectors.ts'
+import { vectorCombination } from './vectors.ts'
 
 /** What a step did to the graph. */
 export interface Applied {
@@ -380,7 +380,7 @@ class Builder {
           if (after.length === 0 || !isLinear(inner)) throw NOTHING
           return template.kind === 'inner' ? inner : after.reduce((g, h) => compose(h, g), x0)
         }
-        const split = innerAffine(of, this.domainOf(template.of))
+        const split = affinePartOnce('inner', of, this.domainOf(template.of))
         if (split === null) throw NOTHING
         const inner = affine(split.factor, split.shift)
         // What no layer would take in stays where it is.
@@ -389,7 +389,7 @@ class Builder {
       }
       case 'first':
       case 'last': {
-        const split = outerAffine(this.fn(template.of), this.domainOf(template.of))
+        const split = affinePartOnce('outer', this.fn(template.of), this.domainOf(template.of))
         if (split === null) throw NOTHING
         const last = affine(split.factor, split.shift)
         if (last === x0 || !isLinear(last)) throw NOTHING
@@ -566,7 +566,7 @@ class Builder {
     }
     const layer = layerOnce(f.fn, f.args.length, width)
     if (layer !== null) return { args: f.args, operators: layer.operators, bias: layer.bias }
-    const terms = besideVectors(graph, f.node)
+    const terms = vectorCombination(graph, f.node)
     if (terms === null) throw NOTHING
     return { args: [...terms.terms.keys()], operators: [...terms.terms.values()], bias: terms.bias }
   }

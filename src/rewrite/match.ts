@@ -36,7 +36,7 @@ import {
   type SizeRelation,
 } from './rule.ts'
 import { type Call, entryOfCopy, isTotal, netCalls, type Part, partsEndingAt } from './subnets.ts'
-import { besideVectors } from './vectors.ts'
+import { vectorCombination } from './vectors.ts'
 
 /** A bound function, and the node where it stands: its wires, and the index of the one that the pattern means. */
 export interface FunctionBinding {
@@ -165,7 +165,7 @@ function mayBeVariadic(graph: Graph, rule: Rule, pattern: FunctionPattern & { ki
 
 /** Whether a function is linear in the wires that are no vectors: rules of users do not ask for that. */
 function isLinearHere(graph: Graph, rule: Rule, id: NodeId): boolean {
-  return rule.phase !== 'own' && besideVectors(graph, id) !== null
+  return rule.phase !== 'own' && vectorCombination(graph, id) !== null
 }
 
 /** Unknown matrices and their products are not of a special kind. */

@@ -2,7 +2,7 @@
 import { analyse, assume, type Facts, isContradictory, noFacts, type Obstacle, rangeOf } from './analysis.ts'
 import type { Condition } from './axioms.ts'
 import { call, compose, type Expression, postorder, TOTAL, wholeNumber } from './expression.ts'
-import { partsFirst } from './proof.ts'
+import { type Equation, findAxiom, partsFirst, strictParts } from './proof.ts'
 import {
   EMPTY,
   isReals,
@@ -125,34 +125,58 @@ export class Case {
     return range === 'integer' ? wholeNumber(expression) !== null : isSubset(this.range(expression), range)
   }
 
+  /**
+   * Whether what a step rewrites is defined wherever the result is: so for what facts speak of, which is defined where they
+   * hold, and for total operations and choices, whose operands are part of the result or defined in this case.
+   */
+  keepsDefinedness(step: Equation): boolean {
+    const { before } = step
+    if (step.kind === 'fact')
+      return before.kind === 'variable' || strictParts(...this.conditions.map(c => c.expression)).includes(before)
+    if (step.kind !== 'axiom') return false
+    const { left, right } = findAxiom(step.axiom)
+    const kept = strictParts(right)
+    return strictParts(left).every(e => {
+      if (e.kind === 'variable') return kept.includes(e) || this.defined(step.bindings[e.index])
+      return e.kind !== 'call' || TOTAL.has(e.name)
+    })
+  }
+
   defined(e: Expression): boolean {
     return this.isDefinedPartwise(e) || analyse(e, this.domain, { facts: this.facts }).defined
   }
 
   /** Whether every operation is shown to be defined by the ranges of its operands alone: quick, and mostly enough. */
   private isDefinedPartwise(root: Expression): boolean {
-    const order = postorder(root)
-    if (order.some(e => e.kind === 'choose')) return false
-    return order.every(e => {
-      if (e.kind === 'apply') return e.fn.definition === null && e.fn.domain.every(isReals)
-      if (e.kind !== 'call' || TOTAL.has(e.name)) return true
-      const [a, b] = e.args
-      switch (e.name) {
-        case '/':
-          return (this.signs(b) & NULL) === 0
-        case 'ln':
-          return this.signs(a) === PLUS
-        case 'sqrt':
-          return (this.signs(a) & MINUS) === 0
-        case '^': {
-          const exponent = wholeNumber(b)
-          if (exponent !== null && exponent >= 0) return true
-          return exponent === null ? this.signs(a) === PLUS : (this.signs(a) & NULL) === 0
-        }
-        default:
-          return false
+    return postorder(root).every(e => this.permits(e))
+  }
+
+  /** Whether an operation is shown to be defined by the ranges of its operands, where these are defined; never a choice. */
+  permits(e: Expression): boolean {
+    if (e.kind === 'choose') return false
+    if (e.kind === 'apply') return e.fn.definition === null && e.fn.domain.every(isReals)
+    if (e.kind !== 'call' || TOTAL.has(e.name)) return true
+    const [a, b] = e.args
+    switch (e.name) {
+      case '/':
+        return (this.signs(b) & NULL) === 0
+      case 'ln':
+        return this.signs(a) === PLUS
+      case 'sqrt':
+        return (this.signs(a) & MINUS) === 0
+      case '^': {
+        const exponent = wholeNumber(b)
+        if (exponent !== null && exponent >= 0) return true
+        return exponent === null ? this.signs(a) === PLUS : (this.signs(a) & NULL) === 0
       }
-    })
+      default:
+        return false
+    }
+  }
+
+  /** The parts of an expression that are not shown to be defined here where their own parts are, but for those known to be. */
+  openParts(e: Expression, known: ReadonlySet<Expression>): Expression[] {
+    return strictParts(e).filter(part => !known.has(part) && !this.permits(part) && !this.defined(part))
   }
 
   /** What stands in the way of showing that `e` is defined. */

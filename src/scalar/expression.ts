@@ -387,6 +387,18 @@ export function compose(g: Expression, f: Expression, index = 0): Expression {
   return substitute(g, i => (i === index ? f : undefined))
 }
 
+/** Whether the expression is a sum or a difference. */
+export function isSum(e: Expression): e is CallExpression & { readonly name: '+' | '-' } {
+  return e.kind === 'call' && (e.name === '+' || e.name === '-')
+}
+
+/** The operands when the expression is a sum, difference, product, quotient, opposite or whole power, else none. */
+export function arithmeticOperands(e: Expression): readonly Expression[] {
+  if (e.kind !== 'call') return []
+  if (e.name === '^') return wholeNumber(e.args[1]) === null ? [] : [e.args[0]]
+  return isSum(e) || e.name === 'neg' || e.name === '*' || e.name === '/' ? e.args : []
+}
+
 /** Thrown when definitions unfold beyond what can be worked with; the engine turns it into UNDECIDED or a diagnostic. */
 export class TooLarge extends Error {}
 
@@ -454,6 +466,8 @@ function strictly(result: Expression, body: Expression, args: readonly Expressio
  * Throws TooLarge beyond `limit` different parts (a file can nest definitions so that they double at each level).
  */
 export function unfold(root: Expression, limit = 200_000): Expression {
+  // Most functions on nodes are one operation, of which there is nothing to unfold.
+  if (root.kind === 'call' && root.args.every(a => a.kind === 'variable' || a.kind === 'number')) return root
   let made = 0
   const done = new Map<Expression, Expression>()
   // A definition is unfolded before it is used, without recursion on the depth of definitions: they are put on a stack.

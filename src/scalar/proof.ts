@@ -1,21 +1,43 @@
 // Proofs about real functions as data: equations that are instances of axioms or hold by arithmetic, facts derived from
 // signs, and case splits. `check/scalar.ts` checks them without searching; `algebra/` finds them.
 import { AXIOMS, type Axiom, type Condition } from './axioms.ts'
-import { apply, call, type Expression, number, parts, postorder, printExpression, withParts } from './expression.ts'
+import {
+  apply,
+  call,
+  type Expression,
+  number,
+  one,
+  parts,
+  postorder,
+  printExpression,
+  wholeNumber,
+  withParts,
+} from './expression.ts'
 import { printRange, type Range } from './range.ts'
 import { type Rational, rational } from './rational.ts'
 import { spend } from './work.ts'
 
 export type { Condition } from './axioms.ts'
 
+/** `divisor * cofactor` is this product, whose factors are not 0; so the divisor is not 0 either, where the cofactor is defined. */
+export interface Divisor {
+  readonly divisor: Expression
+  readonly cofactor: Expression
+  readonly product: readonly Expression[]
+}
+
 /**
  * One equation. Wherever `before` is defined (and the facts of the case hold), `after` is defined and equal.
  * - axiom: both sides are instances of the axiom's sides, whose conditions hold.
- * - arithmetic: the same function of arguments that are equal by expansion, modulo the equations before this one.
+ * - arithmetic: the same function of arguments that are equal by expansion, modulo the relations before this one, when the
+ *   chain has rewritten `after`. The divisors are those of `after` that `before` does not divide by itself.
  * - function: the declared parity or inverse of an unknown function.
- * - fact: `before - after` is a rational multiple of an expression that a fact makes zero.
+ * - fact: `before` is `after` plus a multiple of something that a fact makes zero, as the chain rewrites that.
  */
-export type Equation =
+export type Equation = Rewriting | Solution
+
+/** An equation that holds by itself. Chains of chains have none. */
+export type Rewriting =
   | {
       readonly kind: 'axiom'
       readonly axiom: string
@@ -23,48 +45,55 @@ export type Equation =
       readonly before: Expression
       readonly after: Expression
     }
-  | { readonly kind: 'arithmetic'; readonly before: Expression; readonly after: Expression }
+  | {
+      readonly kind: 'arithmetic'
+      readonly before: Expression
+      readonly after: Expression
+      readonly chain: readonly Rewriting[]
+      readonly divisors: readonly Divisor[]
+    }
   | {
       readonly kind: 'function'
       readonly property: 'odd' | 'even' | 'inverse'
       readonly before: Expression
       readonly after: Expression
     }
-  | { readonly kind: 'fact'; readonly before: Expression; readonly after: Expression }
 
-/** One equation of a chain, with the equations that its arithmetic may use. */
-export interface Link {
-  readonly equations: readonly Equation[]
-  readonly step: Equation
+/** An equation that holds because something is zero. */
+export interface Solution {
+  readonly kind: 'fact'
+  readonly before: Expression
+  readonly after: Expression
+  readonly zero: Expression
+  readonly chain: readonly Rewriting[]
+  readonly cofactor: Expression
+  readonly divisors: readonly Divisor[]
 }
 
 /**
  * A new fact.
- * - sign: rewriting `sign(fact.expression)` link by link gives a product of powers of signs, which ranges give.
+ * - sign: rewriting `sign(fact.expression)` by the chain gives a product of powers of signs, which ranges give.
  * - monotone: the expression is f(a) - f(b) for a monotone unknown f, and the range of a - b gives its sign.
  */
 export interface Derivation {
   readonly kind: 'sign' | 'monotone'
   readonly fact: { readonly expression: Expression; readonly range: Range }
-  readonly chain: readonly Link[]
+  readonly chain: readonly Rewriting[]
 }
 
 export type End =
-  /**
-   * Rewriting both sides by the equations leads to expressions that are equal by arithmetic, or whose difference has as
-   * numerator a multiple of what a fact makes zero.
-   */
-  | { readonly kind: 'equal'; readonly equations: readonly Equation[] }
+  /** Both sides, as the steps have rewritten them, are equal by arithmetic. */
+  | { readonly kind: 'equal' }
   /** No point of the domain satisfies the facts. */
   | { readonly kind: 'impossible' }
   /**
    * Every value of the expression lies in one of the ranges. It is defined here because `origin` is, and rewriting the
-   * sign of that leads to the sign of this.
+   * sign of that by the chain leads to the sign of this.
    */
   | {
       readonly kind: 'split'
       readonly on: Expression
-      readonly origin: { readonly expression: Expression; readonly chain: readonly Link[] }
+      readonly origin: { readonly expression: Expression; readonly chain: readonly Rewriting[] }
       readonly cases: readonly { readonly range: Range; readonly branch: Branch }[]
     }
 
@@ -136,7 +165,7 @@ export function conditionsOf(step: Equation): Condition[] {
   }))
 }
 
-export function axiomStep(name: string, ...bindings: readonly Expression[]): Equation {
+export function axiomStep(name: string, ...bindings: readonly Expression[]): Rewriting {
   const axiom = findAxiom(name)
   return {
     kind: 'axiom',
@@ -145,6 +174,11 @@ export function axiomStep(name: string, ...bindings: readonly Expression[]): Equ
     before: instantiate(axiom.left, bindings),
     after: instantiate(axiom.right, bindings),
   }
+}
+
+/** The same arithmetic on both sides. */
+export function arithmeticStep(before: Expression, after: Expression): Rewriting {
+  return { kind: 'arithmetic', before, after, chain: [], divisors: [] }
 }
 
 /** What a value of an unknown function is equal to by a property that is declared of it; null where there is no such property. */
@@ -160,8 +194,22 @@ export function asDeclared(property: 'odd' | 'even' | 'inverse', value: Expressi
   return property === 'even' ? mirrored : call('neg', mirrored)
 }
 
+/** What an operation divides by, as far as that is arithmetic. */
+export function divisorsOf(e: Expression): readonly Expression[] {
+  if (e.kind !== 'call') return []
+  const exponent = e.name === '^' ? (wholeNumber(e.args[1]) ?? 0) : 0
+  if (exponent < 0) return [exponent === -1 ? e.args[0] : call('^', e.args[0], number(-exponent))]
+  return e.name === '/' ? [e.args[1]] : []
+}
+
+/** The product of expressions; 1 for none. */
+export function productOf(factors: readonly Expression[]): Expression {
+  return factors.length === 0 ? one : factors.reduce((a, b) => call('*', a, b))
+}
+
 /** `root` with every occurrence of `before` replaced. */
 export function replaceAll(root: Expression, before: Expression, after: Expression): Expression {
+  if (root === before) return after
   const values = new Map<Expression, Expression>()
   for (const e of postorder(root)) {
     if (e === before) {
@@ -223,30 +271,38 @@ export const signOf = (e: Expression): Expression => call('sign', e)
 /** Expressions of more parts than this are not worked on. */
 export const MOST_PARTS = 2_000_000
 
+export function isDerivation(step: Equation | Derivation): step is Derivation {
+  return step.kind === 'sign' || step.kind === 'monotone'
+}
+
 /** Every expression that a proof speaks of. */
 export function expressionsOf(root: ScalarProof): Set<Expression> {
   const found = new Set<Expression>()
   const say = (...expressions: readonly Expression[]): void => {
     for (const e of expressions) found.add(e)
   }
-  const equation = (e: Equation): void => say(e.before, e.after, ...(e.kind === 'axiom' ? e.bindings : []))
-  const chain = (links: readonly Link[]): void => {
-    for (const { equations, step } of links) for (const e of [...equations, step]) equation(e)
-  }
+  // Cases and chains that are added while these are walked through are come to, too.
+  const chains: (readonly Equation[])[] = []
   const seen = new Set([root])
-  // Cases that are added while the set is walked through are come to, too.
   for (const { steps, end } of seen) {
     for (const step of steps) {
-      if ('chain' in step) {
-        say(step.fact.expression)
-        chain(step.chain)
-      } else equation(step)
+      if (isDerivation(step)) say(step.fact.expression)
+      chains.push(isDerivation(step) ? step.chain : [step])
     }
-    if (end.kind === 'equal') for (const e of end.equations) equation(e)
     if (end.kind !== 'split') continue
     say(end.on, end.origin.expression)
-    chain(end.origin.chain)
+    chains.push(end.origin.chain)
     for (const { branch } of end.cases) seen.add(branch)
+  }
+  for (const chain of chains) {
+    for (const e of chain) {
+      say(e.before, e.after)
+      if (e.kind === 'axiom') say(...e.bindings)
+      if (e.kind === 'fact') say(e.zero, e.cofactor)
+      if (e.kind !== 'arithmetic' && e.kind !== 'fact') continue
+      for (const { divisor, cofactor, product } of e.divisors) say(divisor, cofactor, ...product)
+      chains.push(e.chain)
+    }
   }
   return found
 }
@@ -268,19 +324,17 @@ export function printProof(proof: ScalarProof, names?: readonly string[]): strin
     if (branch === null) continue
     const inner = line === '' ? indent : `${indent}  `
     for (const step of branch.steps) {
-      if (!('chain' in step)) {
+      if (!isDerivation(step)) {
         lines.push(inner + equation(step))
         continue
       }
       lines.push(`${inner}${print(step.fact.expression)} in ${printRange(step.fact.range)}`)
-      for (const link of step.chain) lines.push(`${inner}  ${equation(link.step)}`)
+      for (const link of step.chain) lines.push(`${inner}  ${equation(link)}`)
     }
     const { end } = branch
     if (end.kind === 'impossible') lines.push(`${inner}no point is in this case`)
-    else if (end.kind === 'equal') {
-      for (const step of end.equations) lines.push(inner + equation(step))
-      lines.push(`${inner}both sides are equal by arithmetic`)
-    } else {
+    else if (end.kind === 'equal') lines.push(`${inner}both sides are equal by arithmetic`)
+    else {
       for (const c of [...end.cases].reverse()) {
         todo.push({ line: `case ${print(end.on)} in ${printRange(c.range)}:`, branch: c.branch, indent: inner })
       }

@@ -13,7 +13,7 @@ import type { Why } from './reasons.ts'
 const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }
 const EXPONENTIAL: Why = { rule: 'normal-elementwise', title: 'exponential of a sum', by: 'function' }
 const EXPANDED: Why = { rule: 'normal-elementwise', title: 'polynomial as a sum of products', by: 'function' }
-const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'multiple' }
+const MULTIPLE: Why = { rule: 'equality', title: 'common factor of all components through a layer', by: 'linear' }
 
 /** Polynomials of more parts, or of a higher degree, are not multiplied out. */
 const MAX_POLYNOMIAL = 24

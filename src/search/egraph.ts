@@ -19,7 +19,7 @@ export type TermId = number
 /** The term that stands for a class now. */
 export type ClassId = number
 
-const CONGRUENCE: Why = { rule: 'equality', title: 'equal wires', by: 'copy' }
+const CONGRUENCE: Why = { rule: 'equality', title: 'equal wires', by: 'congruence' }
 const KIND_BITS: Readonly<Record<NodeKind, number>> = {
   input: 1,
   output: 2,

@@ -1,7 +1,7 @@
 // Equalities of pools.
 import { uniformEntry } from '../algebra/operators.ts'
+import { directionOn } from '../diagram/pool.ts'
 import { whole } from '../diagram/ranges.ts'
-import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { pointwise, put } from './builder.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
@@ -14,7 +14,7 @@ type Constant = Extract<Unplaced, { kind: 'constant' }>
 
 function through(operation: Reduce['operation'], direction: 'increasing' | 'decreasing'): Why {
   const title = `${direction} function through ${operation}pool`
-  return { rule: `${operation}pool-${direction}`, title, by: 'monotone' }
+  return { rule: `${operation}pool-${direction}`, title, by: 'pool' }
 }
 const THROUGH = {
   max: { increasing: through('max', 'increasing'), decreasing: through('max', 'decreasing') },
@@ -61,7 +61,7 @@ export function throughGroups(g: EGraph, t: TermId): void {
     if (g.arityOf(m) !== 1 || fn.weight > MAX_WEIGHT) continue
     const arg = g.narrowest(g.argOf(m, 0))
     const domain = [whole(g.rangeOf(arg))]
-    const found = analyse(fn, domain).defined ? monotonicity(fn, 0, domain) : null
+    const found = directionOn(fn, domain[0])
     if (found === null) continue
     const direction = found === 'decreasing' ? 'decreasing' : 'increasing'
     const turned = operation === 'max' ? 'min' : 'max'

@@ -26,7 +26,7 @@ const MOST_USES = 400
 export function stagesOfFound(found: Found, left: Diagram, right: Diagram): FoundStage[] {
   const told = new Teller(found, left).tell()
   if (told !== null) return told
-  const titles = new Set(found.equalities.flatMap(e => (e.by === 'copy' ? [] : [e.title])))
+  const titles = new Set(found.equalities.flatMap(e => (e.by === 'congruence' ? [] : [e.title])))
   return [{ rule: 'equality', title: [...titles].join(', '), at: lastNode(right), diagram: right }]
 }
 function lastNode(net: Diagram): NodeId {
@@ -150,7 +150,7 @@ class Teller {
   private take({ to, equality }: Edge): void {
     for (const term of to === equality.right ? equality.made : equality.inner) this.choose(term)
     this.choose(to)
-    if (equality.by !== 'copy' && !this.pending.includes(equality.title)) this.pending.push(equality.title)
+    if (equality.by !== 'congruence' && !this.pending.includes(equality.title)) this.pending.push(equality.title)
     const key = this.key()
     const diagram = key === this.last ? null : this.net()
     if (diagram === null) return

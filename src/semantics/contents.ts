@@ -1,7 +1,7 @@
 // What a net is made of, as far as it matters: nodes on the way to an output, and the operators, expressions, sizes,
 // weights and functions in them.
 import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf } from '../diagram/diagram.ts'
-import { type Linear, linearParts, type WeightSymbol, weightsOf } from '../linear/linear.ts'
+import { type Linear, linearParts, type WeightSymbol } from '../linear/linear.ts'
 import { addSizes, knownSize, type Size, scaleSize } from '../linear/size.ts'
 import { type Expression, type FunctionSymbol, parts } from '../scalar/expression.ts'
 import { spend } from '../scalar/work.ts'
@@ -15,7 +15,8 @@ function reachable<T>(roots: Iterable<T>, partsOf: (of: T) => readonly T[]): Set
       if (found.has(next)) continue
       found.add(next)
       spend(2)
-      for (const part of partsOf(next).toReversed()) stack.push(part)
+      const below = partsOf(next)
+      for (let i = below.length - 1; i >= 0; i--) stack.push(below[i])
     }
   }
   return found
@@ -52,9 +53,13 @@ export function symbolsOf(nodes: readonly Node[]): Set<WeightSymbol | FunctionSy
     if (node.kind === 'pointwise') return [node.fn]
     return node.kind === 'mix' ? [node.fn, node.inverse] : []
   })
-  for (const a of operators) if (a.kind === 'scale') expressions.push(a.factor)
-  const functions = unknownFunctionsIn(expressions)
-  return new Set([...weightsOf(operators), ...functions])
+  const found = new Set<WeightSymbol | FunctionSymbol>()
+  for (const a of operators) {
+    if (a.kind === 'scale') expressions.push(a.factor)
+    if (a.kind === 'symbol') found.add(a.symbol)
+  }
+  for (const f of unknownFunctionsIn(expressions)) found.add(f)
+  return found
 }
 
 /** The functions of the nets' nodes and the factors of their operators. */

@@ -1,4 +1,5 @@
 // Certificates written by hand, row by row: what an honest writer would never write can be said here.
+import { FORMAT, VERSION } from '../../src/certificate/certificate.ts'
 import type { Json } from '../../src/certificate/json.ts'
 
 /** A certificate under way. Each method adds a row and gives its number. */
@@ -6,7 +7,7 @@ export interface Draft {
   /** A row of the table of expressions; the same row is there once. */
   expression(row: Json): number
   operator(row: Json): number
-  /** A proof with these steps. */
+  /** A proof with these steps; those that an end lists as `equal` are the last. */
   proof(end: Json, steps?: readonly Json[]): number
   /** left = right on the domain (an interval for each variable). */
   lemma(left: number, right: number, domain: readonly string[], proof: number): number
@@ -28,10 +29,15 @@ export function draft(): Draft {
       return at
     },
     operator: row => put(tables.operators, row),
-    proof: (end, steps = []) => put(tables.proofs, { steps, end }),
+    proof(end, steps = []) {
+      const last =
+        typeof end === 'object' && end !== null && 'equal' in end && Array.isArray(end.equal) ? end.equal : null
+      const row = last === null ? { steps, end } : { steps: [...steps, ...last], end: { equal: true } }
+      return put(tables.proofs, row)
+    },
     lemma: (left, right, domain, proof) => put(lemmas, { left, right, domain, proof }),
     claim: claim => put(claims, claim),
-    document: () => ({ format: 'netproof certificate', version: 1, netproof: '0', seed: 1, claims, lemmas, tables }),
+    document: () => ({ format: FORMAT, version: VERSION, netproof: '0', seed: 1, claims, lemmas, tables }),
   }
 }
 

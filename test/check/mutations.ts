@@ -15,7 +15,7 @@ const REMOVED = Symbol('removed')
 /** Words of which one may stand where another does. */
 const ROLES: readonly (readonly string[])[] = [
   ['proved', 'refuted', 'undecided', 'assumed'],
-  ['function', 'linear', 'congruence', 'definition', 'monotone', 'copy', 'theorem', 'assumption'],
+  ['function', 'linear', 'congruence', 'definition', 'pool', 'theorem', 'assumption'],
   ['left', 'right', 'both'],
   ['forward', 'backward'],
   ['max', 'min'],
