@@ -188,7 +188,7 @@ export function readSize(json: Json): Size {
 /** The number of rows or columns of a matrix, which has some. */
 function readLength(json: Json): Size {
   const size = readSize(json)
-  if ((knownSize(size) ?? 1) < 1) throw new Malformed('a matrix without entries')
+  if (!isAtLeast(size, 1)) throw new Malformed('a matrix without entries')
   return size
 }
 /** Where so many components begin among all: inside. */

@@ -17,8 +17,8 @@ const isVector = (v: Linear | null, rows: Size): boolean => v === null || (v.row
 /** Why a node does not fit to args of these shapes (one for each of its args); null where it does. */
 export function shapeProblem(node: Node, args: readonly Shape[]): string | null {
   const { shape } = node
-  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 0) && knownSize(s) !== 0))
-    return 'a shape is one size or more, each at least 1'
+  // A wire of n - 1 components would have none for n = 1, and what is said of all its values would say nothing.
+  if (shape.length === 0 || !shape.every(s => isAtLeast(s, 1))) return 'a shape is one size or more, each at least 1'
   const last = shape[shape.length - 1]
   const lastOf = (s: Shape): Size => s[s.length - 1]
   const count = COUNTS[node.kind]

@@ -6,9 +6,10 @@ import { outputsOf } from '../diagram/diagram.ts'
 import { definednessObstacle, type Obstacle } from '../diagram/ranges.ts'
 import { builtin } from '../rewrite/builtin.ts'
 import { normalFormOf, TooManySteps } from '../rewrite/normalize.ts'
-import { type Cost, costOf, nodeCost } from '../search/cost.ts'
+import { COSTS, type Cost, costOf, nodeCost } from '../search/cost.ts'
 import { EGraph, type TermId } from '../search/egraph.ts'
 import { extract } from '../search/extract.ts'
+import { folded } from '../search/fold.ts'
 import { ruleVisits } from '../search/instances.ts'
 import { builtinVisit, saturate, searchBudget } from '../search/saturate.ts'
 import { place } from '../search/search.ts'
@@ -40,7 +41,8 @@ export async function optimize(net: Diagram, given: ProveOptions & { readonly co
   const same: Optimized = { net, before, after: before, verdict: null, obstacle }
   if (obstacle !== null) return same
   const normal = normalForms(net, options)
-  const candidates = [...gathered([net, ...normal], options), ...normal]
+  const found = [...gathered([net, ...normal], options), ...normal]
+  const candidates = [...found.map(folded), ...found]
     .map((candidate, k) => ({ candidate, k, price: costOf(candidate, cost) }))
     .filter(({ price }) => price < before)
     .sort((a, b) => a.price - b.price || a.k - b.k)
@@ -76,10 +78,13 @@ function gathered(nets: readonly Diagram[], options: WithRules & { readonly cost
   saturate(g, builtinVisit(g), searchBudget(seconds, terms, budget?.searchBytes, signal), {
     rules: ruleVisits(rules),
   })
-  return outputs.map(ends =>
-    extract(g, ends, nets[0], (node, args) => {
-      const below = cost === 'depth' ? Math.max(0, ...args) : args.reduce((a, b) => a + b, 0)
-      return nodeCost(node, cost) + below
-    }),
+  // What is cheapest by another measure may be the formula of an operation that is cheaper by this one.
+  return [cost, ...COSTS.filter(c => c !== cost)].flatMap(by =>
+    outputs.map(ends =>
+      extract(g, ends, nets[0], (node, args) => {
+        const below = by === 'depth' ? Math.max(0, ...args) : args.reduce((a, b) => a + b, 0)
+        return nodeCost(node, by) + below
+      }),
+    ),
   )
 }

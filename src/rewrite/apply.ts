@@ -3,7 +3,7 @@
 
 import { decompose } from '../algebra/decompose.ts'
 import { normalLinear, plus, scalarFactor, scaled, times, uniformEntry } from '../algebra/operators.ts'
-import { innerAffine, linearForm, outerAffine, simplify } from '../algebra/simplify.ts'
+import { linearForm, simplify } from '../algebra/simplify.ts'
 import type { ConstantNode, Node, NodeId } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
 import { diagonal, embed, identity, type Linear, ones, select, transpose, zeroMatrix } from '../linear/linear.ts'
@@ -34,7 +34,7 @@ import {
 } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
 import type { Range } from '../scalar/range.ts'
-import { layerOnce, linearFormOnce, partsOf } from './functions.ts'
+import { affinePartOnce, layerOnce, linearFormOnce, partsOf } from './functions.ts'
 import {
   addNode,
   fuseAt,
@@ -367,7 +367,7 @@ class Builder {
           if (after.length === 0 || linearForm(inner) === null) throw NOTHING
           return template.kind === 'inner' ? inner : after.reduce((g, h) => compose(h, g), x0)
         }
-        const split = innerAffine(of, this.domainOf(template.of))
+        const split = affinePartOnce('inner', of, this.domainOf(template.of))
         if (split === null) throw NOTHING
         const inner = affine(split.factor, split.shift)
         if (inner === x0) throw NOTHING
@@ -375,7 +375,7 @@ class Builder {
       }
       case 'first':
       case 'last': {
-        const split = outerAffine(this.fn(template.of), this.domainOf(template.of))
+        const split = affinePartOnce('outer', this.fn(template.of), this.domainOf(template.of))
         if (split === null) throw NOTHING
         const last = affine(split.factor, split.shift)
         if (last === x0) throw NOTHING

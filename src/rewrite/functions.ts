@@ -1,11 +1,12 @@
 // What rewriting asks of functions, each answer remembered: the same few functions stand at every node of a deep net.
 import { type Decomposition, decompose } from '../algebra/decompose.ts'
 import { scaled } from '../algebra/operators.ts'
-import { type LinearForm, linearForm } from '../algebra/simplify.ts'
+import { type Affine, innerAffine, type LinearForm, linearForm, outerAffine } from '../algebra/simplify.ts'
 import { identity, type Linear, ones } from '../linear/linear.ts'
 import { type Size, sizeOf } from '../linear/size.ts'
 import { call, compose, type Expression, parts, unfold, variable, zero } from '../scalar/expression.ts'
 import { inversesOf, isIdempotent, parityOf } from '../scalar/functions.ts'
+import type { Range } from '../scalar/range.ts'
 import type { Property } from './rule.ts'
 
 /** Functions with more parts than this are not looked into before they have been brought to their normal form. */
@@ -18,6 +19,13 @@ interface Answers {
   layer: Layer | null | undefined
   idempotent: boolean | undefined
   parts: Decomposition | null | undefined
+  inner: OnDomain | undefined
+  outer: OnDomain | undefined
+}
+/** The affine part of a function on the domain about which it was asked last. */
+interface OnDomain {
+  readonly domain: readonly Range[]
+  readonly split: Affine | null
 }
 const remembered = new WeakMap<Expression, Answers>()
 function answersOf(fn: Expression): Answers {
@@ -29,6 +37,8 @@ function answersOf(fn: Expression): Answers {
       layer: undefined,
       idempotent: undefined,
       parts: undefined,
+      inner: undefined,
+      outer: undefined,
     }
     remembered.set(fn, answers)
   }
@@ -55,6 +65,17 @@ export function isOneOperation(fn: Expression): boolean {
 }
 function isOperand(part: Expression): boolean {
   return part.mask === 0 || part.kind === 'variable'
+}
+
+/** `innerAffine` or `outerAffine` of a function on these sets. */
+export function affinePartOnce(which: 'inner' | 'outer', fn: Expression, domain: readonly Range[]): Affine | null {
+  const answers = answersOf(fn)
+  const known = answers[which]
+  if (known !== undefined && known.domain.length === domain.length && known.domain.every((r, k) => r === domain[k]))
+    return known.split
+  const split = which === 'inner' ? innerAffine(fn, domain) : outerAffine(fn, domain)
+  answers[which] = { domain, split }
+  return split
 }
 
 /** The function as a linear combination of its variables and a number (see `linearForm`); null where it is none. */

@@ -90,7 +90,7 @@ export class Entries implements Iterable<Match> {
       wires: variables.wires.map(() => this.ids(cursor)),
       groups: variables.groups.map(() => this.value(cursor) as number | undefined),
       calls: variables.nets.length > 0 ? (this.value(cursor) as Match['calls']) : NO_CALLS,
-      sizes: Array.from({ length: this.number(cursor) }, () => this.value(cursor) as readonly [string, Size]),
+      sizes: this.list(cursor, this.number(cursor), this.value) as (readonly [string, Size])[],
       carried: this.carried(cursor),
     }
   }
@@ -138,13 +138,18 @@ export class Entries implements Iterable<Match> {
     const i = cursor.value++
     return this.values[Math.floor(i / BLOCK)][i & WITHIN]
   }
+  private list<T>(cursor: Cursor, length: number, next: (cursor: Cursor) => T): T[] {
+    const list = new Array<T>(length)
+    for (let k = 0; k < length; k++) list[k] = next.call(this, cursor)
+    return list
+  }
   private ids(cursor: Cursor): NodeId[] | undefined {
     const length = this.number(cursor)
-    return length === UNBOUND ? undefined : Array.from({ length }, () => this.number(cursor))
+    return length === UNBOUND ? undefined : this.list(cursor, length, this.number)
   }
   private operators(cursor: Cursor): Linear[] | undefined {
     const length = this.number(cursor)
-    return length === UNBOUND ? undefined : Array.from({ length }, () => this.value(cursor) as Linear)
+    return length === UNBOUND ? undefined : (this.list(cursor, length, this.value) as Linear[])
   }
   private function(cursor: Cursor): FunctionBinding | undefined {
     const args = this.ids(cursor)

@@ -510,6 +510,84 @@ const shapes: readonly Attack[] = [
       }),
   },
   {
+    what: 'a wire of n - 1 components, of which there are none for n = 1',
+    because: /each at least 1/,
+    document: () =>
+      written(d => {
+        const less = [-1, 'n', 1]
+        d.claim(proved([input('x', R, [less]), output(0, 'y', [less])], [output(0, 'y', [less])], []))
+      }),
+  },
+  {
+    what: 'a sum of n - 1 positive numbers, which is 0 for n = 1',
+    because: /matrix without entries/,
+    document: () =>
+      written((d, { x, one }) => {
+        const less = [-1, 'n', 1]
+        const [row, column] = [d.operator(['ones', 1, less]), d.operator(['ones', less, 1])]
+        const sign = d.expression(['sign', x])
+        const proof = d.proof({ equal: [['axiom', 'sign-above', x]] })
+        const lemma = d.lemma(sign, one, ['(0, inf)'], proof)
+        const layer = additive(d.operator(['product', row, column]), 0)
+        const steps = [
+          step('function', 'equality', 2, 6, {
+            over: [1],
+            ranges: ['(0, inf)'],
+            lemmas: [lemma],
+            nodes: [pointwise(one, [1])],
+          }),
+          step('function', 'equality', 6, 4, { over: [0, 1] }),
+        ]
+        const left = [input('x', '(0, inf)'), layer, pointwise(sign, [1]), output(2)]
+        d.claim(proved(left, [pointwise(one, [0]), output(4)], steps))
+      }),
+  },
+  {
+    what: 'a size that stands for n - 1 in what holds for all sizes from 1 on',
+    because: /at least 1/,
+    document: () =>
+      written(d => {
+        const nets = [[input('x', R, ['n']), output(0, 'y', ['n'])], [output(0, 'y', ['n'])]] as const
+        d.claim(proved(nets[0], nets[1], [], { left: 'T' }))
+        const sizes = { n: [-1, 'n', 1] }
+        const cited = { theorem: 0, sizes, functions: {}, weights: {}, inputs: { x: 0 }, left: [], right: [] }
+        d.claim(proved(nets[0], nets[1], [step('theorem', 'T', 0, 0, cited)]))
+      }),
+  },
+  {
+    what: 'functions of wires of different widths',
+    because: /shapes around a node of kind pointwise/,
+    document: () =>
+      written((d, { x }) => {
+        const sum = d.expression(['+', x, d.expression(1)])
+        const left = [input('x'), input('z', R, ['n']), pointwise(sum, [0, 1], ['n']), output(2, 'y', ['n'])]
+        d.claim(proved(left, [output(1, 'y', ['n'])], []))
+      }),
+  },
+  {
+    what: 'one wire for another of another width, of the same function',
+    because: /different shapes/,
+    document: () =>
+      written((d, { zero }) => {
+        const [narrow, wide] = [pointwise(zero, [0]), pointwise(zero, [1], [2])]
+        const inputs = [input('x'), input('z', R, [2])]
+        const same = step('function', 'equality', 2, 4, { over: [0, 1], side: 'left' })
+        d.claim(proved([...inputs, narrow, output(2)], [wide, pointwise(zero, [0]), output(5)], [same]))
+      }),
+  },
+  {
+    what: 'components of one wire for those that stand at another place',
+    because: /different functions/,
+    document: () =>
+      written((d, { x }) => {
+        const cut = (start: number): Json => ['slice', [0], [1], start, start + 1]
+        const sum = d.expression(['+', x, x])
+        const left = [input('x', R, [2]), cut(0), pointwise(sum, [1]), output(2)]
+        const right = [cut(1), pointwise(sum, [4]), output(5)]
+        d.claim(proved(left, right, [step('function', 'equality', 2, 5, { over: [0], ranges: [R] })]))
+      }),
+  },
+  {
     what: 'outputs of different shapes',
     because: /different outputs/,
     document: () =>

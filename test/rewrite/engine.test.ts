@@ -1,6 +1,7 @@
 // What the engine keeps beside the nodes, for speed, says what the nodes say: who uses a wire, which rules are worth a look,
 // the log of a run.
 import { describe, expect, test } from 'vitest'
+import { innerAffine, outerAffine } from '../../src/algebra/simplify.ts'
 import { add, fn, input, mul, net, pointwise, shift, unknownWeight } from '../../src/build.ts'
 import type { Diagram, NodeId } from '../../src/diagram/diagram.ts'
 import { coarseRange, nodeRange, type WireRange, whole, wireRanges, within } from '../../src/diagram/ranges.ts'
@@ -11,6 +12,7 @@ import { random } from '../../src/numeric/random.ts'
 import { applyMatch } from '../../src/rewrite/apply.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { Candidates } from '../../src/rewrite/candidates.ts'
+import { affinePartOnce } from '../../src/rewrite/functions.ts'
 import {
   boundAt,
   type Graph,
@@ -28,8 +30,8 @@ import { Entries } from '../../src/rewrite/log.ts'
 import { type Match, matchRule } from '../../src/rewrite/match.ts'
 import { Replay, rewrite } from '../../src/rewrite/normalize.ts'
 import { PHASES } from '../../src/rewrite/rule.ts'
-import { call, type Expression, variable } from '../../src/scalar/expression.ts'
-import { coarsen, isSubset, POSITIVE, printRange } from '../../src/scalar/range.ts'
+import { call, type Expression, number, variable } from '../../src/scalar/expression.ts'
+import { coarsen, isSubset, NEGATIVE, POSITIVE, printRange, REALS } from '../../src/scalar/range.ts'
 import { printDiagram } from '../../src/syntax/print.ts'
 import { correctFile } from '../syntax/generate.ts'
 
@@ -134,6 +136,34 @@ test('a rule that is not worth a look does not apply', () => {
     for (const _ of rewrite(graph, { rules, maxSteps: 5_000 })) if (++applied % 5 === 0) check(graph)
   }
   expect(left).toBeGreaterThan(1_000)
+})
+
+test('an affine part that is remembered is that of the sets that are asked about', () => {
+  const x = variable(0)
+  const functions = [
+    call('+', call('*', number(2), call('exp', x)), number(1)),
+    call('abs', call('+', call('*', number(3), x), number(1))),
+    call('exp', call('*', number(3), x)),
+    call('relu', call('*', number(2), x)),
+    call('ln', x),
+    x,
+  ]
+  const sets = [[REALS], [POSITIVE], [REALS], [REALS], [NEGATIVE], [POSITIVE]]
+  let found = 0
+  for (const domain of sets) {
+    for (const fn of functions) {
+      for (const [which, direct] of [
+        ['inner', innerAffine],
+        ['outer', outerAffine],
+      ] as const) {
+        const expected = direct(fn, domain)
+        expect(affinePartOnce(which, fn, domain)).toEqual(expected)
+        expect(affinePartOnce(which, fn, [...domain])).toEqual(expected)
+        found += Number(expected !== null)
+      }
+    }
+  }
+  expect(found).toBeGreaterThan(20)
 })
 
 describe('the range of a wire', () => {

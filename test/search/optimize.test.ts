@@ -42,6 +42,28 @@ test.each([
   expect((await prove(given, found.net, { rules })).kind).toBe('proved')
 })
 
+test.each([
+  ['input x : n e = exp(x) output y = e / (e -> add[ones(n, n)])', 'softmax'],
+  ['input x : n e = exp(x) output y = x - ln(e -> add[ones(n, n)])', 'logsoftmax'],
+  ['x : m in (0, inf) -> ln -> add[V] -> exp -> y', 'multiplicative'],
+] as const)('the formula %s is put back', async (text, kind) => {
+  const found = await optimize(net(text), { rules, cost: 'nodes' })
+  expect(found.net.nodes.map(n => n.kind)).toEqual(['input', kind, 'output'])
+  expect(found.verdict?.kind).toBe('proved')
+})
+
+test('what is only like a formula is not', async () => {
+  for (const text of [
+    'input x : n output y = exp(x) / (x -> add[ones(n, n)] -> exp)',
+    'x : m -> s -> add[V] -> exp -> y',
+    'input x : n, z : n output y = exp(x) / (exp(z) -> add[ones(n, n)])',
+  ]) {
+    const found = await optimize(net(text), { rules, cost: 'nodes' })
+    expect(found.net.nodes.map(n => n.kind)).not.toContain('softmax')
+    expect(found.net.nodes.map(n => n.kind)).not.toContain('multiplicative')
+  }
+})
+
 test('a net that cannot be made cheaper stays as it is', async () => {
   const given = net('x : 4 -> add[W1] -> s -> y')
   const found = await optimize(given, { rules, cost: 'nodes' })
