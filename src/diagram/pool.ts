@@ -11,10 +11,12 @@ export interface Pool {
   readonly operation: 'max' | 'min' | null
   readonly group: number
   readonly fn: Expression
+  /** A set that holds fn(x) for all components of x, and not only for the largest; null where there is no operation. */
+  readonly values: Range | null
 }
 
 /** A wire itself. */
-export const SINGLE: Pool = { operation: null, group: 1, fn: x0 }
+export const SINGLE: Pool = { operation: null, group: 1, fn: x0, values: null }
 
 /** How a function that is defined on a set is shown to behave there; null where nothing is shown. */
 export function directionOn(fn: Expression, domain: Range): 'increasing' | 'decreasing' | 'constant' | null {
@@ -22,16 +24,18 @@ export function directionOn(fn: Expression, domain: Range): 'increasing' | 'decr
 }
 
 /** The pool that a node makes of one, whose values are in the set; null for a node that makes none. */
-export function poolOf(node: Node, of: Pool, values: Range): Pool | null {
+export function poolOf(node: Node, of: Pool, range: Range): Pool | null {
   if (node.kind === 'reduce') {
     // The largest of the largest of groups is the largest of groups of as many groups.
     const isAlike = of.operation === null || of.operation === node.operation
-    return isAlike ? { ...of, operation: node.operation, group: of.group * node.group } : null
+    const group = of.group * node.group
+    return isAlike ? { ...of, operation: node.operation, group, values: of.values ?? range } : null
   }
   if (node.kind !== 'pointwise' || node.args.length !== 1) return null
   const fn = compose(node.fn, of.fn)
-  if (of.operation === null) return { ...of, fn }
-  const direction = directionOn(node.fn, values)
-  if (direction !== 'decreasing') return direction === null ? null : { ...of, fn }
-  return { ...of, fn, operation: of.operation === 'max' ? 'min' : 'max' }
+  if (of.values === null) return { ...of, fn }
+  const direction = directionOn(node.fn, of.values)
+  const values = analyseShared(node.fn, [of.values]).range
+  if (direction !== 'decreasing') return direction === null ? null : { ...of, fn, values }
+  return { ...of, fn, values, operation: of.operation === 'max' ? 'min' : 'max' }
 }

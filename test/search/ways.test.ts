@@ -164,6 +164,21 @@ test('a pool of pools is the pool of groups that are as large as both together',
   expect(shown(pool('max', 4), pool('max', 2), pool('min', 8))).toBe(false)
 })
 
+test('a function that rises on the largest values only does not pass through a maximum', () => {
+  const shown = (f: Expression): boolean => {
+    const w = wires()
+    const y = w.put({ ...input('y'), shape: [sizeOf(1)] })
+    // The components of x are y and 5, so that their maximum is at least 5.
+    const x = w.put({ ...layer(matrix([1], [0])), bias: matrix([0], [5]) }, y)
+    const pool = { kind: 'reduce', operation: 'max', group: 2, shape: [sizeOf(1)] }
+    const a = w.put(pool, w.put(fn(f), x))
+    const b = w.put({ ...fn(f), shape: [sizeOf(1)] }, w.put(pool, x))
+    return accepts(() => w.equate(a, b, 'pool', over(x)))
+  }
+  expect(shown(relu)).toBe(true)
+  expect(shown(call('abs', x0))).toBe(false)
+})
+
 test('a common factor or divisor of all components passes through a layer, and no other does', () => {
   const column = layer(matrix([1], [1]))
   const times = call('*', x0, variable(1))
