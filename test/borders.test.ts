@@ -73,7 +73,7 @@ const OUTSIDE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Whoever distrusts the prover has the checker to read: it may get shorter. */
-const MOST_LINES = 801
+const MOST_LINES = 800
 
 function files(folder: string): string[] {
   return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap(entry =>

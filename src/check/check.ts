@@ -48,8 +48,7 @@ class Checker {
   /** The unknowns that the proof of the current claim may speak of. */
   private symbols: ReadonlySet<object> = new Set()
   /** The claims so far, which may be cited where their verdict holds. */
-  private readonly theorems: { readonly name: string; readonly nets: readonly Diagram[]; readonly holds: boolean }[] =
-    []
+  private readonly theorems: { name: string; nets: readonly Diagram[]; holds: boolean }[] = []
   private wires = new Wires()
 
   run(document: Json): Certificate.Checked {
