@@ -1,7 +1,7 @@
 // Values for the variables of a rule: sizes, numbers, matrices of a special kind, and functions that its conditions allow.
 // What is left open is unknown, and gets its values where a counterexample is looked for.
 
-import { identity, type Linear, literal, scale } from '../linear/linear.ts'
+import { diagonal, identity, type Linear, literal, scale, weight } from '../linear/linear.ts'
 import { knownSize, type Size, sizeOf, substituteSize } from '../linear/size.ts'
 import { randomPoint, specialPoints } from '../numeric/points.ts'
 import type { Random } from '../numeric/random.ts'
@@ -116,14 +116,25 @@ function chooseReal(within: Range, source: Random): Rational {
   return inside.length > 0 && !source.oneIn(3) ? source.pick(inside) : randomPoint(within, source, [])
 }
 
-/** A matrix of the kind that a condition asks for. */
-function chooseMatrix(property: OperatorProperty, rows: number, columns: number, source: Random): Linear | null {
+/** A matrix of the kind that a condition asks for, in the place of the variable of this name. */
+function chooseMatrix(
+  name: string,
+  property: OperatorProperty,
+  rows: number,
+  columns: number,
+  source: Random,
+): Linear | null {
   if (property === 'integer')
     return literal(
       Array.from({ length: rows }, () => Array.from({ length: columns }, () => rational(source.integer(-2, 3)))),
     )
   if (rows !== columns) return null
   if (property === 'diagonal') {
+    // Of a vector that is not known, too: right sides may speak of that vector.
+    if (source.oneIn(2)) {
+      const shape = { rows: sizeOf(rows), columns: sizeOf(1), vector: true }
+      return diagonal(weight({ name: `${name}_diagonal`, ...shape, entries: REALS, value: null }))
+    }
     const entries = Array.from({ length: rows }, () => rational(source.integer(-4, 6), 2))
     return literal(entries.map((q, i) => entries.map((_, j) => (i === j ? q : rational(0)))))
   }
@@ -186,9 +197,10 @@ export function randomChoices(rule: Rule, source: Random, round = source.integer
     if (o === null || property === undefined) continue
     const [rows, columns] = [o.rows, o.columns].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
     if (rows === null || columns === null) return null
-    const matrix = chooseMatrix(property, rows, columns, source)
+    const { name } = rule.variables.operators[o.slot]
+    const matrix = chooseMatrix(name, property, rows, columns, source)
     if (matrix === null) return null
-    weights.set(rule.variables.operators[o.slot].name, matrix)
+    weights.set(name, matrix)
   }
   const nets = new Map<string, readonly PartStage[]>()
   for (const variable of rule.variables.nets) {
