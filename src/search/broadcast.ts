@@ -7,7 +7,7 @@ import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
-import { added, multipliedBy, multiplyFactors, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
+import { added, monomialOf, multipliedBy, multiplyFactors, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
 import type { Why } from './reasons.ts'
 
 const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }
@@ -52,6 +52,8 @@ function repeating(word: Word): Word | null {
 function besideIdentity(word: Word): readonly Word[] {
   const [matrix, ...rest] = word.atoms
   if (matrix?.kind !== 'literal' || matrix.rows !== matrix.columns || matrix.entries.length < 2) return [word]
+  // What only moves and scales components passes through functions as it is.
+  if (monomialOf(matrix) !== null) return [word]
   const { entries } = matrix
   const k = entries[0][0].sub(entries[1][0])
   const row = entries[0].map((q, j) => (j === 0 ? q.sub(k) : q))
