@@ -1,7 +1,7 @@
 // Equalities that take layers apart: into a sum of products with one matrix each, into layers of parts of their wires, and into
 // a join of layers, one for each part of their outputs.
 import { times, uniformEntry } from '../algebra/operators.ts'
-import { type Linear, select } from '../linear/linear.ts'
+import { factorsOf, type Linear, ones, select } from '../linear/linear.ts'
 import { addSizes, isAtLeast, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, one, variable } from '../scalar/expression.ts'
 import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
@@ -16,6 +16,7 @@ const MOST_PARTS = 12
 
 const SUM: Why = { rule: 'equality', title: 'layer as a sum', by: 'linear' }
 const SLICED: Why = { rule: 'equality', title: 'layer of a part', by: 'linear' }
+const MULTIPLE: Why = { rule: 'equality', title: 'layer as a multiple', by: 'linear' }
 const BLOCKS: Why = { rule: 'equality', title: 'blocks as a join of layers', by: 'linear' }
 const MOVED: Why = { rule: 'equality', title: 'part of a function', by: 'function' }
 
@@ -70,6 +71,44 @@ export function ofParts(g: EGraph, t: TermId): void {
 }
 function part(g: EGraph, operator: Linear, arg: TermId): TermId | null {
   return additive(g, [{ operator, arg }], null, withLast(g.shapeOf(arg), operator.rows))
+}
+
+/** D A x + D b for a diagonal matrix D of a vector d, as d * (A x + b): algebra knows more of a factor than of a matrix. */
+export function asMultiple(g: EGraph, t: TermId): void {
+  const { shape } = g.nodeOf(t)
+  const pieces = piecesOf(g, t)
+  const first = pieces?.[0].word.atoms[0]
+  if (pieces === null || first?.kind !== 'diagonal') return
+  const rest: Piece[] = []
+  for (const { word, arg } of pieces) {
+    const atoms = withoutDiagonal(word.atoms, first)
+    if (atoms === null) return
+    rest.push({ word: { factor: word.factor, atoms }, arg })
+  }
+  const inner = layerOf(g, rest, 0, shape)
+  const factor = additive(g, [], normalOf(first.of), shape)
+  const made = inner === null || factor === null ? null : pointwise(g, PRODUCT, [inner, factor], shape)
+  if (inner === null || factor === null || made === null) return
+  const args = g.argsOf(t)
+  g.equate(t, made, MULTIPLE, { made: fresh([inner, factor], args), over: different(g, args) })
+}
+const PRODUCT = call('*', variable(0), variable(1))
+
+/** A product without this diagonal matrix, which may change places with others, and with the vector behind them; null where it has none. */
+function withoutDiagonal(
+  atoms: readonly Linear[],
+  diagonal: Extract<Linear, { kind: 'diagonal' }>,
+): readonly Linear[] | null {
+  const end = atoms.findIndex(a => a.kind !== 'diagonal')
+  const count = end < 0 ? atoms.length : end
+  const at = atoms.indexOf(diagonal)
+  if (at >= 0 && at < count) return atoms.toSpliced(at, 1)
+  // diag(a) d = diag(d) a, and d alone is diag(d) 1.
+  const [vector, ...others] = atoms.slice(count)
+  if (vector !== diagonal.of || others.length > 0) return null
+  const last = atoms[count - 1]
+  if (last === undefined) return [ones(vector.rows, sizeOf(1))]
+  return last.kind === 'diagonal' ? [...atoms.slice(0, count - 1), ...factorsOf(last.of)] : null
 }
 
 /** The lengths of the parts of its outputs to which the terms of a layer are confined; null where they do not tell. */

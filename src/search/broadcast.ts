@@ -7,7 +7,16 @@ import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
 import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
-import { added, monomialOf, multipliedBy, multiplyFactors, normalOf, operatorOf, type Word, wordsOf } from './operators.ts'
+import {
+  added,
+  monomialOf,
+  multipliedBy,
+  multiplyFactors,
+  normalOf,
+  operatorOf,
+  type Word,
+  wordsOf,
+} from './operators.ts'
 import type { Why } from './reasons.ts'
 
 const APART: Why = { rule: 'equality', title: 'what is added to all components', by: 'linear' }

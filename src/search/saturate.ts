@@ -1,6 +1,6 @@
 // Equality saturation: rules are tried at terms until the goal is reached, nothing new follows, or the budget is spent. Terms
 // are visited in the order in which they came in or something changed below them; nothing depends on the clock but the end.
-import { asJoin, asSum, ofParts, partOfFunction } from './apart.ts'
+import { asJoin, asMultiple, asSum, ofParts, partOfFunction } from './apart.ts'
 import { addedToAll, expanded, exponentialOfSum, hasRepeated, multipleThroughLayer } from './broadcast.ts'
 import { poolAsFunction, powersAsFunctions } from './components.ts'
 import type { EGraph, TermId } from './egraph.ts'
@@ -9,7 +9,14 @@ import type { Visitor } from './instances.ts'
 import { asFunction, asLayer, grouped, merged, pulledOut, withoutFactor } from './layers.ts'
 import { PairSet } from './pairs.ts'
 import { Fused, shifted, takenApart } from './pointwise.ts'
-import { factorThroughFunction, ordered, throughFunction, throughJoin, wireThroughFunction } from './through.ts'
+import {
+  cancelled,
+  factorThroughFunction,
+  ordered,
+  throughFunction,
+  throughJoin,
+  wireThroughFunction,
+} from './through.ts'
 
 export interface SearchBudget {
   /** Time; the search is the same whatever it is, but for where it ends. */
@@ -82,6 +89,7 @@ export function builtinVisit(g: EGraph, byComponents = false): Visit {
         throughFunction(g, t)
         factorThroughFunction(g, t)
         wireThroughFunction(g, t)
+        cancelled(g, t)
         exponentialOfSum(g, t)
         if (!noted.isSet(t) && hasRepeated(g, t)) {
           noted.set(t, 1)
@@ -98,6 +106,7 @@ export function builtinVisit(g: EGraph, byComponents = false): Visit {
           grouped(g, t)
           addedToAll(g, t)
           asSum(g, t)
+          asMultiple(g, t)
           ofParts(g, t)
           asJoin(g, t)
         }

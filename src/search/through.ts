@@ -3,7 +3,7 @@ import { whole } from '../diagram/ranges.ts'
 import { entriesOf, type Linear, literal } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
 import { call, type Expression, number, one, variable, x0 } from '../scalar/expression.ts'
-import { type Range, REALS } from '../scalar/range.ts'
+import { isSubset, NON_ZERO, type Range, REALS } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
 import { additive, different, fresh, lastOf, pointwise, put } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
@@ -17,6 +17,7 @@ const MAX_ENTRIES = 16_384
 
 const MOVED: Why = { rule: 'equality', title: 'matrix that moves and scales, through a function', by: 'function' }
 const FACTOR: Why = { rule: 'normal-elementwise', title: 'factor through a function', by: 'function' }
+const CANCELLED: Why = { rule: 'normal-elementwise', title: 'factor and divisor cancel', by: 'function' }
 const ORDERED: Why = { rule: 'additive-product', title: 'hidden units in a fixed order', by: 'linear' }
 const JOINED: Why = { rule: 'equality', title: 'function of joined wires', by: 'function' }
 
@@ -117,6 +118,25 @@ export function wireThroughFunction(g: EGraph, t: TermId): void {
       if (below === null || made === null) continue
       g.equate(t, made, FACTOR, { inner: [m], made: [below], over: [x, s], domain })
       break
+    }
+  }
+}
+
+/** (x * s) / s = x and (x / s) * s = x, for a wire s that is not 0. */
+export function cancelled(g: EGraph, t: TermId): void {
+  const { fn } = g.nodeOf(t) as Pointwise
+  if (g.arityOf(t) !== 2 || (fn !== PRODUCT && fn !== QUOTIENT)) return
+  const inverse = fn === PRODUCT ? QUOTIENT : PRODUCT
+  for (const k of fn === QUOTIENT ? [1] : [1, 0]) {
+    const s = g.narrowest(g.argOf(t, k))
+    if (!isSubset(whole(g.rangeOf(s)), NON_ZERO)) continue
+    for (const m of membersOf(g, g.argOf(t, 1 - k), 'pointwise')) {
+      if (g.arityOf(m) !== 2 || (g.nodeOf(m) as Pointwise).fn !== inverse) continue
+      const at = (inverse === QUOTIENT ? [1] : [1, 0]).find(i => g.areEqual(g.argOf(m, i), s))
+      if (at === undefined) continue
+      const x = g.narrowest(g.argOf(m, 1 - at))
+      if (g.areEqual(t, x)) return
+      g.equate(t, x, CANCELLED, { inner: [m], over: [x, s], domain: [whole(g.rangeOf(x)), whole(g.rangeOf(s))] })
     }
   }
 }
