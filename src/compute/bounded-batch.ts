@@ -1,7 +1,7 @@
 // Large nets on many samples at once, in intervals: the sums of layers by the matrix kernels, as a middle and a radius
 // (Rump, "Fast and parallel interval arithmetic", 1999), everything else number by number as in numeric/bounded.ts.
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import { type Linear, type WeightSymbol, weight } from '../linear/linear.ts'
+import { hasAtMost, type Linear, type WeightSymbol, weight } from '../linear/linear.ts'
 import { sizeOf } from '../linear/size.ts'
 import { type Bounded, bounded, type DoubleInterval } from '../numeric/bounded.ts'
 import { type Trouble, troubleOf } from '../numeric/errors.ts'
@@ -39,6 +39,8 @@ export const BATCH = 128
 
 /** The least number of products in a layer for which the kernels are worth it. */
 const LARGE_LAYER = 1024
+/** Sums and products of more matrices are computed sample by sample: what follows them recurses. */
+const MOST_OPERATIONS = 100
 
 /** A layer of any entries W: their absolute values may lie outside of what is declared. */
 function layerNet(rows: number, columns: number): Diagram {
@@ -67,11 +69,12 @@ export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: Do
     points(weights.get(symbol) ?? (symbol.value ?? []).map(row => row.map(toDouble))),
   )
   const layers = new Map<Linear, Layer | null>()
+  const isLarge = (a: Linear): boolean => scope.size(a.rows) * scope.size(a.columns) >= LARGE_LAYER
 
   /** The entries of a large matrix as doubles, and whether they had to be rounded; null where the kernels are not for it. */
   const entriesOf = (a: Linear): { rows: readonly ArrayLike<number>[]; isRounded: boolean } | null => {
     if (a.kind !== 'symbol' && a.kind !== 'literal') return null
-    if (scope.size(a.rows) * scope.size(a.columns) < LARGE_LAYER) return null
+    if (!isLarge(a)) return null
     const exact = a.kind === 'literal' ? a.entries : a.symbol.value
     if (exact === null) {
       const rows = weights.get((a as Linear & { kind: 'symbol' }).symbol)
@@ -130,6 +133,25 @@ export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: Do
   const plus = (a: readonly Bounded[], b: readonly Bounded[]): Bounded[] =>
     a.map((v, i) => arithmetic.call('+', [v, b[i % b.length]]))
 
+  /** An operator that is made of large matrices, on all samples; null for others. */
+  const applied = (a: Linear, x: readonly Bounded[]): Bounded[] | null => {
+    const layer = layerOf(a)
+    if (layer !== null) return applyLayer(layer, x)
+    if (a.kind === 'scale') {
+      const factor = scope.closed(a.factor)
+      return applied(a.of, x)?.map(v => arithmetic.call('*', [factor, v])) ?? null
+    }
+    if (a.kind === 'sum') {
+      const [left, right] = [applied(a.left, x), applied(a.right, x)]
+      return left === null || right === null ? null : plus(left, right)
+    }
+    if (a.kind !== 'product') return null
+    const inner = applied(a.right, x)
+    return inner === null ? null : applied(a.left, inner)
+  }
+  const onAll = (a: Linear, x: readonly Bounded[]): Bounded[] | null =>
+    hasAtMost(a, MOST_OPERATIONS) ? applied(a, x) : null
+
   /** The values of a node for all samples; null where it has to be computed sample by sample. */
   const batchValue = (node: Node, args: readonly (readonly Bounded[])[], count: number): Bounded[] | null => {
     const bias = (of: Linear | null): Bounded[] | null =>
@@ -145,20 +167,17 @@ export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: Do
         return args.length === 0 ? null : args[0].map((_, i) => f(args.map(a => a[i])))
       }
       case 'additive': {
-        const parts = node.operators.map(layerOf)
+        const parts = node.operators.map((operator, k) => onAll(operator, args[k]))
         if (parts.length === 0 || parts.includes(null)) return null
-        const sum = parts.map((layer, k) => applyLayer(layer as Layer, args[k])).reduce(plus)
+        const sum = (parts as Bounded[][]).reduce(plus)
         const b = bias(node.bias)
         return b === null ? sum : plus(sum, b)
       }
       case 'multiplicative': {
-        const layer = layerOf(node.operator)
-        const isPositive = layer !== null && args[0].every(v => isKnown(v) && v.low > 0)
-        if (layer === null || !isPositive || count === 0) return null
-        const sum = applyLayer(
-          layer,
-          args[0].map(v => arithmetic.call('ln', [v])),
-        )
+        if (count === 0 || !args[0].every(v => isKnown(v) && v.low > 0)) return null
+        const logarithms = (): Bounded[] => args[0].map(v => arithmetic.call('ln', [v]))
+        const sum = isLarge(node.operator) ? onAll(node.operator, logarithms()) : null
+        if (sum === null) return null
         const b = bias(node.bias)
         return (b === null ? sum : plus(sum, b)).map(v => arithmetic.call('exp', [v]))
       }

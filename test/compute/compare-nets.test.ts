@@ -25,6 +25,8 @@ net sum { x : 150 in (0, inf) -> ln -> add[W, b] -> add[V] -> exp -> y }
 net other { x : 150 in (0, inf) -> ln -> add[W, b] -> add[V] -> exp -> scale[1.000000001] -> y }
 net hidden { x : 150 -> add[W, b] -> relu -> add[V] -> softmax -> y }
 net step { x : 150 -> add[W, b] -> max1 -> add[V] -> y }
+net made { x : 150 -> add[V * (0.1 * W + W * W), V * b] -> y }
+net powers { x : 150 in (0, inf) -> mul[1/3 * V] -> y }
 function max1(t) = max(t, 1)
 `)
 const net = (name: string): Diagram => nets[name]
@@ -34,7 +36,7 @@ test('the file has no errors', () => {
 })
 
 describe('intervals by the kernels', () => {
-  test.each(['product', 'sum', 'hidden', 'step'])(
+  test.each(['product', 'sum', 'hidden', 'step', 'made', 'powers'])(
     '%s: overlap those computed number by number, and are nearly as narrow',
     name => {
       const source = random(3)
