@@ -1,7 +1,6 @@
 // What the fuzz runs share: options, the way to the tests' modules, counts now and then, and an end at the first complaint.
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createViteServer } from 'vitest/node'
+import { openSources } from '../scripts/sources.mjs'
 
 /**
  * Tries seeds from --seed on, --n of them (default `n`), and reports after each `every`. `prepare` gets the tests' module and gives
@@ -15,15 +14,7 @@ export async function fuzz({ n, every, module }, prepare) {
   if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(seed))
     throw new Error('--n and --seed are whole numbers')
 
-  // The tests are TypeScript with text files as modules: vite reads them as the tests do.
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  const server = await createViteServer({
-    root,
-    configFile: `${root}/vitest.config.ts`,
-    server: { middlewareMode: true, ws: false },
-    optimizeDeps: { noDiscovery: true },
-    logLevel: 'error',
-  })
+  const server = await openSources()
   const start = performance.now()
   try {
     const { attempt, report } = prepare(await server.ssrLoadModule(module))

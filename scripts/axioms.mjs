@@ -1,18 +1,9 @@
 // Writes docs/axioms.md anew from the rules, the axioms and the checker, and docs/tensor-identities.md from its table.
 // Run: npm run axioms
 import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { createViteServer } from 'vitest/node'
+import { openSources } from './sources.mjs'
 
-// The sources are TypeScript with text files as modules: vite reads them as the tests do.
-const root = fileURLToPath(new URL('..', import.meta.url))
-const server = await createViteServer({
-  root,
-  configFile: `${root}/vitest.config.ts`,
-  server: { middlewareMode: true, ws: false },
-  optimizeDeps: { noDiscovery: true },
-  logLevel: 'error',
-})
+const server = await openSources()
 try {
   const { axiomsDocument } = await server.ssrLoadModule('/scripts/axioms-document.ts')
   writeFileSync(new URL('../docs/axioms.md', import.meta.url), axiomsDocument())

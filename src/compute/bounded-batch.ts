@@ -174,9 +174,9 @@ export function boundedBatchOf(diagram: Diagram, instance: Instance, weights: Do
         return b === null ? sum : plus(sum, b)
       }
       case 'multiplicative': {
-        if (count === 0 || !args[0].every(v => isKnown(v) && v.low > 0)) return null
-        const logarithms = (): Bounded[] => args[0].map(v => arithmetic.call('ln', [v]))
-        const sum = isLarge(node.operator) ? onAll(node.operator, logarithms()) : null
+        if (count === 0 || !isLarge(node.operator) || !args[0].every(v => isKnown(v) && v.low > 0)) return null
+        const logarithms = args[0].map(v => arithmetic.call('ln', [v]))
+        const sum = onAll(node.operator, logarithms)
         if (sum === null) return null
         const b = bias(node.bias)
         return (b === null ? sum : plus(sum, b)).map(v => arithmetic.call('exp', [v]))

@@ -4,7 +4,7 @@ import { times, uniformEntry } from '../algebra/operators.ts'
 import { factorsOf, type Linear, ones, select } from '../linear/linear.ts'
 import { addSizes, isAtLeast, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, one, variable } from '../scalar/expression.ts'
-import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import { additive, different, fresh, lastOf, PRODUCT, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, layerOf, membersOf, type Piece, type Pointwise, piecesOf } from './layers.ts'
 import { normalOf, operatorOf } from './operators.ts'
@@ -92,7 +92,6 @@ export function asMultiple(g: EGraph, t: TermId): void {
   const args = g.argsOf(t)
   g.equate(t, made, MULTIPLE, { made: fresh([inner, factor], args), over: different(g, args) })
 }
-const PRODUCT = call('*', variable(0), variable(1))
 
 /** A product without this diagonal matrix, which may change places with others, and with the vector behind them; null where it has none. */
 function withoutDiagonal(

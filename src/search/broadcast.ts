@@ -4,7 +4,18 @@ import { type Size, sizeOf } from '../linear/size.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
 import { call, type Expression, fold, number, variable, x0 } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
-import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import {
+  additive,
+  different,
+  fresh,
+  lastOf,
+  PRODUCT,
+  pointwise,
+  put,
+  QUOTIENT,
+  type Summand,
+  withLast,
+} from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
 import {
@@ -210,8 +221,6 @@ export function exponentialOfSum(g: EGraph, t: TermId): void {
   }
 }
 const EXP = call('exp', x0)
-const PRODUCT = call('*', x0, variable(1))
-const QUOTIENT = call('/', x0, variable(1))
 
 /** W (u * 1 s) = (W u) * 1 s, and so for quotients. */
 export function multipleThroughLayer(g: EGraph, t: TermId): void {

@@ -1,12 +1,16 @@
 // Makes the terms that rules speak of: nodes in one form, so that what is equal by the laws of their contents is one term.
 import { identity, type Linear, zeroMatrix } from '../linear/linear.ts'
 import { type Shape, type Size, sizeOf, withLast } from '../linear/size.ts'
-import { type Expression, substitute, variable, variablesOf, x0 } from '../scalar/expression.ts'
+import { call, type Expression, substitute, variable, variablesOf, x0 } from '../scalar/expression.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { added, normalOf } from './operators.ts'
 
 export { withLast }
+
+/** Functions of two wires. */
+export const PRODUCT = call('*', x0, variable(1))
+export const QUOTIENT = call('/', x0, variable(1))
 
 /** The term of a node on these terms, whose operators are in normal form; null where it is not shown to be defined. */
 export function put(g: EGraph, node: Unplaced, args: readonly TermId[]): TermId | null {

@@ -2,10 +2,10 @@
 import { whole } from '../diagram/ranges.ts'
 import { entriesOf, type Linear, literal } from '../linear/linear.ts'
 import { knownSize } from '../linear/size.ts'
-import { call, type Expression, number, one, variable, x0 } from '../scalar/expression.ts'
+import { call, type Expression, number, one, variable } from '../scalar/expression.ts'
 import { isSubset, NON_ZERO, type Range, REALS } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
-import { additive, different, fresh, lastOf, pointwise, put } from './builder.ts'
+import { additive, different, fresh, lastOf, PRODUCT, pointwise, put, QUOTIENT } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { factorThrough, wirePasses } from './functions.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
@@ -98,9 +98,6 @@ export function factorThroughFunction(g: EGraph, t: TermId): void {
     g.equate(t, made, FACTOR, { inner: [m], made: made === below ? [] : [below], over: [arg], domain })
   }
 }
-
-const PRODUCT = call('*', x0, variable(1))
-const QUOTIENT = call('/', x0, variable(1))
 
 /** f(x s) = s f(x), and f(x / s) = f(x) / s, for a wire s with values that pass through f. */
 export function wireThroughFunction(g: EGraph, t: TermId): void {
