@@ -505,8 +505,9 @@ export function unboundVariable(span: Span, name: string): Diagnostic {
     hint: 'what the right side is made of must be found by matching the left side',
   })
 }
-export function emptyCondition(span: Span, name: string): Diagnostic {
-  return error('E702', span, `the condition is about ${quote(name)}, which is not part of the left side`)
+export function emptyCondition(span: Span, name: string | null): Diagnostic {
+  const what = name === null ? 'numbers alone' : `${quote(name)}, which is not part of the left side`
+  return error('E702', span, `the condition is about ${what}`)
 }
 export function trivialRule(span: Span): Diagnostic {
   return error('E703', span, 'the left side is a plain wire, which is everywhere')
@@ -516,6 +517,11 @@ export function trivialRule(span: Span): Diagnostic {
 
 export function ruleCannot(span: Span, what: string): Diagnostic {
   return error('E704', span, `a rule cannot ${what}`)
+}
+export function impossibleCondition(span: Span): Diagnostic {
+  return error('E708', span, 'this condition cannot hold together with what is declared and asked for before it', {
+    hint: 'a rule about nothing could say anything',
+  })
 }
 export function ruleAssumed(name: string, because: string): Diagnostic {
   return warning('W705', null, `the rule ${quote(name)} is not used: ${because}`, {
