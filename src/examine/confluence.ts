@@ -96,6 +96,7 @@ export function confluenceOf(
   const skipped = [...new Set([...outers, ...inners].filter(hasNets).map(r => r.name))]
   for (const outer of outers) {
     for (const inner of inners) {
+      if (performance.now() > options.deadline) return { pairs, open, skipped, complete: false }
       if (hasNets(outer) || hasNets(inner)) continue
       if (outer.direction !== '==>' || inner.direction !== '==>') continue
       const done = new Set<string>()
