@@ -8,9 +8,9 @@
 //
 // A term is a number, and what is kept of it stands in arrays of integers: there may be a million.
 import type { Node, NodeKind } from '../diagram/diagram.ts'
-import { nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.ts'
+import { ANY, nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.ts'
 import type { Shape } from '../linear/size.ts'
-import { isSubset, type Range } from '../scalar/range.ts'
+import { isReals, isSubset, type Range } from '../scalar/range.ts'
 import { type Content, Contents, type Unplaced } from './contents.ts'
 import { type Equality, NO_TERMS, type Premises, type Reason, Reasons, type Why } from './reasons.ts'
 
@@ -37,6 +37,8 @@ const KIND_BITS: Readonly<Record<NodeKind, number>> = {
 /** So many members of a class are asked which has the narrowest range. */
 const MOST_ASKED = 8
 const NONE = -1
+/** Room for so many terms is made at first. */
+const FIRST_TERMS = 256
 
 function longer<A extends Int32Array | Uint8Array>(old: A): A {
   const fresh = new (old.constructor as new (n: number) => A)(2 * old.length)
@@ -58,41 +60,43 @@ export class EGraph {
 
   private count = 0
   // By term.
-  private content = new Int32Array(1024)
+  private content = new Int32Array(FIRST_TERMS)
   /** Where its args begin in `args`; those of the next term begin where they end. */
-  private first = new Int32Array(1025)
+  private first = new Int32Array(FIRST_TERMS + 1)
   /** Another term of its class, nearer to the one that stands for it. */
-  private parent = new Int32Array(1024)
+  private parent = new Int32Array(FIRST_TERMS)
   /** The equality that leads to another term of its class, and that term: a tree for each class. -1 at its root. */
-  private cause = new Int32Array(1024)
-  private towards = new Int32Array(1024)
+  private cause = new Int32Array(FIRST_TERMS)
+  private towards = new Int32Array(FIRST_TERMS)
   /** The next member of its class; -1 for the last one. */
-  private next = new Int32Array(1024)
+  private next = new Int32Array(FIRST_TERMS)
   /** 1 where an equal term with equal args is there already: nothing is found at it that is not found there. */
-  private double = new Uint8Array(1024)
+  private double = new Uint8Array(FIRST_TERMS)
   private readonly ranges: (WireRange | undefined)[] = []
+  /** By content: the range of a node of one wire that was asked for last. */
+  private readonly images: ({ readonly argument: WireRange; readonly image: WireRange } | undefined)[] = []
 
   // By the term that stands for a class.
-  private head = new Int32Array(1024)
-  private tail = new Int32Array(1024)
+  private head = new Int32Array(FIRST_TERMS)
+  private tail = new Int32Array(FIRST_TERMS)
   /** The kinds of node in the class, a bit for each. */
-  private kinds = new Int32Array(1024)
+  private kinds = new Int32Array(FIRST_TERMS)
   /** Members and uses. */
-  private weight = new Int32Array(1024)
+  private weight = new Int32Array(FIRST_TERMS)
   /** The first and the last use of a member, as places in `args`; -1 where there is none. */
-  private firstUse = new Int32Array(1024)
-  private lastUse = new Int32Array(1024)
+  private firstUse = new Int32Array(FIRST_TERMS)
+  private lastUse = new Int32Array(FIRST_TERMS)
   /** The member with the narrowest range, and how heavy the class was when it was found. */
-  private narrow = new Int32Array(1024)
-  private narrowAt = new Int32Array(1024)
+  private narrow = new Int32Array(FIRST_TERMS)
+  private narrowAt = new Int32Array(FIRST_TERMS)
 
   // By arg.
-  private args = new Int32Array(1024)
-  private owner = new Int32Array(1024)
-  private nextUse = new Int32Array(1024)
+  private args = new Int32Array(FIRST_TERMS)
+  private owner = new Int32Array(FIRST_TERMS)
+  private nextUse = new Int32Array(FIRST_TERMS)
 
   /** The terms by what they do to which classes: open addressing, a term plus 1 in each slot. */
-  private slots = new Int32Array(4096)
+  private slots = new Int32Array(4 * FIRST_TERMS)
   private used = 0
   private key = new Int32Array(64)
   private other = new Int32Array(64)
@@ -216,12 +220,27 @@ export class EGraph {
       }
       if (!isReady) continue
       stack.pop()
-      this.ranges[t] ??= nodeRange(
-        this.nodeOf(t) as Node,
-        this.argsOf(t).map(a => this.ranges[a] as WireRange),
-      )
+      this.ranges[t] ??= this.arityOf(t) === 1 ? this.image(t) : this.rangeOfNode(t)
     }
     return this.ranges[term] as WireRange
+  }
+  private rangeOfNode(t: TermId): WireRange {
+    return nodeRange(
+      this.nodeOf(t) as Node,
+      this.argsOf(t).map(a => this.ranges[a] as WireRange),
+    )
+  }
+  /** The range of a node of one wire, as it was the last time for the same set of that. */
+  private image(t: TermId): WireRange {
+    const argument = this.ranges[this.argOf(t, 0)] as WireRange
+    // Layers of what may be any number give any numbers, but for rows of zeros, of which less is known so.
+    if (argument.length === 1 && isReals(argument[0]) && this.kindOf(t) === 'additive') return ANY
+    const own = this.content[t]
+    const last = this.images[own]
+    if (last !== undefined && last.argument === argument) return last.image
+    const image = this.rangeOfNode(t)
+    this.images[own] = { argument, image }
+    return image
   }
 
   /** The term of the class whose values are known best: itself, where no other is known to be in a smaller set. */

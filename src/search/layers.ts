@@ -205,11 +205,11 @@ export function withoutFactor(g: EGraph, t: TermId): void {
 }
 
 /** W A x + W B y + C z = W (A x + B y) + C z: pieces that begin with one matrix, together. */
-export function grouped(g: EGraph, t: TermId): void {
+export function grouped(g: EGraph, t: TermId, pieces: readonly Piece[] | null): void {
   const node = g.nodeOf(t) as Additive
-  if (node.operators.length === 1 && node.bias === null && node.operators[0].kind === 'symbol') return
-  const pieces = piecesOf(g, t)
   if (pieces === null || pieces.length > 4 * MAX_TERMS) return
+  // One matrix alone has no factor.
+  if (pieces.length === 1 && pieces[0].word.atoms.length < 2) return
   const groups = new Map<Linear, Piece[]>()
   for (const piece of pieces) {
     const first = piece.word.atoms[0]

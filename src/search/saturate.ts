@@ -6,7 +6,7 @@ import { poolAsFunction, powersAsFunctions } from './components.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { nestedGroups, ofEqualComponents, throughGroups } from './groups.ts'
 import type { Visitor } from './instances.ts'
-import { asFunction, asLayer, grouped, merged, pulledOut, withoutFactor } from './layers.ts'
+import { asFunction, asLayer, grouped, merged, piecesOf, pulledOut, withoutFactor } from './layers.ts'
 import { PairSet } from './pairs.ts'
 import { Fused, shifted, takenApart } from './pointwise.ts'
 import {
@@ -100,15 +100,16 @@ export function builtinVisit(g: EGraph, byComponents = false): Visit {
         break
       case 'additive':
         if (isFirst) {
+          const pieces = piecesOf(g, t)
           asFunction(g, t)
           withoutFactor(g, t)
           pulledOut(g, t)
-          grouped(g, t)
+          grouped(g, t, pieces)
           addedToAll(g, t)
-          asSum(g, t)
-          asMultiple(g, t)
-          ofParts(g, t)
-          asJoin(g, t)
+          asSum(g, t, pieces)
+          asMultiple(g, t, pieces)
+          ofParts(g, t, pieces)
+          asJoin(g, t, pieces)
         }
         partOfFunction(g, t)
         multipleThroughLayer(g, t)
