@@ -235,6 +235,8 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       const same = repeated(g, g.argOf(m, k))
       if (same === null) continue
       const u = g.argOf(m, 1 - k)
+      // Of two wires of one component the first one counts as the number, for whoever checks it.
+      if (fn === PRODUCT && k === 1 && lastOf(g.shapeOf(u)) === sizeOf(1)) continue
       const s = g.argOf(same, 0)
       const below = put(g, { kind: 'additive', operators, bias, shape }, [u])
       const width = lastOf(shape)

@@ -12,7 +12,7 @@ import { ANY, nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.
 import type { Shape } from '../linear/size.ts'
 import { isReals, isSubset, type Range } from '../scalar/range.ts'
 import { type Content, Contents, type Unplaced } from './contents.ts'
-import { type Equality, NO_TERMS, type Premises, type Reason, Reasons, type Why } from './reasons.ts'
+import { Equalities, NO_TERMS, type Premises, type Reason, Reasons, type Why } from './reasons.ts'
 
 /** A node as it was put in; its args are terms. */
 export type TermId = number
@@ -411,38 +411,37 @@ export class EGraph {
    * The equalities from which it follows that the terms of each pair are equal, in the order in which they were found: each
    * rests on earlier ones only. null where time runs out.
    */
-  explain(pairs: readonly (readonly [TermId, TermId])[]): Equality[] | null {
-    const needed = new Set<number>()
+  explain(pairs: readonly (readonly [TermId, TermId])[]): Equalities | null {
+    const { towards, cause, reasons } = this
+    const isNeeded = new Uint8Array(reasons.size)
+    let count = 0
     const todo: TermId[] = pairs.flat()
-    let work = 0
+    const need = (equality: number): void => {
+      if (isNeeded[equality] === 1) return
+      isNeeded[equality] = 1
+      count++
+      reasons.pushPremises(equality, todo)
+    }
+    /** By term: the last pair on whose way up from the first term it was. */
+    const seen = new Int32Array(this.count)
+    let pair = 0
     while (todo.length > 0) {
       const b = todo.pop() as TermId
       const a = todo.pop() as TermId
-      if ((++work & 1023) === 0 && performance.now() > this.deadline) return null
-      for (const cause of this.path(a, b)) {
-        if (needed.has(cause)) continue
-        needed.add(cause)
-        this.reasons.pushPremises(cause, todo)
+      if ((++pair & 1023) === 0 && performance.now() > this.deadline) return null
+      if (a === b) continue
+      // From both up to where they meet in the tree of causes of their class.
+      for (let t = a; t >= 0; t = towards[t]) seen[t] = pair
+      let meeting = b
+      for (; seen[meeting] !== pair; meeting = towards[meeting]) {
+        if (towards[meeting] < 0) throw new RangeError('explain: the terms are not of one class')
+        need(cause[meeting])
       }
+      for (let t = a; t !== meeting; t = towards[t]) need(cause[t])
     }
-    return [...needed].sort((p, q) => p - q).map(i => this.reasons.at(i))
-  }
-
-  /** The equalities on the way from one term of a class to another. */
-  private path(a: TermId, b: TermId): number[] {
-    const { towards, cause } = this
-    if (a === b) return []
-    const up = new Map<TermId, number>()
-    for (let t = a, k = 0; t >= 0; t = towards[t], k++) up.set(t, k)
-    const found: number[] = []
-    let meeting = b
-    while (!up.has(meeting)) {
-      if (towards[meeting] < 0) throw new RangeError('explain: the terms are not of one class')
-      found.push(cause[meeting])
-      meeting = towards[meeting]
-    }
-    for (let t = a; t !== meeting; t = towards[t]) found.push(cause[t])
-    return found
+    const numbers = new Int32Array(count)
+    for (let i = 0, k = 0; k < count; i++) if (isNeeded[i] === 1) numbers[k++] = i
+    return new Equalities(reasons, numbers)
   }
 
   // --- Inside -----------------------------------------------------------------------------------------------------------

@@ -25,7 +25,9 @@ export interface Instance {
 
 /** The rules of users on which a proof that was found rests. */
 export function citedRules(found: Found): Rule[] {
-  return found.equalities.flatMap(e => (e.by === 'theorem' ? [(e.instance as Instance).match.rule] : []))
+  const cited = new Set<Rule>()
+  for (const e of found.equalities) if (e.by === 'theorem') cited.add((e.instance as Instance).match.rule)
+  return [...cited]
 }
 
 /** The visits that try the rules of users, each in one direction. */

@@ -8,7 +8,7 @@ import { Components } from './components.ts'
 import { contentInNormalForm } from './contents.ts'
 import { EGraph, type TermId } from './egraph.ts'
 import { ruleVisits } from './instances.ts'
-import type { Equality } from './reasons.ts'
+import type { Equalities } from './reasons.ts'
 import { builtinVisit, type Saturation, type SearchBudget, saturate } from './saturate.ts'
 
 /** A term that is the wire of a node of one of the two nets. */
@@ -24,7 +24,7 @@ export interface Found {
   readonly node: (term: TermId) => Node
   /** The wires of the two nets, args first. */
   readonly placed: readonly Placed[]
-  readonly equalities: readonly Equality[]
+  readonly equalities: Equalities
   /** What the search was given; writing the proof down is given as much again. */
   readonly seconds: number
   /** The terms of the outputs of both nets, in order. */
