@@ -37,8 +37,9 @@ const KIND_BITS: Readonly<Record<NodeKind, number>> = {
 /** So many members of a class are asked which has the narrowest range. */
 const MOST_ASKED = 8
 const NONE = -1
-/** Room for so many terms is made at first. */
+/** Room for so many terms is made at first, where nobody says how many will come; and not for more, whatever is said. */
 const FIRST_TERMS = 256
+const MOST_FIRST_TERMS = 65_536
 
 function longer<A extends Int32Array | Uint8Array>(old: A): A {
   const fresh = new (old.constructor as new (n: number) => A)(2 * old.length)
@@ -60,43 +61,43 @@ export class EGraph {
 
   private count = 0
   // By term.
-  private content = new Int32Array(FIRST_TERMS)
+  private content: Int32Array
   /** Where its args begin in `args`; those of the next term begin where they end. */
-  private first = new Int32Array(FIRST_TERMS + 1)
+  private first: Int32Array
   /** Another term of its class, nearer to the one that stands for it. */
-  private parent = new Int32Array(FIRST_TERMS)
+  private parent: Int32Array
   /** The equality that leads to another term of its class, and that term: a tree for each class. -1 at its root. */
-  private cause = new Int32Array(FIRST_TERMS)
-  private towards = new Int32Array(FIRST_TERMS)
+  private cause: Int32Array
+  private towards: Int32Array
   /** The next member of its class; -1 for the last one. */
-  private next = new Int32Array(FIRST_TERMS)
+  private next: Int32Array
   /** 1 where an equal term with equal args is there already: nothing is found at it that is not found there. */
-  private double = new Uint8Array(FIRST_TERMS)
+  private double: Uint8Array
   private readonly ranges: (WireRange | undefined)[] = []
   /** By content: the range of a node of one wire that was asked for last. */
   private readonly images: ({ readonly argument: WireRange; readonly image: WireRange } | undefined)[] = []
 
   // By the term that stands for a class.
-  private head = new Int32Array(FIRST_TERMS)
-  private tail = new Int32Array(FIRST_TERMS)
+  private head: Int32Array
+  private tail: Int32Array
   /** The kinds of node in the class, a bit for each. */
-  private kinds = new Int32Array(FIRST_TERMS)
+  private kinds: Int32Array
   /** Members and uses. */
-  private weight = new Int32Array(FIRST_TERMS)
+  private weight: Int32Array
   /** The first and the last use of a member, as places in `args`; -1 where there is none. */
-  private firstUse = new Int32Array(FIRST_TERMS)
-  private lastUse = new Int32Array(FIRST_TERMS)
+  private firstUse: Int32Array
+  private lastUse: Int32Array
   /** The member with the narrowest range, and how heavy the class was when it was found. */
-  private narrow = new Int32Array(FIRST_TERMS)
-  private narrowAt = new Int32Array(FIRST_TERMS)
+  private narrow: Int32Array
+  private narrowAt: Int32Array
 
   // By arg.
-  private args = new Int32Array(FIRST_TERMS)
-  private owner = new Int32Array(FIRST_TERMS)
-  private nextUse = new Int32Array(FIRST_TERMS)
+  private args: Int32Array
+  private owner: Int32Array
+  private nextUse: Int32Array
 
   /** The terms by what they do to which classes: open addressing, a term plus 1 in each slot. */
-  private slots = new Int32Array(4 * FIRST_TERMS)
+  private slots: Int32Array
   private used = 0
   private key = new Int32Array(64)
   private other = new Int32Array(64)
@@ -106,6 +107,31 @@ export class EGraph {
   private readonly dirty: number[] = []
   /** Args that were asked for, and those that an equal term has in their place: premises of the next equality. */
   private readonly substituted: TermId[] = []
+
+  /** `terms`: so many are expected. There may be more. */
+  constructor(terms: number = FIRST_TERMS) {
+    const room = 2 ** Math.ceil(Math.log2(Math.max(FIRST_TERMS, Math.min(terms, MOST_FIRST_TERMS))))
+    const numbers = (): Int32Array => new Int32Array(room)
+    this.content = numbers()
+    this.first = new Int32Array(room + 1)
+    this.parent = numbers()
+    this.cause = numbers()
+    this.towards = numbers()
+    this.next = numbers()
+    this.double = new Uint8Array(room)
+    this.head = numbers()
+    this.tail = numbers()
+    this.kinds = numbers()
+    this.weight = numbers()
+    this.firstUse = numbers()
+    this.lastUse = numbers()
+    this.narrow = numbers()
+    this.narrowAt = numbers()
+    this.args = numbers()
+    this.owner = numbers()
+    this.nextUse = numbers()
+    this.slots = new Int32Array(4 * room)
+  }
 
   get size(): number {
     return this.count
@@ -326,7 +352,7 @@ export class EGraph {
       return false
     }
     // An arg of what is looked through is a term of the class of another one that is, or of one at which looking stops.
-    const premises: TermId[] = this.substituted.splice(0)
+    const premises: TermId[] = this.substituted.length > 0 ? this.substituted.splice(0) : []
     this.notePremises(left, inner, over, premises)
     for (const t of inner) this.notePremises(t, inner, over, premises)
     this.notePremises(right, made, over, premises)

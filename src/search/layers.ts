@@ -112,9 +112,8 @@ export function merged(g: EGraph, t: TermId, isNew: (m: TermId) => boolean): voi
   const arity = g.arityOf(t)
   for (let k = 0; k < arity; k++) {
     const c = g.classOf(g.argOf(t, k))
-    if (!g.has(c, 'additive') && !g.has(c, 'constant')) continue
-    for (const kind of ['additive', 'constant'] as const)
-      for (const m of membersOf(g, c, kind)) if (isNew(m)) mergedWith(g, t, m)
+    for (const m of membersOf(g, c, 'additive')) if (isNew(m)) mergedWith(g, t, m)
+    for (const m of membersOf(g, c, 'constant')) if (isNew(m)) mergedWith(g, t, m)
   }
 }
 function mergedWith(g: EGraph, t: TermId, m: TermId): void {

@@ -117,9 +117,11 @@ function plainProduct(a: Linear): Linear | null {
   const stack: Linear[] = [a]
   for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
     if (part.kind === 'product') stack.push(part.right, part.left)
-    else if (part.kind === 'symbol' && part.symbol.value !== null) atoms.push(literal(part.symbol.value))
-    else if (part.kind === 'symbol' || part.kind === 'literal') atoms.push(part)
-    else return null
+    else {
+      const atom = part.kind === 'symbol' && part.symbol.value !== null ? normalLinear(part) : part
+      if (atom.kind !== 'symbol' && atom.kind !== 'literal') return null
+      atoms.push(atom)
+    }
   }
   // A known matrix of one entry is a factor.
   if (atoms.some(atom => atom.kind === 'literal' && atom.rows === sizeOf(1) && atom.columns === sizeOf(1))) return null

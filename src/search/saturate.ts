@@ -264,8 +264,10 @@ export function saturate(
     g.forget()
     g.rebuild()
     for (let k = before; k < g.size; k++) queue.push(k)
-    for (let k = 0; k < g.changed.length; k++) pushUsers(g.changed[k])
-    g.changed.length = 0
+    if (g.changed.length > 0) {
+      for (let k = 0; k < g.changed.length; k++) pushUsers(g.changed[k])
+      g.changed.length = 0
+    }
     if (g.reasons.size > equalities && isReached()) return { end: 'goal', visits: visited }
     if (g.size >= budget.terms) return { end: 'terms', visits: visited }
   }

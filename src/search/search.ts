@@ -11,6 +11,9 @@ import { ruleVisits } from './instances.ts'
 import type { Equalities } from './reasons.ts'
 import { builtinVisit, type Saturation, type SearchBudget, saturate } from './saturate.ts'
 
+/** Terms that a search makes at least, for each node of the two nets. */
+const TERMS_A_NODE = 4
+
 /** A term that is the wire of a node of one of the two nets. */
 export interface Placed {
   readonly term: TermId
@@ -82,7 +85,7 @@ export function searchEquality(
   } = {},
 ): { found: Found | null; report: SearchReport } {
   const deadline = performance.now() + 1000 * budget.seconds
-  const g = new EGraph()
+  const g = new EGraph(TERMS_A_NODE * (left.nodes.length + right.nodes.length))
   const inputs: TermId[] = []
   const placed: Placed[] = []
   const outputs: TermId[][] = []
