@@ -8,6 +8,7 @@ import type { Range } from '../scalar/range.ts'
 import {
   coarsen,
   interval,
+  isEmpty,
   isSubset,
   NON_NEGATIVE,
   NON_POSITIVE,
@@ -61,6 +62,8 @@ function settle(r: WireRange): WireRange {
 
 /** The sum of n numbers from the set, n unknown and at least 1. */
 function sumOfMany(r: Range): Range {
+  // A wire that has no value has no sum.
+  if (isEmpty(r)) return r
   if (isSubset(r, POSITIVE) || isSubset(r, NON_NEGATIVE))
     return interval(r[0].low, null, { lowOpen: r[0].lowOpen, highOpen: true })
   const last = r[r.length - 1]

@@ -21,7 +21,7 @@ import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
-import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
+import { hasProperty, inversesOnce, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
 import {
   argsAt,
   boundAt,
@@ -53,6 +53,8 @@ export interface FunctionBinding {
   readonly node: NodeId
   readonly args: readonly NodeId[]
   readonly index: number
+  /** Where only `inverse(f)` has been found so far: that function, for which another spelling of f may be found yet. */
+  readonly inverse?: Expression
 }
 /** The values of a rule's variables at a place. An operator is a row of blocks, one for each wire that it takes. */
 export interface Match {
@@ -443,13 +445,20 @@ function bindFunction(
       return pattern.fn === fn
     case 'variable': {
       const old = match.functions[pattern.slot]
-      if (old !== undefined) return old.fn === fn
+      if (old !== undefined && old.inverse === undefined) return old.fn === fn
+      if (old?.inverse !== undefined && !isInverse(fn, old.inverse)) return false
       match.functions[pattern.slot] = { fn, node, args, index }
       return true
     }
     case 'inverse': {
       const of = match.functions[pattern.slot]
-      return of !== undefined && isInverse(of.fn, fn)
+      if (of?.inverse !== undefined) return of.inverse === fn
+      if (of !== undefined) return isInverse(of.fn, fn)
+      // The function itself comes later, or only on the right side.
+      const found = inversesOnce(fn).find(f => isInverse(f, fn))
+      if (found === undefined) return false
+      match.functions[pattern.slot] = { fn: found, node, args, index, inverse: fn }
+      return true
     }
     case 'form':
       return matchForm(pattern.fn, fn, match)
@@ -637,8 +646,8 @@ function isAsDeclared(rule: Rule, slot: number, { fn, args }: FunctionBinding): 
   })
 }
 
-/** Whether a function is defined on supersets of its wires' ranges, which are quick to find: then it is on the ranges. */
-function isDefinedOnBounds(graph: Graph, { fn, args }: FunctionBinding): boolean {
+/** Whether a function is defined on supersets of these wires' ranges, which are quick to find: then it is on the ranges. */
+function isDefinedOnBounds(graph: Graph, fn: Expression, args: readonly NodeId[]): boolean {
   const bounds = args.map(a => boundAt(graph, a))
   if (bounds.length === 1 && bounds[0].length === 1) return analyseShared(fn, bounds[0]).defined
   return componentwise(bounds).every(domain => analyseShared(fn, domain).defined)
@@ -668,10 +677,15 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
       if ('domainOf' in within) {
         const f = match.functions[within.domainOf]
         if (f === undefined) return fail(REALS, 'a function')
-        if (isDefinedOnBounds(graph, f)) return null
-        for (const domain of componentwise(wireRangesOf(graph, f.args))) {
-          const analysis = analyseShared(f.fn, domain)
-          if (!analysis.defined) return fail(analysis.obstacle?.found ?? domain[0], analysis.obstacle?.needed ?? REALS)
+        const wires = match.wires[condition.slot] ?? []
+        // Where the function stands on that wire it takes all of its wires from there.
+        const places = wires.every(w => f.args.includes(w)) ? [f.args] : [f.args, ...wires.map(w => [w])]
+        for (const args of places) {
+          if (isDefinedOnBounds(graph, f.fn, args)) continue
+          for (const domain of componentwise(wireRangesOf(graph, args))) {
+            const { defined, obstacle } = analyseShared(f.fn, domain)
+            if (!defined) return fail(obstacle?.found ?? domain[0], obstacle?.needed ?? REALS)
+          }
         }
         return null
       }
