@@ -7,7 +7,16 @@ import type { AdditiveNode, Node, NodeId, NodeKind, PointwiseNode } from '../dia
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
 
 import { entriesOf, identity, type Linear, ones, transpose, zeroMatrix } from '../linear/linear.ts'
-import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
+import {
+  addSizes,
+  isAtLeast,
+  knownSize,
+  type Shape,
+  type Size,
+  sizeOf,
+  substituteSize,
+  unknownSize,
+} from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
@@ -106,7 +115,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
     const only = onlyArg(graph, wire)
     if (at.kind === 'pointwise') {
       const { fn } = at
-      const [arg] = at.args
+      const arg = at.args[0]
       // A function of any number of wires may mean a join or a slice, and any of its wires.
       if (isVariadic(fn)) {
         if (only >= 0 && arg.kind !== 'wire' && !mayStand(arg, kindAt(graph, only))) return false
@@ -114,10 +123,9 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
       }
       const f = functionAt(graph, wire)
       if (f === undefined) {
-        const node = nodeAt(graph, wire)
-        return (
-          node.kind === 'pointwise' && at.args.length === node.args.length && (fn.kind !== 'exact' || fn.fn === node.fn)
-        )
+        if (kindAt(graph, wire) !== 'pointwise') return false
+        const node = nodeAt(graph, wire) as PointwiseNode
+        return at.args.length === node.args.length && (fn.kind !== 'exact' || fn.fn === node.fn)
       }
       if (fn.kind === 'exact' && f !== fn.fn) return false
       if (at.args.length !== 1) return false
@@ -187,12 +195,24 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
   if (!mayFit(graph, rule, left, at)) return null
   // An additive node is the sum of its terms: a pattern `... -> add[W, b]` may mean any one of them.
   if (left.kind === 'additive' && left.arg.kind !== 'wire') {
+    const only = onlyArg(graph, at)
+    const alone = operatorAt(graph, at)
+    // That a single arg looks like its pattern has been seen above.
+    if (only >= 0 && alone !== undefined) {
+      const match = emptyMatch(rule, at)
+      const fits = matchTerm(graph, left, only, alone, null, shapeAt(graph, at), match)
+      return fits && holds(graph, match, onFailure) ? match : null
+    }
     const root = nodeAt(graph, at) as AdditiveNode
     for (let k = 0; k < root.args.length; k++) {
       if (!mayFit(graph, rule, left.arg, root.args[k])) continue
       const match = emptyMatch(rule, at)
       if (root.args.length > 1 && (rule.right.kind !== 'additive' || left.bias === null)) continue
-      if (matchTerm(graph, left, root, k, match) && holds(graph, match, onFailure)) return match
+      if (!matchTerm(graph, left, root.args[k], root.operators[k], root.bias, root.shape, match)) continue
+      if (root.args.length > 1) {
+        match.carried = { args: root.args.toSpliced(k, 1), operators: root.operators.toSpliced(k, 1) }
+      }
+      if (holds(graph, match, onFailure)) return match
     }
     return null
   }
@@ -225,20 +245,21 @@ function isVariadic(fn: FunctionPattern): fn is FunctionPattern & { kind: 'varia
   return fn.kind === 'variable' && fn.variadic
 }
 
+/** One term of an additive node of this shape, and the node's bias. */
 function matchTerm(
   graph: Graph,
   pattern: Extract<Pattern, { kind: 'additive' | 'multiplicative' }>,
-  node: AdditiveNode,
-  k: number,
+  arg: NodeId,
+  operator: Linear,
+  bias: Linear | null,
+  shape: Shape,
   match: Match,
 ): boolean {
-  if (!matchPattern(graph, pattern.arg, node.args[k], match)) return false
-  if (!matchOperator(pattern.operator, [node.operators[k]], match)) return false
-  if (!matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)) return false
-  if (node.args.length > 1) {
-    match.carried = { args: node.args.filter((_, j) => j !== k), operators: node.operators.filter((_, j) => j !== k) }
-  }
-  return true
+  return (
+    matchPattern(graph, pattern.arg, arg, match) &&
+    matchOperator(pattern.operator, [operator], match) &&
+    matchBias(pattern.bias, bias, shape[shape.length - 1], match)
+  )
 }
 
 function bindWires(graph: Graph, slot: number, wires: readonly NodeId[], match: Match): boolean {
@@ -290,7 +311,10 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
           matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)
         )
       }
-      return node.args.length === 1 && matchTerm(graph, pattern, node, 0, match)
+      return (
+        node.args.length === 1 &&
+        matchTerm(graph, pattern, node.args[0], node.operators[0], node.bias, node.shape, match)
+      )
     }
     case 'multiplicative':
       return (
@@ -622,9 +646,11 @@ function isAsDeclared(rule: Rule, slot: number, { fn, args }: FunctionBinding): 
   })
 }
 
-/** Supersets of the ranges, which are quick to find: what holds for them holds. */
-function boundsOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
-  return wires.map(w => boundAt(graph, w))
+/** Whether a function is defined on supersets of these wires' ranges, which are quick to find: then it is on the ranges. */
+function isDefinedOnBounds(graph: Graph, fn: Expression, args: readonly NodeId[]): boolean {
+  const bounds = args.map(a => boundAt(graph, a))
+  if (bounds.length === 1 && bounds[0].length === 1) return analyseShared(fn, bounds[0]).defined
+  return componentwise(bounds).every(domain => analyseShared(fn, domain).defined)
 }
 function wireRangesOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
   return wires.map(w => rangeAt(graph, w))
@@ -655,7 +681,7 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
         // Where the function stands on that wire it takes all of its wires from there.
         const places = wires.every(w => f.args.includes(w)) ? [f.args] : [f.args, ...wires.map(w => [w])]
         for (const args of places) {
-          if (componentwise(boundsOf(graph, args)).every(domain => analyseShared(f.fn, domain).defined)) continue
+          if (isDefinedOnBounds(graph, f.fn, args)) continue
           for (const domain of componentwise(wireRangesOf(graph, args))) {
             const { defined, obstacle } = analyseShared(f.fn, domain)
             if (!defined) return fail(obstacle?.found ?? domain[0], obstacle?.needed ?? REALS)
