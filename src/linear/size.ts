@@ -35,7 +35,7 @@ export function sizeOf(n: number): Size {
 }
 /** An unknown size. Throws RangeError where the name could be read as another size: `n - 1`, `2*n`, `3`. */
 export function unknownSize(name: string): Size {
-  if (!/^[^\s\d*+-][^\s*]*$/.test(name)) throw new RangeError(`unknownSize: ${name} is not a name`)
+  if (!/^[^\s\d*+,-][^\s*+,]*$/.test(name)) throw new RangeError(`unknownSize: ${name} is not a name`)
   return make(0, [[name, 1]])
 }
 /** a + k*b for a whole number k. */
