@@ -413,9 +413,12 @@ class ClaimWriter {
       for (const w of level) {
         if (seen.has(w)) continue
         seen.add(w)
-        const { kind, args } = this.wires.nodes[w]
+        const node = this.wires.nodes[w]
+        const { kind, args } = node
         const opens =
           kind === 'pointwise' ||
+          // x^1 is x.
+          (node.kind === 'multiplicative' && node.operator.kind === 'identity' && node.bias === null) ||
           (linear && (kind === 'additive' || kind === 'constant' || kind === 'join' || kind === 'slice'))
         if (stop.has(w) || !opens || (k >= depth && kind !== 'constant')) found.add(w)
         else next.push(...args.map(a => this.wires.now(a)))
