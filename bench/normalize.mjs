@@ -1,9 +1,10 @@
 // Rule applications a second on chains of layers, with the full log kept and all conditions checked, beside Maude where that
 // is installed (it looks at no conditions). Run: npm run bench:normalize [-- KIND ...] [-- --n 1000,10000]
 //
-// Every figure is from a process of its own, which has normalized small chains of the kind for a second before: what is
-// measured is the engine, and not how node compiles it. Of the shorter chains, which take milliseconds, the median of several
-// runs counts. Random chains are others in every run: the functions that a chain is merged to are not known from the run before.
+// Every figure is from a process of its own, which has normalized chains of the kind for two seconds of processor time before,
+// short ones and longer ones: what is measured is the engine, and not how node compiles it. Of the shorter chains, which take
+// milliseconds, the median of several runs counts. Random chains are others in every run, also before: the functions that a
+// chain is merged to are not known from the run before.
 import { spawnSync } from 'node:child_process'
 import { build, builtin, normalFormOf, parseRange } from '../dist/index.mjs'
 import { chainOf, KINDS, stagesOf } from './chains.mjs'
@@ -11,9 +12,8 @@ import { isInstalled, measure } from './maude.mjs'
 
 const { input, mul, net, unknownWeight } = build
 const positive = parseRange('(0, inf)')
-const WARM_LAYERS = 2_000
-const WARM_CHAINS = 20
-const WARM_MILLISECONDS = 1_000
+const WARM_LAYERS = [1_000, 20_000]
+const WARM_SECONDS = 2
 
 // Nearly everything that is made stays (the log, the net): a larger nursery spares copying it twice.
 const flags = ['--max-semi-space-size=64']
@@ -30,11 +30,12 @@ function run(kind, n) {
   // The rules that rewrite layers; the algebra of real functions, which has no counterpart in Maude's chains, is measured
   // by bench:identities.
   const rules = builtin().filter(r => r.phase !== 'normal' && r.phase !== 'affine')
-  const end = performance.now() + WARM_MILLISECONDS
-  for (let k = 0; performance.now() < end; k++) normalFormOf(netOf(kind, WARM_LAYERS, k % WARM_CHAINS), { rules })
+  let seed = 1
+  while (process.cpuUsage().user < 1e6 * WARM_SECONDS)
+    for (const layers of WARM_LAYERS) normalFormOf(netOf(kind, layers, seed++), { rules })
   const runs = []
-  for (let k = 0; k < (n > 20_000 ? 1 : 9); k++) {
-    const diagram = netOf(kind, n, WARM_CHAINS + k)
+  for (let k = 0; k < (n > 20_000 ? 1 : 15); k++) {
+    const diagram = netOf(kind, n, seed++)
     const start = performance.now()
     const { log, normal } = normalFormOf(diagram, { rules })
     const seconds = (performance.now() - start) / 1000

@@ -379,3 +379,25 @@ test('an output that cannot be written', () => {
   expect(status).toBe(3)
   expect(stderr).toContain('nowhere')
 })
+
+describe('standard streams that take nothing', () => {
+  /** The exit status with standard output and error led to files or pipes by a shell. */
+  function shell(command: string, claims: string): Run {
+    const script = command.replace('NETPROOF', `"${process.execPath}" "${cli}" prove -`)
+    const result = spawnSync('bash', ['-c', `${script}; exit \${PIPESTATUS[0]}`], { input: claims, encoding: 'utf8' })
+    expect(result.stderr).not.toMatch(/\n\s+at .*[:(]\d+/)
+    return result
+  }
+  test.runIf(existsSync('/dev/full'))('a full disk is said, and is no verdict', () => {
+    const { status, stderr } = shell('NETPROOF > /dev/full', TRUE)
+    expect(status).toBe(3)
+    expect(stderr).toContain('standard output')
+  })
+  test.runIf(existsSync('/dev/full'))('messages that cannot be written leave the status as it is', () => {
+    expect(shell('NETPROOF 2> /dev/full', 'prove a == b').status).toBe(3)
+    expect(shell('NETPROOF 2> /dev/full', FALSE).status).toBe(1)
+  })
+  test('a reader that stops early does not make a false claim true', () => {
+    expect(shell('NETPROOF | true', FALSE).status).toBe(1)
+  })
+})

@@ -302,6 +302,18 @@ export function scalarFactor(a: Linear): Expression | null {
   return null
 }
 
+/** Whether an operator is a product of unknown matrices, not too many: its normal form is their word, and nothing special. */
+function isUnknownProduct(a: Linear): boolean {
+  if (a.kind !== 'product') return false
+  const stack: Linear[] = [a]
+  let count = 0
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (next.kind === 'product') stack.push(next.right, next.left)
+    else if (next.kind !== 'symbol' || next.symbol.value !== null || ++count > 100) return false
+  }
+  return true
+}
+
 /** factor * diag(v1) * diag(v2) * ...; without vectors a multiple of the identity. */
 export interface DiagonalTerm {
   readonly factor: Expression
@@ -309,6 +321,7 @@ export interface DiagonalTerm {
 }
 /** The terms of an operator that mixes no components, else null. Bounded work. */
 export function diagonalTerms(a: Linear): readonly DiagonalTerm[] | null {
+  if (isUnknownProduct(a)) return null
   const last = ((): Linear => {
     for (let at = a; ; at = at.right) if (at.kind !== 'product') return at
   })()

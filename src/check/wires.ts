@@ -94,13 +94,13 @@ export class Wires {
     for (const w of wires) if (!this.isDefined(w)) reject(`n${w} is not shown to have a value`)
   }
 
-  /** From now on `wire` is `other`. It has been shown that the two are equal, and that `other` is defined where `wire` is. */
+  /** From now on `wire` is `other`, in the sets of both. It is shown that the two are equal, and `other` defined where `wire` is. */
   identify(wire: number, other: number): void {
     const [from, to] = [this.now(wire), this.now(other)]
     if (from === to) return
     const [a, b] = [this.ranges[from], this.ranges[to]]
-    if (a !== b && a.length === b.length)
-      this.ranges[to] = b.map((r, i) => (sameRange(r, a[i]) ? r : isSubset(a[i], r) ? a[i] : intersect(r, a[i])))
+    const both = (p: Range, q: Range): Range => (sameRange(q, p) ? q : isSubset(p, q) ? p : intersect(q, p))
+    if (a !== b) this.ranges[to] = (b.length === 1 ? a : b).map((_, i) => both(a[i % a.length], b[i % b.length]))
     this.equalTo[from] = to
     this.defined[to] = true
   }

@@ -90,6 +90,7 @@ export function readUsed(allowOutside: boolean): ReadFile {
   }
 }
 const STANDARD_INPUT = 'standard input'
+export const STANDARD_OUTPUT = 'standard output'
 
 /** Reads a .net file. Errors in it are reported, and stop the command; so are warnings, without stopping it. */
 export function loadFile(file: string, options: { readonly allowOutside?: boolean } = {}): Program {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // The command line: arguments in, exit status out. Every command is a file of its own and is loaded when it is called.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { FAULT, fault, USAGE } from './common.ts'
+import { fileProblem } from '../diagnostic.ts'
+import { fault, report, STANDARD_OUTPUT, USAGE } from './common.ts'
 import { DERIVATION_OPTIONS } from './derivations.ts'
 import { NET_OPTIONS, PICTURE_OPTIONS, PICTURES } from './picture.ts'
 
@@ -236,9 +237,18 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// A pipe that is closed early (`netproof rules | head`) is not an error.
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-  process.exit(FAULT)
+/** Set when standard output could not take what was written. */
+let lost: number | null = null
+
+// A reader that has seen enough (`netproof rules | head`) is no error, and the status stays what it is.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || lost !== null) return
+  report([fileProblem('write', STANDARD_OUTPUT, error.code ?? error.message)])
+  process.exitCode = lost = USAGE
 })
-process.exitCode = await main(process.argv.slice(2))
+// Nobody is left to be told that messages cannot be written.
+process.stderr.on('error', () => {})
+// Node would end with 1, which says that a claim is refuted.
+process.on('uncaughtException', error => process.exit(fault(error)))
+const status = await main(process.argv.slice(2))
+process.exitCode = lost ?? status

@@ -179,7 +179,7 @@ function stepLines(name: string, side: Side): string[] {
 /** The equalities that a search has found, without those that follow from others by themselves. */
 function foundIn(verdict: Verdict): readonly Equality[] {
   const isFound = verdict.kind === 'proved' && 'equalities' in verdict.meeting
-  return isFound ? (verdict.meeting as Found).equalities.filter(e => e.by !== 'congruence') : []
+  return isFound ? [...(verdict.meeting as Found).equalities].filter(e => e.by !== 'congruence') : []
 }
 
 function searchStages(verdict: Verdict): readonly FoundStage[] {

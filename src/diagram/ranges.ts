@@ -7,8 +7,8 @@ import { type Expression, type NumberExpression, postorder, substitute, variable
 import type { Range } from '../scalar/range.ts'
 import {
   coarsen,
-  hasLongEnds,
   interval,
+  isEmpty,
   isSubset,
   NON_NEGATIVE,
   NON_POSITIVE,
@@ -39,6 +39,7 @@ export function whole(r: WireRange): Range {
 }
 /** Every component's set lies in `within`. */
 export function within(r: WireRange, set: Range): boolean {
+  if (r.length === 1) return isSubset(r[0], set)
   return r.every(c => isSubset(c, set))
 }
 function component(r: WireRange, i: number): Range {
@@ -61,6 +62,8 @@ function settle(r: WireRange): WireRange {
 
 /** The sum of n numbers from the set, n unknown and at least 1. */
 function sumOfMany(r: Range): Range {
+  // A wire that has no value has no sum.
+  if (isEmpty(r)) return r
   if (isSubset(r, POSITIVE) || isSubset(r, NON_NEGATIVE))
     return interval(r[0].low, null, { lowOpen: r[0].lowOpen, highOpen: true })
   const last = r[r.length - 1]
@@ -252,26 +255,32 @@ export function componentwise(args: readonly WireRange[]): readonly (readonly Ra
 
 /** What is known of one function: the range that it was asked about last, and others. */
 interface Images {
-  argument: WireRange | null
+  argument: WireRange
   image: WireRange
-  readonly others: WeakMap<WireRange, WireRange>
+  /** Of functions that have been asked about several. */
+  others: WeakMap<WireRange, WireRange> | null
 }
 const images = new WeakMap<Expression, Images>()
 /** The range of a function of one wire that has one set for all components. Remembered: a deep net has few of each. */
 function imageOf(fn: Expression, argument: WireRange): WireRange {
-  let known = images.get(fn)
-  if (known === undefined) images.set(fn, (known = { argument: null, image: ANY, others: new WeakMap() }))
-  if (known.argument === argument) return known.image
-  let image = known.others.get(argument)
-  if (image === undefined) {
-    const { range } = analyseCall(fn, argument) ?? analyse(fn, argument)
-    // In a deep chain ranges settle: then the same object says so at once to all that comes after.
-    image = sameRange(range, argument[0]) ? argument : single(range)
-    known.others.set(argument, image)
+  const known = images.get(fn)
+  if (known === undefined) {
+    const image = newImage(fn, argument)
+    images.set(fn, { argument, image, others: null })
+    return image
   }
+  if (known.argument === argument) return known.image
+  const others = (known.others ??= new WeakMap([[known.argument, known.image]]))
+  let image = others.get(argument)
+  if (image === undefined) others.set(argument, (image = newImage(fn, argument)))
   known.argument = argument
   known.image = image
   return image
+}
+function newImage(fn: Expression, argument: WireRange): WireRange {
+  const { range } = analyseCall(fn, argument) ?? analyse(fn, argument)
+  // In a deep chain ranges settle: then the same object says so at once to all that comes after.
+  return sameRange(range, argument[0]) ? argument : single(range)
 }
 
 /** The range of a node's wire, from those of its args. */
@@ -354,7 +363,6 @@ export function nodeRange(node: Node, args: readonly WireRange[]): WireRange {
 const coarser = new WeakMap<WireRange, WireRange>()
 /** A wider range whose ends are short (see `coarsen`); the range itself where they are so already. */
 export function coarseRange(r: WireRange): WireRange {
-  if (r.length === 1 && !hasLongEnds(r[0])) return r
   let found = coarser.get(r)
   if (found === undefined) {
     const sets = settle(r.map(coarsen))
@@ -366,9 +374,11 @@ export function coarseRange(r: WireRange): WireRange {
 
 /** Whether a node has this range whatever it is given (of wires in these ranges): unknown matrices can make anything. */
 export function isIndifferent(node: Node, args: readonly WireRange[]): boolean {
-  const isUnknown = (a: Linear): boolean => a.kind === 'symbol' && a.symbol.value === null && isReals(a.symbol.entries)
-  if (node.kind === 'additive') return node.operators.every(isUnknown)
-  return node.kind === 'multiplicative' && isUnknown(node.operator) && within(args[0], POSITIVE)
+  if (node.kind === 'additive') return node.operators.every(isAnyMatrix)
+  return node.kind === 'multiplicative' && isAnyMatrix(node.operator) && within(args[0], POSITIVE)
+}
+function isAnyMatrix(a: Linear): boolean {
+  return a.kind === 'symbol' && a.symbol.value === null && isReals(a.symbol.entries)
 }
 
 /** Where a node may be undefined: which part of it, what it may receive, what it needs. */

@@ -109,11 +109,43 @@ function chooseSizes(rule: Rule, source: Random, round: number): ReadonlyMap<str
   return null
 }
 
+/** Numbers at which rules go wrong, alone and together: even and odd, whole and broken, of either sign. */
+const NUMBERS: readonly Rational[] = [rational(1, 2), rational(2), rational(-1), rational(0), rational(1), rational(3)]
+
 /** A number within a set: often one of its ends, or one at which functions bend. */
 function chooseReal(within: Range, source: Random): Rational {
-  const special = specialPoints(within, [rational(1), rational(2), rational(-1), rational(0), rational(1, 2)])
+  const special = specialPoints(within, NUMBERS)
   const inside = special.filter(q => containsPoint(within, q))
   return inside.length > 0 && !source.oneIn(3) ? source.pick(inside) : randomPoint(within, source, [])
+}
+function setOfReal(rule: Rule, slot: number): Range {
+  const c = rule.conditions.find(d => d.kind === 'real' && d.slot === slot)
+  return c?.kind === 'real' ? c.within : REALS
+}
+
+/** The most pairs of special numbers that are tried. */
+const MOST_PAIRS = 36
+/**
+ * Special values for the numbers of a rule that has several, the first two in every combination: `x^a * x^b` goes wrong at
+ * a = b = 1/2, which values that are drawn one by one seldom meet.
+ */
+export function pairsOfReals(rule: Rule): ReadonlyMap<string, Expression>[] {
+  const { reals } = rule.variables
+  if (reals.length < 2) return []
+  const values = reals.map((_, slot) => {
+    const within = setOfReal(rule, slot)
+    const ends = within.flatMap(i => [i.low, i.high]).filter(q => q !== null)
+    const all = [...NUMBERS, ...ends].filter(q => containsPoint(within, q))
+    return all.filter((q, i) => all.findIndex(r => r.equals(q)) === i)
+  })
+  if (values.some(v => v.length === 0)) return []
+  const [first, second] = values
+  return Array.from({ length: Math.min(MOST_PAIRS, first.length * second.length) }, (_, k) => {
+    const turns = [k, Math.floor(k / first.length)]
+    return new Map(
+      reals.map(({ name }, slot) => [name, number(values[slot][(turns[slot] ?? k * slot) % values[slot].length])]),
+    )
+  })
 }
 
 /** A matrix of the kind that a condition asks for, in the place of the variable of this name. */
@@ -185,10 +217,8 @@ export function randomChoices(rule: Rule, source: Random, round = source.integer
     else if (needed.functions.has(slot) || variadic) return null
   }
   const reals = new Map<string, Expression>()
-  for (const [slot, { name }] of rule.variables.reals.entries()) {
-    const c = rule.conditions.find(d => d.kind === 'real' && d.slot === slot)
-    if (!source.oneIn(3)) reals.set(name, number(chooseReal(c?.kind === 'real' ? c.within : REALS, source)))
-  }
+  for (const [slot, { name }] of rule.variables.reals.entries())
+    if (!source.oneIn(3)) reals.set(name, number(chooseReal(setOfReal(rule, slot), source)))
   const groups = new Map(rule.variables.groups.map(g => [g.name, source.integer(1, 3)]))
   const weights = new Map<string, Linear>()
   for (const pattern of stagesIn(rule.left).flatMap(operatorsOfPattern)) {

@@ -20,7 +20,7 @@ import {
   REALS,
   sameRange,
 } from '../scalar/range.ts'
-import { needsChoices, randomChoices } from './choices.ts'
+import { needsChoices, pairsOfReals, randomChoices } from './choices.ts'
 import { conditionText } from './places.ts'
 
 export interface TrialOptions {
@@ -56,20 +56,26 @@ function speaksOfSizes(rule: Rule): boolean {
   return rule.conditions.some(c => c.kind === 'size')
 }
 
+/** Points for each pair of special numbers. */
+const PAIR_SAMPLES = 24
+
 /** Tries a rule. What is found depends on the rule, the seed and the numbers of rounds and samples, as long as the time lasts. */
 export function tryRule(rule: Rule, options: TrialOptions): Trial {
   const source = random(options.seed)
   let rounds = 0
   let samples = 0
   let because = 'no values for its variables were found'
-  for (let round = 0; round <= options.rounds; round++) {
+  const pairs = pairsOfReals(rule)
+  for (let round = 0; round <= options.rounds + pairs.length; round++) {
     options.signal?.throwIfAborted()
     const remaining = options.deadline - performance.now()
     if (remaining <= 0) break
     const isFirst = round === 0
     if (isFirst && (needsChoices(rule) || speaksOfSizes(rule))) continue
-    const choices = isFirst ? NO_CHOICES : randomChoices(rule, source, round)
-    if (choices === null) continue
+    const drawn = isFirst ? NO_CHOICES : randomChoices(rule, source, round)
+    if (drawn === null) continue
+    const isPair = round > options.rounds
+    const choices = isPair ? { ...drawn, reals: pairs[round - options.rounds - 1] } : drawn
     const written = writeOut(rule, noUnknowns(), choices)
     if (written.kind === 'beyond') {
       if (written.unfit) return { kind: 'unfit', because: written.because }
@@ -80,7 +86,7 @@ export function tryRule(rule: Rule, options: TrialOptions): Trial {
     const found = findCounterexample(left, right, {
       seed: options.seed + round,
       budget: {
-        samples: isFirst ? options.firstSamples : options.samples,
+        samples: isFirst ? options.firstSamples : isPair ? PAIR_SAMPLES : options.samples,
         milliseconds: remaining,
         signal: options.signal,
       },

@@ -33,6 +33,7 @@ import {
   type Rule,
   sizesOfPattern,
   stagesBefore,
+  type Template,
 } from '../rewrite/rule.ts'
 import { analyse } from '../scalar/analysis.ts'
 import {
@@ -191,6 +192,12 @@ export function usualDomain(fn: Expression): Range | null {
   return USUAL_DOMAINS.find(d => analyse(fn, [d]).defined) ?? null
 }
 
+function commonMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b]
+  while (rest !== 0) [divisor, rest] = [rest, divisor % rest]
+  return (a / divisor) * b
+}
+
 /** The left side of a rule as a net of unknowns. */
 class LeftSide {
   private readonly nodes: Node[] = []
@@ -206,8 +213,10 @@ class LeftSide {
   ) {}
 
   build(): Diagram {
-    const { left } = this.rule
-    const width = this.widthBefore(left) ?? scaleSize(unknownSize(WIDTH), this.groupsIn(left))
+    const { left, right } = this.rule
+    const width =
+      this.widthBefore(left) ??
+      scaleSize(unknownSize(WIDTH), commonMultiple(this.groupsIn(left), this.groupsBehindWire(right)))
     const root = this.node(left, width)
     const shape = this.nodes[root].shape
     this.nodes.push({ kind: 'output', id: this.nodes.length, args: [root], shape, name: 'y', absorbed: false })
@@ -275,6 +284,18 @@ class LeftSide {
   private groupsIn(p: Pattern): number {
     const own = p.kind === 'reduce' ? this.group(p.group) : 1
     return stagesBefore(p).reduce((product, a) => product * this.groupsIn(a), own)
+  }
+
+  /** The groups that the right side makes of the wire itself: it can only stand where their product divides the width, too. */
+  private groupsBehindWire(t: Template): number {
+    let groups = 1
+    for (let at = t; at.kind !== 'wire'; [at] = stagesBefore(at)) {
+      const isEven =
+        at.kind === 'softmax' || at.kind === 'logsoftmax' || (at.kind === 'pointwise' && at.args.length === 1)
+      if (at.kind === 'reduce') groups *= this.group(at.group)
+      else if (!isEven) return 1
+    }
+    return groups
   }
 
   private add(content: Node extends infer N ? (N extends Node ? Omit<N, 'id'> : never) : never): NodeId {

@@ -82,14 +82,15 @@ export function applyMatch(graph: Graph, match: Match): Applied | null {
     }
     throw error
   }
+  const { created } = builder
   if ('wire' in built) {
     if (built.wire === match.at) return null
-    const users = redirect(graph, match.at, built.wire)
-    const { created } = builder
-    return { changed: created.length === 0 ? users : [...users, ...created], created, wire: built.wire }
+    const changed = redirect(graph, match.at, built.wire)
+    for (let k = 0; k < created.length; k++) changed.push(created[k])
+    return { changed, created, wire: built.wire }
   }
   replaceNode(graph, match.at, built)
-  return { changed: [match.at, ...builder.created], created: builder.created, wire: null }
+  return { changed: created.length === 0 ? [match.at] : [match.at, ...created], created, wire: null }
 }
 
 /** What can be told about a right side before anything is built: most functions have no parts. */
@@ -437,8 +438,8 @@ class Builder {
     switch (a.kind) {
       case 'symbol': {
         const { operators, factors } = this.match.rule.variables
-        for (const [slot, { symbol }] of operators.entries())
-          if (symbol === a.symbol) return this.match.operators[slot] as readonly Linear[]
+        for (let slot = 0; slot < operators.length; slot++)
+          if (operators[slot].symbol === a.symbol) return this.match.operators[slot] as readonly Linear[]
         const factor = factors.find(f => f.symbol === a.symbol)
         return [factor === undefined ? a : this.diagonalOf(factor.slot)]
       }
@@ -459,6 +460,7 @@ class Builder {
         const right = this.computed(a.right)
         // B * [A1 A2] = [B*A1 B*A2]; a row of blocks times a matrix is no such row.
         if (left.length !== 1) throw NOTHING
+        if (right.length === 1) return [times(left[0], right[0])]
         return right.map(r => times(left[0], r))
       }
       case 'sum': {

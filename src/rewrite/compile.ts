@@ -212,7 +212,8 @@ class Compiler {
           ? null
           : rangeTree(this.scope, 0, c.range)
     if (within === null) throw new Cannot(null)
-    if ('domainOf' in within && within.domainOf < 0) throw names.cannot(c, 'read this set')
+    if ('domainOf' in within && within.domainOf < 0)
+      throw names.cannot(c, 'ask for the domain of anything but a function of its own')
     const [wire, real, operator] = (['wires', 'reals', 'operators'] as const).map(kind => names.slot(kind, name))
     if (wire >= 0) conditions.push({ kind: 'wire', slot: wire, within })
     else if (!('domainOf' in within) && real >= 0) conditions.push({ kind: 'real', slot: real, within })

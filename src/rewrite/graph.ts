@@ -97,7 +97,7 @@ interface Links {
 const NO_NAMES: ReadonlyMap<string, NodeId> = new Map()
 
 /** Nets with fewer wires whose ranges have long ends are not worth an estimate. */
-const EXACT_RANGES = 1_000
+const EXACT_RANGES = 100
 
 /** The graph of a diagram, without the wires on which no output depends. `exactRanges`: see `Ranges.exact`. */
 export function graphOf(diagram: Diagram, exactRanges = EXACT_RANGES, watch?: Watch): Graph {
@@ -423,6 +423,7 @@ function addUses(graph: Graph, { args }: Node, id: NodeId): void {
 
 /** Removes a node that nobody uses, and then those that nobody uses any more. Inputs and outputs stay. */
 function collect(graph: Graph, id: NodeId): void {
+  if (hasUsers(graph, id)) return
   const stack = [id]
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (!isAlive(graph, next) || hasUsers(graph, next)) continue
@@ -476,13 +477,17 @@ export function removeLast(graph: Graph): void {
  * is not touched, and the wire keeps its range, since its values are the same.
  */
 export function replaceNode(graph: Graph, id: NodeId, node: Node): void {
-  const old = argsAt(graph, id)
+  const only = graph.links.args[id]
+  const old = only >= 0 ? null : nodeAt(graph, id).args
   store(graph, id, node)
-  for (let k = 0; k < old.length; k++) {
-    if (node.args.includes(old[k])) continue
-    removeUser(graph, old[k], id)
-    collect(graph, old[k])
-  }
+  if (old === null) release(graph, only, id, node)
+  else for (let k = 0; k < old.length; k++) release(graph, old[k], id, node)
+}
+/** Takes a node off the users of a wire that it does not use any more. */
+function release(graph: Graph, wire: NodeId, id: NodeId, node: Node): void {
+  if (node.args.includes(wire)) return
+  removeUser(graph, wire, id)
+  collect(graph, wire)
 }
 
 /** Makes every user of `id` use the equal wire `wire` instead; `id` goes. Gives the users, which have changed. */
@@ -491,7 +496,8 @@ export function redirect(graph: Graph, id: NodeId, wire: NodeId): NodeId[] {
   const { first, second, args } = graph.links
   const users: NodeId[] = first[id] >= 0 && second[id] === NOBODY ? [first[id]] : []
   if (users.length === 0) listUsers(graph, id, users, 0)
-  for (const user of users) {
+  for (let k = 0; k < users.length; k++) {
+    const user = users[k]
     removeUser(graph, id, user)
     if (args[user] >= 0) {
       addUser(graph, wire, user)

@@ -7,12 +7,21 @@ import type { AdditiveNode, Node, NodeId, NodeKind, PointwiseNode } from '../dia
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
 
 import { entriesOf, identity, type Linear, ones, transpose, zeroMatrix } from '../linear/linear.ts'
-import { addSizes, isAtLeast, knownSize, type Size, sizeOf, substituteSize, unknownSize } from '../linear/size.ts'
+import {
+  addSizes,
+  isAtLeast,
+  knownSize,
+  type Shape,
+  type Size,
+  sizeOf,
+  substituteSize,
+  unknownSize,
+} from '../linear/size.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { type Expression, number, parts, variable, variablesOf } from '../scalar/expression.ts'
 import { isSubset, printRange, type Range, REALS } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
-import { hasProperty, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
+import { hasProperty, inversesOnce, isInverse, isLinear, MAX_WEIGHT } from './functions.ts'
 import {
   argsAt,
   boundAt,
@@ -44,6 +53,8 @@ export interface FunctionBinding {
   readonly node: NodeId
   readonly args: readonly NodeId[]
   readonly index: number
+  /** Where only `inverse(f)` has been found so far: that function, for which another spelling of f may be found yet. */
+  readonly inverse?: Expression
 }
 /** The values of a rule's variables at a place. An operator is a row of blocks, one for each wire that it takes. */
 export interface Match {
@@ -104,7 +115,7 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
     const only = onlyArg(graph, wire)
     if (at.kind === 'pointwise') {
       const { fn } = at
-      const [arg] = at.args
+      const arg = at.args[0]
       // A function of any number of wires may mean a join or a slice, and any of its wires.
       if (isVariadic(fn)) {
         if (only >= 0 && arg.kind !== 'wire' && !mayStand(arg, kindAt(graph, only))) return false
@@ -112,10 +123,9 @@ function mayFit(graph: Graph, rule: Rule, pattern: Pattern, id: NodeId): boolean
       }
       const f = functionAt(graph, wire)
       if (f === undefined) {
-        const node = nodeAt(graph, wire)
-        return (
-          node.kind === 'pointwise' && at.args.length === node.args.length && (fn.kind !== 'exact' || fn.fn === node.fn)
-        )
+        if (kindAt(graph, wire) !== 'pointwise') return false
+        const node = nodeAt(graph, wire) as PointwiseNode
+        return at.args.length === node.args.length && (fn.kind !== 'exact' || fn.fn === node.fn)
       }
       if (fn.kind === 'exact' && f !== fn.fn) return false
       if (at.args.length !== 1) return false
@@ -185,12 +195,24 @@ export function matchRule(graph: Graph, rule: Rule, at: NodeId, onFailure?: (fai
   if (!mayFit(graph, rule, left, at)) return null
   // An additive node is the sum of its terms: a pattern `... -> add[W, b]` may mean any one of them.
   if (left.kind === 'additive' && left.arg.kind !== 'wire') {
+    const only = onlyArg(graph, at)
+    const alone = operatorAt(graph, at)
+    // That a single arg looks like its pattern has been seen above.
+    if (only >= 0 && alone !== undefined) {
+      const match = emptyMatch(rule, at)
+      const fits = matchTerm(graph, left, only, alone, null, shapeAt(graph, at), match)
+      return fits && holds(graph, match, onFailure) ? match : null
+    }
     const root = nodeAt(graph, at) as AdditiveNode
     for (let k = 0; k < root.args.length; k++) {
       if (!mayFit(graph, rule, left.arg, root.args[k])) continue
       const match = emptyMatch(rule, at)
       if (root.args.length > 1 && (rule.right.kind !== 'additive' || left.bias === null)) continue
-      if (matchTerm(graph, left, root, k, match) && holds(graph, match, onFailure)) return match
+      if (!matchTerm(graph, left, root.args[k], root.operators[k], root.bias, root.shape, match)) continue
+      if (root.args.length > 1) {
+        match.carried = { args: root.args.toSpliced(k, 1), operators: root.operators.toSpliced(k, 1) }
+      }
+      if (holds(graph, match, onFailure)) return match
     }
     return null
   }
@@ -223,20 +245,21 @@ function isVariadic(fn: FunctionPattern): fn is FunctionPattern & { kind: 'varia
   return fn.kind === 'variable' && fn.variadic
 }
 
+/** One term of an additive node of this shape, and the node's bias. */
 function matchTerm(
   graph: Graph,
   pattern: Extract<Pattern, { kind: 'additive' | 'multiplicative' }>,
-  node: AdditiveNode,
-  k: number,
+  arg: NodeId,
+  operator: Linear,
+  bias: Linear | null,
+  shape: Shape,
   match: Match,
 ): boolean {
-  if (!matchPattern(graph, pattern.arg, node.args[k], match)) return false
-  if (!matchOperator(pattern.operator, [node.operators[k]], match)) return false
-  if (!matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)) return false
-  if (node.args.length > 1) {
-    match.carried = { args: node.args.filter((_, j) => j !== k), operators: node.operators.filter((_, j) => j !== k) }
-  }
-  return true
+  return (
+    matchPattern(graph, pattern.arg, arg, match) &&
+    matchOperator(pattern.operator, [operator], match) &&
+    matchBias(pattern.bias, bias, shape[shape.length - 1], match)
+  )
 }
 
 function bindWires(graph: Graph, slot: number, wires: readonly NodeId[], match: Match): boolean {
@@ -288,7 +311,10 @@ function matchPattern(graph: Graph, pattern: Pattern, id: NodeId, match: Match):
           matchBias(pattern.bias, node.bias, node.shape[node.shape.length - 1], match)
         )
       }
-      return node.args.length === 1 && matchTerm(graph, pattern, node, 0, match)
+      return (
+        node.args.length === 1 &&
+        matchTerm(graph, pattern, node.args[0], node.operators[0], node.bias, node.shape, match)
+      )
     }
     case 'multiplicative':
       return (
@@ -419,13 +445,20 @@ function bindFunction(
       return pattern.fn === fn
     case 'variable': {
       const old = match.functions[pattern.slot]
-      if (old !== undefined) return old.fn === fn
+      if (old !== undefined && old.inverse === undefined) return old.fn === fn
+      if (old?.inverse !== undefined && !isInverse(fn, old.inverse)) return false
       match.functions[pattern.slot] = { fn, node, args, index }
       return true
     }
     case 'inverse': {
       const of = match.functions[pattern.slot]
-      return of !== undefined && isInverse(of.fn, fn)
+      if (of?.inverse !== undefined) return of.inverse === fn
+      if (of !== undefined) return isInverse(of.fn, fn)
+      // The function itself comes later, or only on the right side.
+      const found = inversesOnce(fn).find(f => isInverse(f, fn))
+      if (found === undefined) return false
+      match.functions[pattern.slot] = { fn: found, node, args, index, inverse: fn }
+      return true
     }
     case 'form':
       return matchForm(pattern.fn, fn, match)
@@ -613,9 +646,11 @@ function isAsDeclared(rule: Rule, slot: number, { fn, args }: FunctionBinding): 
   })
 }
 
-/** Supersets of the ranges, which are quick to find: what holds for them holds. */
-function boundsOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
-  return wires.map(w => boundAt(graph, w))
+/** Whether a function is defined on supersets of these wires' ranges, which are quick to find: then it is on the ranges. */
+function isDefinedOnBounds(graph: Graph, fn: Expression, args: readonly NodeId[]): boolean {
+  const bounds = args.map(a => boundAt(graph, a))
+  if (bounds.length === 1 && bounds[0].length === 1) return analyseShared(fn, bounds[0]).defined
+  return componentwise(bounds).every(domain => analyseShared(fn, domain).defined)
 }
 function wireRangesOf(graph: Graph, wires: readonly NodeId[]): WireRange[] {
   return wires.map(w => rangeAt(graph, w))
@@ -642,10 +677,15 @@ function checkCondition(graph: Graph, condition: Condition, match: Match): Findi
       if ('domainOf' in within) {
         const f = match.functions[within.domainOf]
         if (f === undefined) return fail(REALS, 'a function')
-        if (componentwise(boundsOf(graph, f.args)).every(domain => analyseShared(f.fn, domain).defined)) return null
-        for (const domain of componentwise(wireRangesOf(graph, f.args))) {
-          const analysis = analyseShared(f.fn, domain)
-          if (!analysis.defined) return fail(analysis.obstacle?.found ?? domain[0], analysis.obstacle?.needed ?? REALS)
+        const wires = match.wires[condition.slot] ?? []
+        // Where the function stands on that wire it takes all of its wires from there.
+        const places = wires.every(w => f.args.includes(w)) ? [f.args] : [f.args, ...wires.map(w => [w])]
+        for (const args of places) {
+          if (isDefinedOnBounds(graph, f.fn, args)) continue
+          for (const domain of componentwise(wireRangesOf(graph, args))) {
+            const { defined, obstacle } = analyseShared(f.fn, domain)
+            if (!defined) return fail(obstacle?.found ?? domain[0], obstacle?.needed ?? REALS)
+          }
         }
         return null
       }

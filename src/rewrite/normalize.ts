@@ -129,8 +129,9 @@ class Run {
         options.watch?.after(graph, match, applied)
         // Taking functions apart happens once, at the start: what later phases put together stays together.
         const among = phase === 0 ? ALL : ALL & ~1
-        for (const changed of applied.changed) this.candidates.forget(changed)
-        for (const changed of applied.changed) this.touchAround(changed, among)
+        const { changed } = applied
+        for (let i = 0; i < changed.length; i++) this.candidates.forget(changed[i])
+        for (let i = 0; i < changed.length; i++) this.touchAround(changed[i], among)
         if (++this.steps > this.maxSteps) throw new TooManySteps(`more than ${this.maxSteps} steps`)
         return match
       }

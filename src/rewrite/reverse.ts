@@ -42,6 +42,12 @@ class OneWay extends Error {}
  * comes from is not taken over. Gives a clause instead that says why there is none.
  */
 export function reverseRule(rule: Rule): Rule | { readonly because: string } {
+  const back = readBackwards(rule)
+  return 'because' in back ? back : { ...back, title: `${rule.title}, backwards`, text: reversedText(rule) }
+}
+
+/** The same rule, under its own title and text, with what is matched and what is made exchanged. */
+export function readBackwards(rule: Rule): Rule | { readonly because: string } {
   try {
     const left = withCalls(new Reverser(rule).pattern(rule.right))
     if (left.kind === 'wire' || left.kind === 'constant')
@@ -51,8 +57,6 @@ export function reverseRule(rule: Rule): Rule | { readonly because: string } {
     requireBound(rule, left)
     return {
       ...rule,
-      title: `${rule.title}, backwards`,
-      text: reversedText(rule),
       phase: 'own',
       left,
       right,

@@ -1,7 +1,9 @@
 // The two sides of a rule, from their text: stages after each other, over the rule's wires. Both are walked alike; what stands
 // for functions and matrices is matched on the left, and built on the right.
+
+import { scaled } from '../algebra/operators.ts'
 import { type Diagnostic, ruleCannot } from '../diagnostic.ts'
-import { type Linear, linearPostorder, type WeightSymbol, weight } from '../linear/linear.ts'
+import { type Linear, linearPostorder, ones, type WeightSymbol, weight } from '../linear/linear.ts'
 import { addSizes, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, type FunctionSymbol, postorder, variable, x0 } from '../scalar/expression.ts'
 import { REALS } from '../scalar/range.ts'
@@ -19,6 +21,7 @@ import {
   type RuleVariables,
   type Stage,
   sizesOfPattern,
+  stagesBefore,
   type Template,
   type VariablePattern,
 } from './rule.ts'
@@ -104,6 +107,8 @@ interface Kit<F, L, S> {
   matrix(term: Term): L
   /** A stage that only this side may have, else null. */
   own(stage: Term, arg: S): S | null
+  /** A number that begins the side, as a wire; null for all else. */
+  number(term: Term): S | null
 }
 
 class SideReader<F, L, S extends { readonly kind: string }> {
@@ -113,6 +118,8 @@ class SideReader<F, L, S extends { readonly kind: string }> {
   ) {}
 
   side({ first, stages }: RuleSide): S {
+    const number = first === null ? this.kit.number(stages[0]) : null
+    if (number !== null) return stages.slice(1).reduce((arg: S, stage) => this.stage(stage, arg), number)
     const start = first === null ? this.kit.make({ kind: 'wire', slot: 0 }) : this.wire(first)
     return stages.reduce((arg: S, stage) => this.stage(stage, arg), start)
   }
@@ -131,9 +138,9 @@ class SideReader<F, L, S extends { readonly kind: string }> {
       case 'chain':
         return term.stages.reduce((arg: S, stage) => this.stage(stage, arg), this.wire(term.first))
       case 'call':
-        if (term.fn.kind !== 'name' || this.isScalar(term.fn)) break
+        if (this.isScalar(term.fn)) break
         if (term.args.length === 1) return this.stage(term.fn, this.wire(term.args[0]))
-        if (names.slot('functions', term.fn.name) < 0) break
+        if (term.fn.kind !== 'name' || names.slot('functions', term.fn.name) < 0) break
         return kit.make({ kind: 'pointwise', fn: kit.fn(term.fn), args: this.severalWires(term.args) })
       case 'list':
         if (term.items.every(i => partsOf(i).length === 0 && i.kind === 'number'))
@@ -177,12 +184,16 @@ class SideReader<F, L, S extends { readonly kind: string }> {
   /** Whether a term in a formula is a wire of its own, and no number or operation on numbers. */
   private isWire(t: Term): boolean {
     if (t.kind === 'name') return this.names.slot('wires', t.name) >= 0 || this.names.isVector(t)
-    if (t.kind === 'call') return t.fn.kind === 'name' && !this.isScalar(t.fn)
+    if (t.kind === 'call') return !this.isScalar(t.fn)
     return t.kind === 'chain' || t.kind === 'list' || t.kind === 'slice'
   }
 
-  /** Whether a name stands for a function of numbers (not for an operation on wires or a variable of the rule). */
+  /** Whether a term stands for a function of numbers (not for an operation on wires or a variable of the rule). */
   private isScalar(term: Term): boolean {
+    if (term.kind === 'group') return this.isScalar(term.of)
+    if (term.kind === 'compose') return term.functions.every(f => this.isScalar(f))
+    // `inverse(f)`
+    if (term.kind === 'call') return term.args.every(a => this.isScalar(a))
     if (term.kind !== 'name') return true
     const isOnWires = term.name === 'softmax' || term.name === 'logsoftmax' || this.names.slot('nets', term.name) >= 0
     return !isOnWires && this.names.slot('functions', term.name) < 0
@@ -276,6 +287,7 @@ export function readPattern(names: SideNames, side: RuleSide): Pattern {
     formula: fn => (names.hasReals(fn) ? { kind: 'form', fn } : { kind: 'exact', fn }),
     matrix: term => linearPattern(names, term),
     own: () => null,
+    number: () => null,
   }
   const pattern = withCalls(new SideReader(names, kit).side(side))
   if (pattern.kind === 'net')
@@ -342,8 +354,51 @@ export function readTemplate(names: SideNames, side: RuleSide, left: Pattern): T
     formula: fn => ({ kind: 'exact', fn }),
     matrix: term => linearTemplate(inner, term),
     own: (stage, arg) => computedStage(inner, stage, arg),
+    number: term => numberSide(inner, left, term),
   }
   return withCallsOf(left, new SideReader(inner, kit).side(side))
+}
+
+/** A number on a right side: a function that does not look at its wire, or a vector as wide as the left side. */
+function numberSide(names: SideNames, left: Pattern, term: Term): Template | null {
+  if (!isNumber(names, term)) return null
+  const value = names.read(expressionTerm(names.scope, 0, term, () => undefined))
+  const wire = wireAsWide(left)
+  if (wire !== null) return { kind: 'pointwise', fn: { kind: 'exact', fn: value }, args: [wire] }
+  const width = widthAfter(names.variables, left)
+  if (width === null) throw names.cannot(term, 'tell how wide this number is: no layer or declared wire fixes it')
+  return { kind: 'constant', value: { kind: 'computed', operator: scaled(value, ones(width, sizeOf(1))) } }
+}
+/** Whether a term is made of numbers alone, known ones and those of the rule. */
+function isNumber(names: SideNames, term: Term): boolean {
+  const { reals } = names.scope
+  const stack = [term]
+  for (let t = stack.pop(); t !== undefined; t = stack.pop()) {
+    if (t.kind === 'name' && t.name !== 'pi' && t.name !== 'e' && reals?.has(t.name) !== true) return false
+    if (!NUMERIC.has(t.kind)) return false
+    stack.push(...(t.kind === 'call' ? t.args : partsOf(t)))
+  }
+  return true
+}
+const NUMERIC: ReadonlySet<Term['kind']> = new Set([
+  'number',
+  'name',
+  'group',
+  'negative',
+  'sum',
+  'product',
+  'power',
+  'call',
+])
+/** A wire of the left side that has the width of its result, whatever its width is. */
+function wireAsWide(left: Pattern): (Pattern & { readonly kind: 'wire' }) | null {
+  const stack: Pattern[] = [left]
+  for (let p = stack.pop(); p !== undefined; p = stack.pop()) {
+    if (p.kind === 'wire') return p
+    if (p.kind === 'pointwise' || p.kind === 'softmax' || p.kind === 'logsoftmax')
+      stack.push(...stagesBefore(p).toReversed())
+  }
+  return null
 }
 
 /** The matrix that `diag(f)` stands for: the factor of the linear function f, on the diagonal. */
@@ -359,35 +414,37 @@ function factorOf(names: SideNames, slot: number, left: Pattern, at: Term): Weig
   return symbol
 }
 
-/** The width of the wires of a function of the left side, where layers or declared wires fix it. */
-function widthOfFunction({ wires, nets }: OpenVariables, left: Pattern, slot: number): Size | null {
-  const after = (p: Pattern): Size | null => {
-    switch (p.kind) {
-      case 'wire':
-        return wires[p.slot].width
-      case 'pointwise':
-        return p.args.map(after).find(w => w !== null) ?? null
-      case 'additive':
-      case 'multiplicative':
-      case 'mix':
-        return sizesOfPattern(p.operator)[0]
-      case 'constant':
-        return sizesOfPattern(p.value)[0]
-      case 'softmax':
-      case 'logsoftmax':
-        return after(p.arg)
-      case 'net':
-        return nets[p.slot].rows
-      case 'slice':
-        return addSizes(p.end, p.start, -1)
-      case 'join':
-      case 'reduce':
-        return null
-    }
+/** The width of the wire that leaves a stage of the left side, where layers or declared wires fix it. */
+function widthAfter(variables: OpenVariables, p: Pattern): Size | null {
+  switch (p.kind) {
+    case 'wire':
+      return variables.wires[p.slot].width
+    case 'pointwise':
+      return p.args.map(a => widthAfter(variables, a)).find(w => w !== null) ?? null
+    case 'additive':
+    case 'multiplicative':
+    case 'mix':
+      return sizesOfPattern(p.operator)[0]
+    case 'constant':
+      return sizesOfPattern(p.value)[0]
+    case 'softmax':
+    case 'logsoftmax':
+      return widthAfter(variables, p.arg)
+    case 'net':
+      return variables.nets[p.slot].rows
+    case 'slice':
+      return addSizes(p.end, p.start, -1)
+    case 'join':
+    case 'reduce':
+      return null
   }
+}
+
+/** The width of the wires of a function of the left side, where layers or declared wires fix it. */
+function widthOfFunction(variables: OpenVariables, left: Pattern, slot: number): Size | null {
   const find = (p: Pattern, wanted: Size | null): Size | null => {
     if (p.kind === 'pointwise') {
-      const width = wanted ?? after(p)
+      const width = wanted ?? widthAfter(variables, p)
       if (p.fn.kind === 'variable' && p.fn.slot === slot) return width
       return p.args.map(a => find(a, width)).find(w => w !== null) ?? null
     }

@@ -38,7 +38,7 @@ function isLong(q: Rational | null): boolean {
   return q !== null && (q.n >= LONG || q.d >= LONG)
 }
 
-export function hasLongEnds(r: Range): boolean {
+function hasLongEnds(r: Range): boolean {
   for (const i of r) if (isLong(i.low) || isLong(i.high)) return true
   return false
 }
@@ -360,10 +360,16 @@ export function printRange(r: Range): string {
 }
 
 const COARSE_BITS = 3
+/** Numerators and denominators below this stay as they are when a set is made coarse. */
+const COARSE = 1n << 5n
+
+function isCoarse(q: Rational | null): boolean {
+  return q === null || (q.n < COARSE && q.d < COARSE)
+}
 
 /** q itself when it is short, else a number of 3 or 4 significant bits that is not above it. */
 function coarseLow(q: Rational): Rational {
-  if (!isLong(q)) return q
+  if (isCoarse(q)) return q
   const shift = COARSE_BITS - (bitLength(q.n) - bitLength(q.d))
   const [n, d] = shift >= 0 ? [q.n << BigInt(shift), q.d] : [q.n, q.d << BigInt(-shift)]
   const mantissa = q.s > 0n ? n / d : -((n + d - 1n) / d)
@@ -375,7 +381,7 @@ function coarseLow(q: Rational): Rational {
  * where no end moves. No sign is lost, as with `roundOutward`.
  */
 export function coarsen(r: Range): Range {
-  if (!hasLongEnds(r)) return r
+  if (r.every(i => isCoarse(i.low) && isCoarse(i.high))) return r
   let moved = false
   const coarse = r.map((i): Interval => {
     const low = i.low === null ? null : coarseLow(i.low)

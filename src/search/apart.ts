@@ -6,7 +6,7 @@ import { addSizes, isAtLeast, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, one, variable } from '../scalar/expression.ts'
 import { additive, different, fresh, lastOf, PRODUCT, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
-import { type Additive, layerOf, membersOf, type Piece, type Pointwise, piecesOf } from './layers.ts'
+import { type Additive, layerOf, membersOf, type Piece, type Pointwise } from './layers.ts'
 import { normalOf, operatorOf } from './operators.ts'
 import { MAX_ARGS } from './pointwise.ts'
 import type { Why } from './reasons.ts'
@@ -21,10 +21,9 @@ const BLOCKS: Why = { rule: 'equality', title: 'blocks as a join of layers', by:
 const MOVED: Why = { rule: 'equality', title: 'part of a function', by: 'function' }
 
 /** A x + k y + b as a function of the wires A x, y and b: so that algebra can look into the sum. */
-export function asSum(g: EGraph, t: TermId): void {
+export function asSum(g: EGraph, t: TermId, pieces: readonly Piece[] | null): void {
   const { operators, bias, shape } = g.nodeOf(t) as Additive
   if (operators.length > MAX_ARGS || (operators.length === 1 && bias === null && operators[0].kind === 'symbol')) return
-  const pieces = piecesOf(g, t)
   if (pieces === null || pieces.length < 2 || pieces.length > MAX_ARGS) return
   if (pieces.every(p => p.word.atoms.length === 0) || pieces.some(p => p.word.atoms[0]?.kind === 'embed')) return
   const wires: TermId[] = []
@@ -47,15 +46,14 @@ export function asSum(g: EGraph, t: TermId): void {
 }
 
 /** A (S x) + ... for a matrix S that takes a part of x: the layer on that part. */
-export function ofParts(g: EGraph, t: TermId): void {
-  const pieces = piecesOf(g, t)
-  if (pieces === null) return
+export function ofParts(g: EGraph, t: TermId, pieces: readonly Piece[] | null): void {
+  if (pieces === null || !pieces.some(takesPart)) return
   const slices: TermId[] = []
   const moved: Piece[] = []
   for (const piece of pieces) {
     const { word, arg } = piece
     const last = word.atoms[word.atoms.length - 1]
-    if (arg === null || word.atoms.length < 2 || last.kind !== 'select') {
+    if (arg === null || !takesPart(piece)) {
       moved.push(piece)
       continue
     }
@@ -64,20 +62,21 @@ export function ofParts(g: EGraph, t: TermId): void {
     slices.push(slice)
     moved.push({ word: { factor: word.factor, atoms: word.atoms.slice(0, -1) }, arg: slice })
   }
-  if (slices.length === 0) return
   const args = g.argsOf(t)
   const made = layerOf(g, moved, 0, g.shapeOf(t))
   if (made !== null) g.equate(t, made, SLICED, { made: fresh(slices, args), over: different(g, args) })
+}
+function takesPart({ word: { atoms }, arg }: Piece): boolean {
+  return arg !== null && atoms.length >= 2 && atoms[atoms.length - 1].kind === 'select'
 }
 function part(g: EGraph, operator: Linear, arg: TermId): TermId | null {
   return additive(g, [{ operator, arg }], null, withLast(g.shapeOf(arg), operator.rows))
 }
 
 /** D A x + D b for a diagonal matrix D of a vector d, as d * (A x + b): algebra knows more of a factor than of a matrix. */
-export function asMultiple(g: EGraph, t: TermId): void {
+export function asMultiple(g: EGraph, t: TermId, pieces: readonly Piece[] | null): void {
   const { shape } = g.nodeOf(t)
-  const pieces = piecesOf(g, t)
-  const first = pieces?.[0].word.atoms[0]
+  const first = pieces?.at(0)?.word.atoms[0]
   if (pieces === null || first?.kind !== 'diagonal') return
   const rest: Piece[] = []
   for (const { word, arg } of pieces) {
@@ -112,11 +111,9 @@ function withoutDiagonal(
 
 /** The lengths of the parts of its outputs to which the terms of a layer are confined; null where they do not tell. */
 function cutsOf(pieces: readonly Piece[], width: Size): Size[] | null {
-  const spans = pieces.flatMap(({ word }) => {
-    const [first] = word.atoms
-    return first?.kind === 'embed' ? [{ start: first.start, end: addSizes(first.start, first.columns) }] : []
-  })
-  if (spans.length === 0) return null
+  const spans = pieces
+    .flatMap(({ word }) => (word.atoms[0]?.kind === 'embed' ? [word.atoms[0]] : []))
+    .map(first => ({ start: first.start, end: addSizes(first.start, first.columns) }))
   const ends = [...new Set(spans.flatMap(s => [s.start, s.end]))]
   const lengths: Size[] = []
   for (let at = sizeOf(0); at !== width; ) {
@@ -131,11 +128,11 @@ function cutsOf(pieces: readonly Piece[], width: Size): Size[] | null {
 }
 
 /** A layer of blocks as the join of a layer for each row of blocks. */
-export function asJoin(g: EGraph, t: TermId): void {
+export function asJoin(g: EGraph, t: TermId, pieces: readonly Piece[] | null): void {
   const { operators, bias, shape } = g.nodeOf(t) as Additive
-  const pieces = piecesOf(g, t)
   const width = lastOf(shape)
-  const cuts = pieces === null ? null : cutsOf(pieces, width)
+  const isPlaced = pieces?.some(({ word }) => word.atoms[0]?.kind === 'embed')
+  const cuts = pieces === null || !isPlaced ? null : cutsOf(pieces, width)
   if (cuts === null) return
   const args = g.argsOf(t)
   const parts: TermId[] = []

@@ -20,6 +20,7 @@ import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
 import {
   added,
+  mayRepeat,
   monomialOf,
   multipliedBy,
   multiplyFactors,
@@ -88,6 +89,7 @@ function besideIdentity(word: Word): readonly Word[] {
 /** A x + 1 v + b = (A x + b) + (1 v): what a layer adds to all components alike, as a wire of its own. */
 export function addedToAll(g: EGraph, t: TermId): void {
   const { operators, bias, shape } = g.nodeOf(t) as Additive
+  if (!operators.some(mayRepeat) && (bias === null || !mayRepeat(bias))) return
   const args = g.argsOf(t)
   const one = sizeOf(1)
   const alone: Summand[] = []
@@ -233,6 +235,8 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       const same = repeated(g, g.argOf(m, k))
       if (same === null) continue
       const u = g.argOf(m, 1 - k)
+      // Of two wires of one component the first one counts as the number, for whoever checks it.
+      if (fn === PRODUCT && k === 1 && lastOf(g.shapeOf(u)) === sizeOf(1)) continue
       const s = g.argOf(same, 0)
       const below = put(g, { kind: 'additive', operators, bias, shape }, [u])
       const width = lastOf(shape)

@@ -9,7 +9,7 @@ import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import type { Visitor } from './instances.ts'
 import type { Additive } from './layers.ts'
-import { monomialOf, normalOf } from './operators.ts'
+import { mixes, normalOf } from './operators.ts'
 import type { Why } from './reasons.ts'
 
 /** Wires of more components stay whole. */
@@ -169,16 +169,4 @@ export class Components implements Visitor {
     componentsOf(g, t)
     if (g.kindOf(t) === 'additive') sumsOfComponents(g, t)
   }
-}
-
-const mixing = new WeakMap<Linear, boolean>()
-/** Whether a known matrix adds components up. */
-function mixes(a: Linear): boolean {
-  let found = mixing.get(a)
-  if (found === undefined) {
-    const entries = entriesOf(a)
-    found = entries !== null && a.kind !== 'select' && a.kind !== 'embed' && monomialOf(a) === null
-    mixing.set(a, found)
-  }
-  return found
 }

@@ -8,11 +8,11 @@
 //
 // A term is a number, and what is kept of it stands in arrays of integers: there may be a million.
 import type { Node, NodeKind } from '../diagram/diagram.ts'
-import { nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.ts'
+import { ANY, nodeObstacle, nodeRange, type WireRange } from '../diagram/ranges.ts'
 import type { Shape } from '../linear/size.ts'
-import { isSubset, type Range } from '../scalar/range.ts'
+import { isReals, isSubset, type Range } from '../scalar/range.ts'
 import { type Content, Contents, type Unplaced } from './contents.ts'
-import { type Equality, NO_TERMS, type Premises, type Reason, Reasons, type Why } from './reasons.ts'
+import { Equalities, NO_TERMS, type Premises, type Reason, Reasons, type Why } from './reasons.ts'
 
 /** A node as it was put in; its args are terms. */
 export type TermId = number
@@ -37,6 +37,9 @@ const KIND_BITS: Readonly<Record<NodeKind, number>> = {
 /** So many members of a class are asked which has the narrowest range. */
 const MOST_ASKED = 8
 const NONE = -1
+/** Room for so many terms is made at first, where nobody says how many will come; and not for more, whatever is said. */
+const FIRST_TERMS = 256
+const MOST_FIRST_TERMS = 65_536
 
 function longer<A extends Int32Array | Uint8Array>(old: A): A {
   const fresh = new (old.constructor as new (n: number) => A)(2 * old.length)
@@ -58,41 +61,43 @@ export class EGraph {
 
   private count = 0
   // By term.
-  private content = new Int32Array(1024)
+  private content: Int32Array
   /** Where its args begin in `args`; those of the next term begin where they end. */
-  private first = new Int32Array(1025)
+  private first: Int32Array
   /** Another term of its class, nearer to the one that stands for it. */
-  private parent = new Int32Array(1024)
+  private parent: Int32Array
   /** The equality that leads to another term of its class, and that term: a tree for each class. -1 at its root. */
-  private cause = new Int32Array(1024)
-  private towards = new Int32Array(1024)
+  private cause: Int32Array
+  private towards: Int32Array
   /** The next member of its class; -1 for the last one. */
-  private next = new Int32Array(1024)
+  private next: Int32Array
   /** 1 where an equal term with equal args is there already: nothing is found at it that is not found there. */
-  private double = new Uint8Array(1024)
+  private double: Uint8Array
   private readonly ranges: (WireRange | undefined)[] = []
+  /** By content: the range of a node of one wire that was asked for last. */
+  private readonly images: ({ readonly argument: WireRange; readonly image: WireRange } | undefined)[] = []
 
   // By the term that stands for a class.
-  private head = new Int32Array(1024)
-  private tail = new Int32Array(1024)
+  private head: Int32Array
+  private tail: Int32Array
   /** The kinds of node in the class, a bit for each. */
-  private kinds = new Int32Array(1024)
+  private kinds: Int32Array
   /** Members and uses. */
-  private weight = new Int32Array(1024)
+  private weight: Int32Array
   /** The first and the last use of a member, as places in `args`; -1 where there is none. */
-  private firstUse = new Int32Array(1024)
-  private lastUse = new Int32Array(1024)
+  private firstUse: Int32Array
+  private lastUse: Int32Array
   /** The member with the narrowest range, and how heavy the class was when it was found. */
-  private narrow = new Int32Array(1024)
-  private narrowAt = new Int32Array(1024)
+  private narrow: Int32Array
+  private narrowAt: Int32Array
 
   // By arg.
-  private args = new Int32Array(1024)
-  private owner = new Int32Array(1024)
-  private nextUse = new Int32Array(1024)
+  private args: Int32Array
+  private owner: Int32Array
+  private nextUse: Int32Array
 
   /** The terms by what they do to which classes: open addressing, a term plus 1 in each slot. */
-  private slots = new Int32Array(4096)
+  private slots: Int32Array
   private used = 0
   private key = new Int32Array(64)
   private other = new Int32Array(64)
@@ -102,6 +107,31 @@ export class EGraph {
   private readonly dirty: number[] = []
   /** Args that were asked for, and those that an equal term has in their place: premises of the next equality. */
   private readonly substituted: TermId[] = []
+
+  /** `terms`: so many are expected. There may be more. */
+  constructor(terms: number = FIRST_TERMS) {
+    const room = 2 ** Math.ceil(Math.log2(Math.max(FIRST_TERMS, Math.min(terms, MOST_FIRST_TERMS))))
+    const numbers = (): Int32Array => new Int32Array(room)
+    this.content = numbers()
+    this.first = new Int32Array(room + 1)
+    this.parent = numbers()
+    this.cause = numbers()
+    this.towards = numbers()
+    this.next = numbers()
+    this.double = new Uint8Array(room)
+    this.head = numbers()
+    this.tail = numbers()
+    this.kinds = numbers()
+    this.weight = numbers()
+    this.firstUse = numbers()
+    this.lastUse = numbers()
+    this.narrow = numbers()
+    this.narrowAt = numbers()
+    this.args = numbers()
+    this.owner = numbers()
+    this.nextUse = numbers()
+    this.slots = new Int32Array(4 * room)
+  }
 
   get size(): number {
     return this.count
@@ -216,12 +246,27 @@ export class EGraph {
       }
       if (!isReady) continue
       stack.pop()
-      this.ranges[t] ??= nodeRange(
-        this.nodeOf(t) as Node,
-        this.argsOf(t).map(a => this.ranges[a] as WireRange),
-      )
+      this.ranges[t] ??= this.arityOf(t) === 1 ? this.image(t) : this.rangeOfNode(t)
     }
     return this.ranges[term] as WireRange
+  }
+  private rangeOfNode(t: TermId): WireRange {
+    return nodeRange(
+      this.nodeOf(t) as Node,
+      this.argsOf(t).map(a => this.ranges[a] as WireRange),
+    )
+  }
+  /** The range of a node of one wire, as it was the last time for the same set of that. */
+  private image(t: TermId): WireRange {
+    const argument = this.ranges[this.argOf(t, 0)] as WireRange
+    // Layers of what may be any number give any numbers, but for rows of zeros, of which less is known so.
+    if (argument.length === 1 && isReals(argument[0]) && this.kindOf(t) === 'additive') return ANY
+    const own = this.content[t]
+    const last = this.images[own]
+    if (last !== undefined && last.argument === argument) return last.image
+    const image = this.rangeOfNode(t)
+    this.images[own] = { argument, image }
+    return image
   }
 
   /** The term of the class whose values are known best: itself, where no other is known to be in a smaller set. */
@@ -307,7 +352,7 @@ export class EGraph {
       return false
     }
     // An arg of what is looked through is a term of the class of another one that is, or of one at which looking stops.
-    const premises: TermId[] = this.substituted.splice(0)
+    const premises: TermId[] = this.substituted.length > 0 ? this.substituted.splice(0) : []
     this.notePremises(left, inner, over, premises)
     for (const t of inner) this.notePremises(t, inner, over, premises)
     this.notePremises(right, made, over, premises)
@@ -392,38 +437,37 @@ export class EGraph {
    * The equalities from which it follows that the terms of each pair are equal, in the order in which they were found: each
    * rests on earlier ones only. null where time runs out.
    */
-  explain(pairs: readonly (readonly [TermId, TermId])[]): Equality[] | null {
-    const needed = new Set<number>()
+  explain(pairs: readonly (readonly [TermId, TermId])[]): Equalities | null {
+    const { towards, cause, reasons } = this
+    const isNeeded = new Uint8Array(reasons.size)
+    let count = 0
     const todo: TermId[] = pairs.flat()
-    let work = 0
+    const need = (equality: number): void => {
+      if (isNeeded[equality] === 1) return
+      isNeeded[equality] = 1
+      count++
+      reasons.pushPremises(equality, todo)
+    }
+    /** By term: the last pair on whose way up from the first term it was. */
+    const seen = new Int32Array(this.count)
+    let pair = 0
     while (todo.length > 0) {
       const b = todo.pop() as TermId
       const a = todo.pop() as TermId
-      if ((++work & 1023) === 0 && performance.now() > this.deadline) return null
-      for (const cause of this.path(a, b)) {
-        if (needed.has(cause)) continue
-        needed.add(cause)
-        this.reasons.pushPremises(cause, todo)
+      if ((++pair & 1023) === 0 && performance.now() > this.deadline) return null
+      if (a === b) continue
+      // From both up to where they meet in the tree of causes of their class.
+      for (let t = a; t >= 0; t = towards[t]) seen[t] = pair
+      let meeting = b
+      for (; seen[meeting] !== pair; meeting = towards[meeting]) {
+        if (towards[meeting] < 0) throw new RangeError('explain: the terms are not of one class')
+        need(cause[meeting])
       }
+      for (let t = a; t !== meeting; t = towards[t]) need(cause[t])
     }
-    return [...needed].sort((p, q) => p - q).map(i => this.reasons.at(i))
-  }
-
-  /** The equalities on the way from one term of a class to another. */
-  private path(a: TermId, b: TermId): number[] {
-    const { towards, cause } = this
-    if (a === b) return []
-    const up = new Map<TermId, number>()
-    for (let t = a, k = 0; t >= 0; t = towards[t], k++) up.set(t, k)
-    const found: number[] = []
-    let meeting = b
-    while (!up.has(meeting)) {
-      if (towards[meeting] < 0) throw new RangeError('explain: the terms are not of one class')
-      found.push(cause[meeting])
-      meeting = towards[meeting]
-    }
-    for (let t = a; t !== meeting; t = towards[t]) found.push(cause[t])
-    return found
+    const numbers = new Int32Array(count)
+    for (let i = 0, k = 0; k < count; i++) if (isNeeded[i] === 1) numbers[k++] = i
+    return new Equalities(reasons, numbers)
   }
 
   // --- Inside -----------------------------------------------------------------------------------------------------------

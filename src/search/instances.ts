@@ -8,7 +8,7 @@ import type { Shape } from '../linear/size.ts'
 import { applyMatch } from '../rewrite/apply.ts'
 import { type Graph, graphOf, nodeAt, setRange } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
-import { reverseRule } from '../rewrite/reverse.ts'
+import { readBackwards } from '../rewrite/reverse.ts'
 import { depthOf, type Pattern, type Rule, stagesBefore } from '../rewrite/rule.ts'
 import { type Content, contentInNormalForm, type Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
@@ -25,7 +25,9 @@ export interface Instance {
 
 /** The rules of users on which a proof that was found rests. */
 export function citedRules(found: Found): Rule[] {
-  return found.equalities.flatMap(e => (e.by === 'theorem' ? [(e.instance as Instance).match.rule] : []))
+  const cited = new Set<Rule>()
+  for (const e of found.equalities) if (e.by === 'theorem') cited.add((e.instance as Instance).match.rule)
+  return [...cited]
 }
 
 /** The visits that try the rules of users, each in one direction. */
@@ -53,11 +55,11 @@ export interface Visitor {
   release(g: EGraph): void
 }
 
-const backwards = new WeakMap<Rule, ReturnType<typeof reverseRule>>()
+const backwards = new WeakMap<Rule, ReturnType<typeof readBackwards>>()
 /** The rule from right to left, read once. */
-function reversed(rule: Rule): ReturnType<typeof reverseRule> {
+function reversed(rule: Rule): ReturnType<typeof readBackwards> {
   let found = backwards.get(rule)
-  if (found === undefined) backwards.set(rule, (found = reverseRule(rule)))
+  if (found === undefined) backwards.set(rule, (found = readBackwards(rule)))
   return found
 }
 

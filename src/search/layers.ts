@@ -112,9 +112,8 @@ export function merged(g: EGraph, t: TermId, isNew: (m: TermId) => boolean): voi
   const arity = g.arityOf(t)
   for (let k = 0; k < arity; k++) {
     const c = g.classOf(g.argOf(t, k))
-    if (!g.has(c, 'additive') && !g.has(c, 'constant')) continue
-    for (const kind of ['additive', 'constant'] as const)
-      for (const m of membersOf(g, c, kind)) if (isNew(m)) mergedWith(g, t, m)
+    for (const m of membersOf(g, c, 'additive')) if (isNew(m)) mergedWith(g, t, m)
+    for (const m of membersOf(g, c, 'constant')) if (isNew(m)) mergedWith(g, t, m)
   }
 }
 function mergedWith(g: EGraph, t: TermId, m: TermId): void {
@@ -205,11 +204,11 @@ export function withoutFactor(g: EGraph, t: TermId): void {
 }
 
 /** W A x + W B y + C z = W (A x + B y) + C z: pieces that begin with one matrix, together. */
-export function grouped(g: EGraph, t: TermId): void {
+export function grouped(g: EGraph, t: TermId, pieces: readonly Piece[] | null): void {
   const node = g.nodeOf(t) as Additive
-  if (node.operators.length === 1 && node.bias === null && node.operators[0].kind === 'symbol') return
-  const pieces = piecesOf(g, t)
   if (pieces === null || pieces.length > 4 * MAX_TERMS) return
+  // One matrix alone has no factor.
+  if (pieces.length === 1 && pieces[0].word.atoms.length < 2) return
   const groups = new Map<Linear, Piece[]>()
   for (const piece of pieces) {
     const first = piece.word.atoms[0]

@@ -4,7 +4,7 @@ import { proveEqual } from '../algebra/equality.ts'
 import { whole } from '../diagram/ranges.ts'
 import { sameShape } from '../linear/size.ts'
 import { randomPoint } from '../numeric/points.ts'
-import { random } from '../numeric/random.ts'
+import { type Random, random } from '../numeric/random.ts'
 import { compileExpression } from '../scalar/evaluate.ts'
 import {
   type Expression,
@@ -90,10 +90,17 @@ export class Likeness {
     const { fn } = g.nodeOf(t) as Pointwise
     const compute = inDoubles(fn, g.arityOf(t))
     if (compute === null) return
-    const points = g.argsOf(t).map(a => this.pointsOf(a))
-    for (const [k, arg] of g.argsOf(t).entries()) this.offer(arg, points[k])
-    const values = Array.from({ length: POINTS }, (_, k) => compute(points.map(p => p[k])))
-    if (values.every(Number.isFinite)) this.offer(t, values)
+    const points: (readonly number[])[] = []
+    for (let k = 0; k < g.arityOf(t); k++) points.push(this.pointsOf(g.argOf(t, k)))
+    const values: number[] = []
+    for (let k = 0; k < POINTS; k++) {
+      const args: number[] = []
+      for (let i = 0; i < points.length; i++) args.push(points[i][k])
+      const value = compute(args)
+      if (!Number.isFinite(value)) return
+      values.push(value)
+    }
+    this.offer(t, values)
   }
 
   private offer(t: TermId, values: readonly number[]): void {
@@ -125,14 +132,17 @@ export class Likeness {
       const usual = pointsIn(set)
       // A number of its own for each class, spread evenly: neighbours are far apart.
       const own = 1 + ((c * GOLDEN) % 1) / 64
-      const source = random(c + 1)
-      found = Array.from({ length: POINTS }, (_, k) => {
+      const made: number[] = []
+      let source: Random | null = null
+      for (let k = 0; k < POINTS; k++) {
         const v = usual.length < POINTS ? Number.NaN : own * usual[(3 * c + k) % usual.length]
         const isInside = !Number.isNaN(v) && (isReals(set) || containsPoint(set, fromDouble(v)))
-        return isInside ? v : toDouble(randomPoint(set, source, []))
-      })
-      this.points.set(c, found)
+        if (!isInside) source ??= random(c + 1)
+        made.push(source === null || isInside ? v : toDouble(randomPoint(set, source, [])))
+      }
+      this.points.set(c, (found = made))
       this.g.extraBytes += 120
+      this.offer(t, made)
     }
     return found
   }

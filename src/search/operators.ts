@@ -26,16 +26,43 @@ export interface Word {
 /** Operators of more parts than this are left as they are. */
 export const MOST_PARTS = 64
 
-const words = new WeakMap<Linear, readonly Word[] | 'large'>()
+/** What has been found out about an operator; undefined: not asked yet. One table: most operators are asked for all of it. */
+interface Known {
+  words: readonly Word[] | 'large' | undefined
+  normal: Linear | undefined
+  moves: Moves | 'units' | 'none' | undefined
+  inverse: Linear | 'none' | undefined
+  place: Placed | 'none' | undefined
+  mixes: boolean | undefined
+  repeats: boolean | undefined
+}
+const known = new WeakMap<Linear, Known>()
+function noted(a: Linear, normal: Linear | undefined, words: readonly Word[] | undefined): Known {
+  const found: Known = {
+    words,
+    normal,
+    moves: undefined,
+    inverse: undefined,
+    place: undefined,
+    mixes: undefined,
+    repeats: undefined,
+  }
+  known.set(a, found)
+  return found
+}
+function knownOf(a: Linear): Known {
+  return known.get(a) ?? noted(a, undefined, undefined)
+}
 
 /** The terms of the normal form of an operator; null where it is too large to be looked into. */
 export function wordsOf(a: Linear): readonly Word[] | null {
-  let found = words.get(a)
-  if (found === undefined) words.set(a, (found = taken(a)))
-  return found === 'large' ? null : found
+  const own = knownOf(a)
+  own.words ??= taken(a)
+  return own.words === 'large' ? null : own.words
 }
 function taken(a: Linear): readonly Word[] | 'large' {
-  if (a.kind === 'select' || a.kind === 'embed') return [{ factor: one, atoms: [a] }]
+  const isAtom = a.kind === 'select' || a.kind === 'embed' || (a.kind === 'symbol' && a.symbol.value === null)
+  if (isAtom) return [{ factor: one, atoms: [a] }]
   if (!hasAtMost(a, MOST_PARTS)) return 'large'
   const normal = normalLinear(a)
   if (!hasAtMost(normal, 2 * MOST_PARTS)) return 'large'
@@ -69,24 +96,19 @@ function asProduct(word: Word): Linear {
     word.factor,
     word.atoms.reduce((left, right) => sharedProduct(left, right)),
   )
-  if (!normals.has(product)) {
-    normals.set(product, product)
-    words.set(product, [word])
-  }
+  if (!known.has(product)) noted(product, product, [word])
   return product
 }
 
-const normals = new WeakMap<Linear, Linear>()
 /** The normal form; matrices that turn out to take or place a part when known ones have been multiplied are said to do so. */
 export function normalOf(a: Linear): Linear {
   if (a.kind === 'symbol' && a.symbol.value === null) return a
-  let found = normals.get(a)
-  if (found === undefined) {
-    found = plainProduct(a) ?? tidied(normalLinear(a))
-    normals.set(a, found)
-    normals.set(found, found)
+  const own = knownOf(a)
+  if (own.normal === undefined) {
+    own.normal = plainProduct(a) ?? tidied(normalLinear(a))
+    knownOf(own.normal).normal = own.normal
   }
-  return found
+  return own.normal
 }
 /** The normal form of a product of atoms of which no two neighbours may become one; null for others. */
 function plainProduct(a: Linear): Linear | null {
@@ -95,9 +117,11 @@ function plainProduct(a: Linear): Linear | null {
   const stack: Linear[] = [a]
   for (let part = stack.pop(); part !== undefined; part = stack.pop()) {
     if (part.kind === 'product') stack.push(part.right, part.left)
-    else if (part.kind === 'symbol' && part.symbol.value !== null) atoms.push(literal(part.symbol.value))
-    else if (part.kind === 'symbol' || part.kind === 'literal') atoms.push(part)
-    else return null
+    else {
+      const atom = part.kind === 'symbol' && part.symbol.value !== null ? normalLinear(part) : part
+      if (atom.kind !== 'symbol' && atom.kind !== 'literal') return null
+      atoms.push(atom)
+    }
   }
   // A known matrix of one entry is a factor.
   if (atoms.some(atom => atom.kind === 'literal' && atom.rows === sizeOf(1) && atom.columns === sizeOf(1))) return null
@@ -125,10 +149,7 @@ function tidied(normal: Linear): Linear {
   if (total.length === 0) return zeroMatrix(normal.rows, normal.columns)
   if (total.length === 1) return operatorOf(total[0][1], normal.columns)
   const result = total.map(([, w]) => operatorOf(w, normal.columns)).reduce(plus)
-  words.set(
-    result,
-    total.map(([, w]) => w),
-  )
+  knownOf(result).words = total.map(([, w]) => w)
   return result
 }
 /** A known matrix by itself: what only takes or places a part. */
@@ -163,13 +184,12 @@ interface Placed {
   readonly factor: Rational
   readonly of: Linear | null
 }
-const places = new WeakMap<Linear, Placed | 'none'>()
 /** How a known matrix takes, places or only scales components that are neighbours; null for other matrices. */
 function placed(a: Linear): Placed | null {
   if (a.kind !== 'literal') return a.kind === 'identity' ? { factor: ONE, of: null } : null
-  let found = places.get(a)
-  if (found === undefined) places.set(a, (found = lookedAt(a.entries, a) ?? 'none'))
-  return found === 'none' ? null : found
+  const own = knownOf(a)
+  own.place ??= lookedAt(a.entries, a) ?? 'none'
+  return own.place === 'none' ? null : own.place
 }
 function lookedAt(entries: readonly (readonly Rational[])[], { rows, columns }: Linear): Placed | null {
   const [m, n] = [entries.length, entries[0].length]
@@ -250,16 +270,15 @@ export interface Monomial {
 export interface Moves extends Monomial {
   readonly through: WeakMap<Expression, Linear | null>
 }
-const monomials = new WeakMap<Linear, Moves | 'units' | 'none'>()
 
 /**
  * How an operator moves and scales components, where it does nothing else: each row has one entry that is not 0. 'units' where
  * that entry is 1 in every row and its place need not be known; null for other operators.
  */
 export function monomialOf(a: Linear): Moves | 'units' | null {
-  let found = monomials.get(a)
-  if (found === undefined) monomials.set(a, (found = examined(a)))
-  return found === 'none' ? null : found
+  const own = knownOf(a)
+  own.moves ??= examined(a)
+  return own.moves === 'none' ? null : own.moves
 }
 function examined(a: Linear): Moves | 'units' | 'none' {
   if (a.kind === 'select' || a.kind === 'identity' || (a.kind === 'ones' && a.columns === sizeOf(1))) return 'units'
@@ -276,18 +295,38 @@ function examined(a: Linear): Moves | 'units' | 'none' {
   return values.every(q => q.equals(ONE)) ? 'units' : { columns, values, through: new WeakMap() }
 }
 
+/** Whether a known matrix adds components up. */
+export function mixes(a: Linear): boolean {
+  const own = knownOf(a)
+  own.mixes ??= entriesOf(a) !== null && a.kind !== 'select' && a.kind !== 'embed' && monomialOf(a) === null
+  return own.mixes
+}
+
+/** Whether an operator may have a term that gives all components alike, or one that does beside a multiple of each. */
+export function mayRepeat(a: Linear): boolean {
+  const own = knownOf(a)
+  own.repeats ??= wordsOf(a)?.some(({ atoms: [first] }) => first?.kind === 'ones' || isRegular(first)) === true
+  return own.repeats
+}
+/** Whether the first column of a known matrix has equal entries below the first one: a look that most matrices fail. */
+function isRegular(a: Linear | undefined): boolean {
+  if (a?.kind !== 'literal' || a.rows === sizeOf(1)) return false
+  const own = knownOf(a)
+  own.repeats ??= a.entries.every((row, i) => i < 2 || row[0].equals(a.entries[1][0]))
+  return own.repeats
+}
+
 /** The matrix with these entries, one in each row. */
 export function monomialMatrix({ columns, values }: Monomial, width: Size): Linear {
   const n = knownSize(width) as number
   return literal(columns.map((at, i) => Array.from({ length: n }, (_, j) => (j === at ? values[i] : ZERO))))
 }
 
-const inverses = new WeakMap<Linear, Linear | 'none'>()
 /** The inverse of a known matrix with one entry in each row and each column, else null. */
 export function monomialInverse(a: Linear): Linear | null {
-  let found = inverses.get(a)
-  if (found === undefined) inverses.set(a, (found = inverted(a) ?? 'none'))
-  return found === 'none' ? null : found
+  const own = knownOf(a)
+  own.inverse ??= inverted(a) ?? 'none'
+  return own.inverse === 'none' ? null : own.inverse
 }
 function inverted(a: Linear): Linear | null {
   if (a.rows !== a.columns || a.kind === 'identity' || monomialOf(a) === null) return null

@@ -146,3 +146,18 @@ export class Reasons {
     return found
   }
 }
+
+/** Some equalities of an e-graph, in the order in which they were found. Each is put together when it is asked for. */
+export class Equalities implements Iterable<Equality> {
+  constructor(
+    private readonly reasons: Reasons,
+    private readonly numbers: Int32Array,
+  ) {}
+
+  get length(): number {
+    return this.numbers.length
+  }
+  *[Symbol.iterator](): Iterator<Equality> {
+    for (const number of this.numbers) yield this.reasons.at(number)
+  }
+}

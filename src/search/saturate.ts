@@ -6,7 +6,7 @@ import { poolAsFunction, powersAsFunctions } from './components.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { nestedGroups, ofEqualComponents, throughGroups } from './groups.ts'
 import type { Visitor } from './instances.ts'
-import { asFunction, asLayer, grouped, merged, pulledOut, withoutFactor } from './layers.ts'
+import { asFunction, asLayer, grouped, merged, piecesOf, pulledOut, withoutFactor } from './layers.ts'
 import { PairSet } from './pairs.ts'
 import { Fused, shifted, takenApart } from './pointwise.ts'
 import {
@@ -100,15 +100,16 @@ export function builtinVisit(g: EGraph, byComponents = false): Visit {
         break
       case 'additive':
         if (isFirst) {
+          const pieces = piecesOf(g, t)
           asFunction(g, t)
           withoutFactor(g, t)
           pulledOut(g, t)
-          grouped(g, t)
+          grouped(g, t, pieces)
           addedToAll(g, t)
-          asSum(g, t)
-          asMultiple(g, t)
-          ofParts(g, t)
-          asJoin(g, t)
+          asSum(g, t, pieces)
+          asMultiple(g, t, pieces)
+          ofParts(g, t, pieces)
+          asJoin(g, t, pieces)
         }
         partOfFunction(g, t)
         multipleThroughLayer(g, t)
@@ -263,8 +264,10 @@ export function saturate(
     g.forget()
     g.rebuild()
     for (let k = before; k < g.size; k++) queue.push(k)
-    for (let k = 0; k < g.changed.length; k++) pushUsers(g.changed[k])
-    g.changed.length = 0
+    if (g.changed.length > 0) {
+      for (let k = 0; k < g.changed.length; k++) pushUsers(g.changed[k])
+      g.changed.length = 0
+    }
     if (g.reasons.size > equalities && isReached()) return { end: 'goal', visits: visited }
     if (g.size >= budget.terms) return { end: 'terms', visits: visited }
   }

@@ -8,8 +8,11 @@ import { Components } from './components.ts'
 import { contentInNormalForm } from './contents.ts'
 import { EGraph, type TermId } from './egraph.ts'
 import { ruleVisits } from './instances.ts'
-import type { Equality } from './reasons.ts'
+import type { Equalities } from './reasons.ts'
 import { builtinVisit, type Saturation, type SearchBudget, saturate } from './saturate.ts'
+
+/** Terms that a search makes at least, for each node of the two nets. */
+const TERMS_A_NODE = 4
 
 /** A term that is the wire of a node of one of the two nets. */
 export interface Placed {
@@ -24,7 +27,7 @@ export interface Found {
   readonly node: (term: TermId) => Node
   /** The wires of the two nets, args first. */
   readonly placed: readonly Placed[]
-  readonly equalities: readonly Equality[]
+  readonly equalities: Equalities
   /** What the search was given; writing the proof down is given as much again. */
   readonly seconds: number
   /** The terms of the outputs of both nets, in order. */
@@ -82,7 +85,7 @@ export function searchEquality(
   } = {},
 ): { found: Found | null; report: SearchReport } {
   const deadline = performance.now() + 1000 * budget.seconds
-  const g = new EGraph()
+  const g = new EGraph(TERMS_A_NODE * (left.nodes.length + right.nodes.length))
   const inputs: TermId[] = []
   const placed: Placed[] = []
   const outputs: TermId[][] = []

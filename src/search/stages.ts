@@ -26,7 +26,8 @@ const MOST_USES = 400
 export function stagesOfFound(found: Found, left: Diagram, right: Diagram): FoundStage[] {
   const told = new Teller(found, left).tell()
   if (told !== null) return told
-  const titles = new Set(found.equalities.flatMap(e => (e.by === 'congruence' ? [] : [e.title])))
+  const titles = new Set<string>()
+  for (const e of found.equalities) if (e.by !== 'congruence') titles.add(e.title)
   return [{ rule: 'equality', title: [...titles].join(', '), at: lastNode(right), diagram: right }]
 }
 function lastNode(net: Diagram): NodeId {

@@ -77,6 +77,7 @@ const COMMA = ','.charCodeAt(0)
 const COLON = ':'.charCodeAt(0)
 const IS = '='.charCodeAt(0)
 const PARENTHESIS = '('.charCodeAt(0)
+const MINUS = '-'.charCodeAt(0)
 
 /**
  * Reads a file. Never throws on bad text: what is wrong is in the diagnostics, and the statements without errors are in
@@ -165,7 +166,14 @@ class Reader {
     const start = starts[token]
     // Most names are told from keywords by their length or first letter, without making a string of them.
     if (ends[token] - start > LONGEST_KEYWORD || !INITIALS.has(this.text.charCodeAt(start))) return false
-    return words.has(this.text.slice(start, ends[token]))
+    return words.has(this.text.slice(start, ends[token])) && !this.isPartOfName(token)
+  }
+
+  /** Whether a word goes on with the name of a rule: `log-size`. */
+  private isPartOfName(token: number): boolean {
+    const { starts, ends } = this.tokens
+    const isMinus = this.kind(token - 1) === MINUS && ends[token - 1] === starts[token]
+    return isMinus && token > 1 && ends[token - 2] === starts[token - 1] && this.kind(token - 2) === NAME
   }
 
   /** The token after the statement that begins at `from`. A keyword that cannot stand inside it ends it, too. */

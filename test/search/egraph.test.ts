@@ -6,7 +6,6 @@ import { sizeOf } from '../../src/linear/size.ts'
 import { call, type Expression, variable, x0 } from '../../src/scalar/expression.ts'
 import { type Range, REALS, sameRange } from '../../src/scalar/range.ts'
 import { EGraph, type TermId } from '../../src/search/egraph.ts'
-import type { Equality } from '../../src/search/reasons.ts'
 import { egraphOf, nodesOf, randomNet, run } from './nets.ts'
 
 const shape = [sizeOf(2)]
@@ -49,7 +48,7 @@ test('what is made of equal wires becomes equal, at any depth', () => {
   expect(g.equate(y, x, WHY, NOTHING)).toBe(false)
   g.rebuild()
   expect(g.areEqual(a, b)).toBe(true)
-  const reasons = g.explain([[a, b]]) as Equality[]
+  const reasons = [...(g.explain([[a, b]]) ?? [])]
   expect(reasons).toHaveLength(2001)
   expect(reasons.filter(e => e.by !== 'congruence')).toHaveLength(1)
 })
@@ -70,7 +69,7 @@ test('a reason rests on earlier ones only, and leads from one term to the other'
     for (let next = shown.get(root); next !== undefined; next = shown.get(root)) root = next
     return root
   }
-  for (const { left, right, premises } of g.explain([[s, t]]) as Equality[]) {
+  for (const { left, right, premises } of g.explain([[s, t]]) ?? []) {
     for (let k = 0; k < premises.length; k += 2) expect(find(premises[k])).toBe(find(premises[k + 1]))
     if (find(left) !== find(right)) shown.set(find(left), find(right))
   }

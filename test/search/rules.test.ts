@@ -237,6 +237,10 @@ describe('not equal', () => {
 test('rules of users that are nearly true are not believed, and with those that are no verdict is wrong', async () => {
   const counts = noRuleCounts()
   for (let seed = 1; seed <= 12; seed++) await tryRules(seed, counts)
+  // One at which a wire was known as a whole, and then became one that is known component by component.
+  await tryRules(300067, counts)
+  // One at which either of two wires of one component could be taken for the common factor.
+  await tryRules(300421, counts)
   expect(counts.believed).toBeGreaterThan(5)
   expect(counts.refused).toBeGreaterThan(3)
   expect(counts.equal.proved).toBeGreaterThan(5)

@@ -1,0 +1,86 @@
+// Forms that authors of rules write: numbers as right sides, functions made of others, inverses that come first, names with
+// words of the language in them.
+import { describe, expect, test } from 'vitest'
+import { checkRules } from '../../src/examine/examine.ts'
+import { parse } from '../../src/load.ts'
+import { normalFormOf } from '../../src/rewrite/normalize.ts'
+import type { Rule } from '../../src/rewrite/rule.ts'
+import { printNet } from '../../src/syntax/print.ts'
+
+function read(text: string): ReturnType<typeof parse> {
+  const program = parse(text)
+  expect(program.diagnostics).toEqual([])
+  return program
+}
+/** The net `a` of a text after the rules of the text, and no others. */
+function rewritten(text: string): string {
+  const { nets, rules } = read(text)
+  return printNet(normalFormOf(nets.a, { rules: rules as Rule[] }).normal)
+}
+
+describe('numbers as right sides', () => {
+  test.each([
+    [
+      'a function of the wires',
+      'rule r { wire x, h  cosh(x - h)^0 ==> 1 }  net a { input x : 3, h : 3  output y = cosh(x - h)^0 }',
+      '1',
+    ],
+    [
+      'behind a layer',
+      'rule r { size m, n  add[zero(m, n)] ==> 0 }  net a { x : 3 -> add[zero(2, 3)] -> y }',
+      'zero(2, 1)',
+    ],
+    [
+      'a number of the rule',
+      'rule r { real c  wire x  (x - x) + c ==> c }  net a { input x : 3  output y = (x - x) + 5 }',
+      '5',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(rewritten(text)).toContain(expected)
+    expect(rewritten(text)).not.toMatch(/cosh|add|x - x/)
+  })
+  test('need a width', () => {
+    const { diagnostics } = parse('rule r { maxpool[2] -> maxpool[2] ==> 0 }')
+    expect(diagnostics.map(d => d.code)).toEqual(['E704'])
+  })
+})
+
+test('functions made of others stand before their wire', () => {
+  const text = `function u, v : R -> R
+    rule r { function f, g  wire x  g(f(x)) + x ==> (g . f)(x) + x }
+    net a { input x : 3  output y = (x -> u -> v) + x }`
+  expect(rewritten(text)).toContain('v . u')
+})
+
+test('an inverse that comes before its function binds it', () => {
+  const rule = 'rule r { function f  inverse(f) -> f ==> id when input in (0, inf) and input in domain(f) }'
+  expect(rewritten(`${rule} net a { x : 3 in (0, 1) -> ln -> exp -> y }`)).toBe('net a { x : 3 in (0, 1) -> y }')
+  // Not an inverse of it, and not positive.
+  expect(rewritten(`${rule} net a { x : 3 in (0, 1) -> ln -> sinh -> y }`)).toContain('sinh')
+  expect(rewritten(`${rule} net a { x : 3 -> asinh -> sinh -> y }`)).toContain('sinh')
+})
+
+test('the domain of a function is asked for on the wire that the condition names', () => {
+  const rule = 'rule r { function f, g  f -> g ==> g when input in domain(g) }'
+  expect(rewritten(`${rule} net a { x : 3 in (-1, 1) -> exp -> ln -> y }`)).toContain('exp')
+})
+
+test('names hold words of the language, and a side begins with a wire x', () => {
+  const { rules, derivations, strategies } = read(`
+    rule log-net-size { exp -> ln ==> id }
+    rule one-rule-in-use { wire x, m : n
+      x - m ==> x + (-m) }
+    derive new-derive-prove from log-net-size { attach exp after }
+    strategy s { apply log-net-size or apply new-derive-prove }`)
+  expect(rules.map(r => r.name)).toEqual(['log-net-size', 'one-rule-in-use'])
+  expect([derivations.length, strategies.size]).toEqual([1, 1])
+})
+
+test('overlaps at which no wire has a value are none', async () => {
+  const { rules } = read(`
+    function p10(t) = 10^t
+    rule base { weights W : m x n  log[10] -> add[W] -> p10 ==> mul[W] when input in (0, inf) }
+    rule odd { function f  scale[-1] -> f ==> f -> scale[-1] when f odd }`)
+  const { confluence } = await checkRules(rules as Rule[], { seconds: 5 })
+  expect(confluence).not.toBeNull()
+})
