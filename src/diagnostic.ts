@@ -343,8 +343,8 @@ export function emptyRange(span: Span): Diagnostic {
 export function declaredWithSize(span: Span, name: string, sizes: string): Related {
   return { span, message: `${name} is declared here, ${sizes}` }
 }
-function clash(span: Span, message: string, related: readonly Related[]): Diagnostic {
-  return error('E401', span, message, { related })
+function clash(span: Span, message: string, related: readonly Related[], hint?: string): Diagnostic {
+  return error('E401', span, message, { related, hint })
 }
 /** A wire of shape `found` enters an operator that takes `takes`. */
 export function widthClash(
@@ -385,8 +385,17 @@ export function sumClash(span: Span, left: string, right: string, related: reado
 export function blockClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
   return clash(span, `blocks of ${left} and ${right}, which do not fit beside or above each other`, related)
 }
-export function productClash(span: Span, columns: string, rows: string, related: readonly Related[]): Diagnostic {
-  return clash(span, `a product of a matrix with ${columns} columns and one with ${rows} rows`, related)
+/** `vectors`: the first is a vector with as many rows as the second matrix. */
+export function productClash(
+  span: Span,
+  columns: string,
+  rows: string,
+  related: readonly Related[],
+  vectors: boolean,
+): Diagnostic {
+  const hint = vectors ? 'a vector times each row is a product with diag(b): diag(b) * W' : undefined
+  const width = columns === '1' ? '1 column' : `${columns} columns`
+  return clash(span, `a product of a matrix with ${width} and one with ${rows} rows`, related, hint)
 }
 export function equationClash(
   span: Span,

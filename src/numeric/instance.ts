@@ -4,7 +4,7 @@ import type { WeightSymbol } from '../linear/linear.ts'
 import type { Size } from '../linear/size.ts'
 import type { FunctionSymbol } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
-import { type Rational, rational } from '../scalar/rational.ts'
+import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
 import { expressionParts, expressionsIn, linearsIn, sizesIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
 import { sizeIn } from '../semantics/net.ts'
@@ -72,9 +72,9 @@ function randomWeight(
   symbol: WeightSymbol,
   sizes: ReadonlyMap<string, number>,
   source: Random,
-  plain: boolean,
+  manner: Manner,
 ): Rational[][] {
-  const style = plain ? 0 : source.integer(0, 4)
+  const style = manner === 'plain' ? 0 : source.integer(0, 4)
   const numerators = (): readonly [low: number, high: number, denominator: number] => {
     switch (style) {
       case 0:
@@ -111,8 +111,17 @@ export type NoInstance = { readonly missing: 'functions' | 'sizes' | 'weights' |
 /** A place in a list each: 256 MB. */
 const MOST_WEIGHTS = 2 ** 25
 
-/** A random instance of what is unknown, with small whole numbers as weights where `plain` asks for them. */
-export function randomInstance(unknowns: Unknowns, source: Random, plain = false): Instance | NoInstance {
+/**
+ * How weights are drawn: anyhow; as small whole numbers; or most of them as zeros or as identities, the same for all. Through a
+ * deep net with random weights numbers grow until rounding hides what they say, and these pass it unchanged.
+ */
+export type Manner = 'any' | 'plain' | 'sparse'
+
+/** Of sparse weights one in so many is drawn anyhow. */
+const SPARSITY = 8
+
+/** A random instance of what is unknown. */
+export function randomInstance(unknowns: Unknowns, source: Random, manner: Manner = 'any'): Instance | NoInstance {
   const sizes = randomSizes(unknowns, source)
   if (sizes === null) return { missing: 'sizes' }
   if (unknowns.weights.some(symbol => isEmpty(symbol.entries as Range))) return { missing: 'weights' }
@@ -121,5 +130,26 @@ export function randomInstance(unknowns: Unknowns, source: Random, plain = false
   if (entries > MOST_WEIGHTS) return { missing: 'memory' }
   const functions = randomFunctions(unknowns.functions, source)
   if (functions === null) return { missing: 'functions' }
-  return { sizes, weights: new Map(unknowns.weights.map(s => [s, randomWeight(s, sizes, source, plain)])), functions }
+  const weight = manner === 'sparse' ? sparseWeights(sizes, source) : null
+  return {
+    sizes,
+    weights: new Map(unknowns.weights.map(s => [s, weight?.(s) ?? randomWeight(s, sizes, source, manner)])),
+    functions,
+  }
+}
+
+/** Zeros or ones where they may stand, and now and then null. */
+function sparseWeights(
+  sizes: ReadonlyMap<string, number>,
+  source: Random,
+): (symbol: WeightSymbol) => Rational[][] | null {
+  const diagonal = source.oneIn(2) ? ONE : ZERO
+  return ({ entries, rows, columns }) => {
+    const [height, width] = [sizeIn(rows, sizes), sizeIn(columns, sizes)]
+    const isAllowed = containsPoint(entries, ZERO) && containsPoint(entries, diagonal)
+    if (!isAllowed || source.oneIn(SPARSITY)) return null
+    return Array.from({ length: height }, (_, i) =>
+      Array.from({ length: width }, (_, j) => (i === j && width > 1 ? diagonal : ZERO)),
+    )
+  }
 }

@@ -15,10 +15,11 @@ import {
 } from '../diagram/ranges.ts'
 import { weightsOf } from '../linear/linear.ts'
 import { printShape, sameShape } from '../linear/size.ts'
+import type { Applied } from '../rewrite/apply.ts'
 import { builtin } from '../rewrite/builtin.ts'
-import { type Graph, graphOf, rangesOf, snapshot } from '../rewrite/graph.ts'
+import { type Graph, graphOf, isAlive, nodeAt, rangesOf, snapshot } from '../rewrite/graph.ts'
 import { Entries, type Log } from '../rewrite/log.ts'
-import type { Failure } from '../rewrite/match.ts'
+import type { Failure, Match } from '../rewrite/match.ts'
 import { blockedRules, rewrite, TooManySteps } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
@@ -33,7 +34,7 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
-import { OutOfTime, timed } from '../scalar/work.ts'
+import { OutOfTime, TOO_MUCH_WORK, timed } from '../scalar/work.ts'
 import { citedRules } from '../search/instances.ts'
 import { searchBudget } from '../search/saturate.ts'
 import { type Found, searchEquality } from '../search/search.ts'
@@ -297,6 +298,8 @@ export function certified(
     const certificate = timed(milliseconds, () => {
       const written = certificateOf([claim], { seed: options.seed ?? 1, statements: options.statements })
       const checked = check(written)
+      // Large nets may take more to evaluate than is allowed for a document of this size: that shows no fault.
+      if (!checked.accepted && checked.reason === TOO_MUCH_WORK) throw new Uncertified(checked.reason)
       if (!checked.accepted) throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
       return written
     })
@@ -339,35 +342,89 @@ interface Progress {
   obstacle: ReturnType<typeof firstObstacle>
   graphs: { readonly left: Graph; readonly right: Graph } | null
   sides: { readonly left: Side; readonly right: Side } | null
+  /** Whether the normal forms are far larger than the nets: then these have been compared as they are first. */
+  isDeep: boolean
+}
+
+/** Two nets of the same inputs, and how they are to be compared. */
+interface Task {
+  readonly left: Diagram
+  readonly right: Diagram
+  readonly options: WithRules
+  readonly clock: Clock
+}
+
+/** A proof that the search has found, and between which two nets. */
+interface FoundProof {
+  readonly kind: 'found'
+  readonly sides: { readonly left: Side; readonly right: Side }
+  readonly found: Found
 }
 
 /**
- * Brings both nets to normal form and compares these. Gives why nothing follows instead where `with` does not fit. What has
- * been reached stands in `progress`, too, should this throw.
+ * What can be said of the two nets: why nothing follows where `with` does not fit, how their normal forms compare, or what has
+ * been found before that. What has been reached stands in `progress`, too, should this throw.
  */
-function compareNormalForms(
-  left: Diagram,
-  right: Diagram,
-  options: WithRules,
-  clock: Clock,
-  progress: Progress,
-): Comparison | UndecidedReason {
-  const { signal, seed = 1 } = options
+function compare(task: Task, progress: Progress): Comparison | UndecidedReason | FoundProof | Counterexample {
+  const { left, right, options, clock } = task
   const outside = firstOutside(left, right, options.requirements ?? [], clock.watch)
   if (outside !== null) return outside
   progress.obstacle = firstObstacle(left, right, clock.watch)
+  const patience = PATIENCE * (left.nodes.length + right.nodes.length) + LEAST_PATIENCE
+  const comparison = compareNormalForms(task, progress, patience)
+  if (comparison !== null) return comparison
+  progress.isDeep = true
+  const early = progress.obstacle === null ? (searchAsTheyAre(task, progress) ?? firstPoints(task, progress)) : null
+  return early ?? (compareNormalForms(task, progress, Number.POSITIVE_INFINITY) as Comparison)
+}
+
+/**
+ * The normal form of a net may be far larger than the net: that of a chain of residual blocks has a matrix for each pair of
+ * blocks. Where the way to it has written so much for each node (see `written`), the nets are compared as they are first.
+ */
+const PATIENCE = 16
+const LEAST_PATIENCE = 2_000
+/** Parts of functions as large as one wire or matrix, and at most so many for each. */
+const PARTS = 8
+const MOST_PARTS = 64
+
+/** How much a step has written: the wires that its nodes take, and the parts of their functions. */
+function written(graph: Graph, match: Match, { created }: Applied): number {
+  let size = 0
+  for (const id of [match.at, ...created]) {
+    if (!isAlive(graph, id)) continue
+    const node = nodeAt(graph, id)
+    size += node.args.length + (node.kind === 'pointwise' ? Math.min(node.fn.weight, MOST_PARTS) / PARTS : 0)
+  }
+  return size
+}
+
+/** Brings both nets to normal form and compares these; null where that would write more than `patience`. */
+function compareNormalForms(
+  { left, right, options, clock }: Task,
+  progress: Progress,
+  patience: number,
+): Comparison | null {
+  const { signal } = options
   const graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
   progress.graphs = graphs
-  const leftSide = run(left, graphs.left, options, seed, clock)
+  const leftSide = run(left, graphs.left, options, clock, patience)
+  if (leftSide === null) return null
   // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
-  let rightSide: Side = { log: { start: right, entries: new Entries() }, normal: right }
+  let rightSide: Side | null = asItIs(right)
   let comparison = compareGraphs(graphs.left, graphs.right, clock, signal, false)
   if (comparison.kind !== 'same') {
-    rightSide = run(right, graphs.right, options, seed, clock)
+    rightSide = run(right, graphs.right, options, clock, patience)
+    if (rightSide === null) return null
     comparison = compareGraphs(graphs.left, graphs.right, clock, signal, true)
   }
   progress.sides = { left: leftSide, right: rightSide }
   return comparison
+}
+
+/** A net without a step. */
+function asItIs(net: Diagram): Side {
+  return { log: { start: net, entries: new Entries() }, normal: net }
 }
 
 function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules, clock: Clock): Verdict {
@@ -381,12 +438,15 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules, clock: 
   const seed = options.seed ?? 1
   const { signal } = options
 
-  const progress: Progress = { obstacle: null, graphs: null, sides: null }
+  const task = { left, right, options, clock }
+  const progress: Progress = { obstacle: null, graphs: null, sides: null, isDeep: false }
   let reason: UndecidedReason
   try {
-    const outcome = timed(clock.left(), () => compareNormalForms(left, right, options, clock, progress))
+    const outcome = timed(clock.left(), () => compare(task, progress))
     if (outcome.kind === 'outside')
       return undecided({ ...about, reason: outcome, left: null, right: null, blocked: [], search: null })
+    if (outcome.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: outcome }
+    if (outcome.kind === 'found') return provedBySearch(about, outcome)
     const { obstacle, sides } = progress
     if (outcome.kind === 'same' && obstacle === null && sides !== null) {
       const used = [...sides.left.log.entries, ...sides.right.log.entries].flatMap(m => assumptionsOf(m.rule))
@@ -411,22 +471,12 @@ function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules, clock: 
   const { graphs, sides } = progress
   signal?.throwIfAborted()
   if (sides !== null && graphs !== null && reason.kind === 'different') {
-    // False claims mostly fall at the first points: they are tried before the search for a proof, the rest after it. Where a
-    // rule is only assumed, a point may contradict the rule, and not what follows from it.
-    const isAssuming = options.rules.some(r => assumptionsOf(r).length > 0)
-    // One evaluation of large matrices takes most of a second, and none of the other ways to decide is quicker.
-    const isHeavy = entriesIn([left, right]) > MANY_ENTRIES
-    const milliseconds = isHeavy ? Math.max(300, clock.left() / 2) : 300
-    const budget = { milliseconds, millisecondsInAll: clock.left(), samples: 48, signal }
-    const first = isAssuming ? null : findCounterexample(left, right, { seed, budget })
-    if (first?.kind === 'counterexample') return { kind: 'refuted', ...about, counterexample: first }
-    const found = search(sides, graphs, options, clock)
-    if (found !== null) {
-      const rules = [...sides.left.log.entries, ...sides.right.log.entries].map(m => m.rule)
-      const used = [...rules, ...citedRules(found)].flatMap(assumptionsOf)
-      const assumptions = [...new Set(used)].sort()
-      return proved({ ...about, ...sides, joins: [], meeting: found, assumptions })
-    }
+    const first = progress.isDeep ? null : firstPoints(task, progress)
+    if (first !== null) return { kind: 'refuted', ...about, counterexample: first }
+    const found =
+      (progress.isDeep ? null : searchAsTheyAre(task, progress)) ??
+      search(sides, graphs, 1 - partAsTheyAre(progress), task)
+    if (found !== null) return provedBySearch(about, found)
   }
   // A small net is tried also when the time is up; of a large one the first point alone may take seconds.
   const isOver = isLarge(left, right) && clock.isLate()
@@ -468,25 +518,76 @@ function blockedIn(
   return found
 }
 
-/** Why the normal forms are equal, by applying rules in both directions; null where that is not found. */
+/**
+ * False claims mostly fall at the first points: they are tried before what takes long, the rest after it. Where a rule is only
+ * assumed, a point may contradict the rule, and not what follows from it.
+ */
+function firstPoints({ left, right, options, clock }: Task, { isDeep }: Progress): Counterexample | null {
+  if (options.rules.some(r => assumptionsOf(r).length > 0)) return null
+  // One evaluation of large matrices takes most of a second, and none of the other ways to decide is quicker.
+  const share = entriesIn([left, right]) > MANY_ENTRIES ? 1 / 2 : isDeep ? 1 / 4 : 0
+  const milliseconds = Math.max(300, share * clock.left())
+  const budget = { milliseconds, millisecondsInAll: clock.left(), samples: 48, signal: options.signal }
+  const found = findCounterexample(left, right, { seed: options.seed ?? 1, budget })
+  return found.kind === 'counterexample' ? found : null
+}
+
+/** Of the time for searching, the part that goes to the nets as they are; the rest goes to their normal forms. */
+function partAsTheyAre({ isDeep }: Progress): number {
+  return isDeep ? 0.75 : 0.25
+}
+
+/**
+ * Why two nets are equal as they stand: people change little at a time, and what has been changed is mostly seen at once. Each
+ * node is brought to normal form by itself.
+ */
+function searchAsTheyAre(task: Task, progress: Progress): FoundProof | null {
+  const { left, right, options, clock } = task
+  const rules = options.rules.filter(r => r.phase === 'normal' || DEFINITIONS.has(r.name))
+  const graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
+  const side = (net: Diagram, graph: Graph): Side =>
+    run(net, graph, { ...options, rules }, clock, Number.POSITIVE_INFINITY) as Side
+  try {
+    const sides = timed(clock.left(), () => ({ left: side(left, graphs.left), right: side(right, graphs.right) }))
+    return search(sides, graphs, partAsTheyAre(progress), task)
+  } catch (error) {
+    if (!(error instanceof OutOfTime) && !(error instanceof TooManySteps)) throw error
+    return null
+  }
+}
+/** Rules that say what a node is. */
+const DEFINITIONS: ReadonlySet<string> = new Set(['mixing', 'softmax', 'logsoftmax'])
+
+/** Why two nets are equal, by applying rules in both directions, in a part of the time for that; null where it is not found. */
 function search(
-  sides: { left: Side; right: Side },
-  graphs: { left: Graph; right: Graph },
-  options: WithRules,
-  clock: Clock,
-): Found | null {
-  const seconds = Math.min(options.budget?.search ?? DEFAULT_SEARCH_SECONDS, clock.left() / 1000)
+  sides: FoundProof['sides'],
+  graphs: { readonly left: Graph; readonly right: Graph },
+  part: number,
+  { options, clock }: Task,
+): FoundProof | null {
+  const seconds = Math.min(part * (options.budget?.search ?? DEFAULT_SEARCH_SECONDS), clock.left() / 1000)
   if (seconds <= 0) return null
   const budget = searchBudget(seconds, options.budget?.searchTerms, options.budget?.searchBytes, options.signal)
   try {
     return timed(clock.left(), () => {
       const ranges = { left: rangesOf(graphs.left, clock.watch), right: rangesOf(graphs.right, clock.watch) }
-      return searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules }).found
+      const { found } = searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules })
+      return found === null ? null : { kind: 'found', sides, found }
     })
   } catch (error) {
     if (!(error instanceof OutOfTime) && !(error instanceof TooManySteps)) throw error
     return null
   }
+}
+
+/** The verdict that a proof by search gives. */
+function provedBySearch(
+  about: Omit<About, 'certificate'> & { readonly domain: Proved['domain']; readonly certificate: null },
+  { sides, found }: FoundProof,
+): Proved {
+  const rules = [...sides.left.log.entries, ...sides.right.log.entries].map(m => m.rule)
+  const assumptions = [...new Set([...rules, ...citedRules(found)].flatMap(assumptionsOf))].sort()
+  return proved({ ...about, ...sides, joins: [], meeting: found, assumptions })
 }
 
 function firstOutside(
@@ -521,19 +622,27 @@ function firstObstacle(
   return r === null ? null : { side: 'right', obstacle: r }
 }
 
-/** Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. */
-function run(diagram: Diagram, graph: Graph, options: WithRules, seed: number, clock: Clock): Side {
-  const sampler = new StepSampler(diagram, graph, seed, clock.watch)
+/**
+ * Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. null where it writes more
+ * than `patience`.
+ */
+function run(diagram: Diagram, graph: Graph, options: WithRules, clock: Clock, patience: number): Side | null {
+  const sampler = new StepSampler(diagram, graph, options.seed ?? 1, clock.watch)
   const entries = new Entries()
-  let count = 0
-  for (const match of rewrite(graph, {
-    rules: options.rules,
-    maxSteps: options.budget?.steps ?? 1_000_000,
-    signal: options.signal,
-    watch: sampler,
-  })) {
+  let size = 0
+  const watch = {
+    before: (g: Graph, match: Match): void => sampler.before(g, match),
+    after: (g: Graph, match: Match, applied: Applied): void => {
+      sampler.after(g, match, applied)
+      size += written(g, match, applied)
+    },
+  }
+  const maxSteps = options.budget?.steps ?? 1_000_000
+  for (const match of rewrite(graph, { rules: options.rules, maxSteps, signal: options.signal, watch })) {
     entries.push(match)
-    if ((++count & 15) === 0 && clock.isLate()) throw new TooManySteps(`the time budget ran out after ${count} steps`)
+    if (size > patience) return null
+    if ((entries.length & 15) === 0 && clock.isLate())
+      throw new TooManySteps(`the time budget ran out after ${entries.length} steps`)
   }
   return { log: { start: diagram, entries }, normal: snapshot(graph) }
 }

@@ -40,8 +40,8 @@ function undefinedAt(nets: readonly Diagram[], seed: number): string | null {
   const source = random(seed)
   const [left] = nets
   const constants = constantsIn(nets)
-  for (const plain of [true, false]) {
-    const instance = randomInstance(unknownsOf(...nets), source, plain)
+  for (const manner of ['plain', 'any'] as const) {
+    const instance = randomInstance(unknownsOf(...nets), source, manner)
     if ('missing' in instance) return null
     const lengths = inputsOf(left).map(n => componentsIn(n.shape, s => sizeIn(s, instance.sizes)))
     const domain = inputsOf(left).flatMap((n, i) => new Array<Range>(lengths[i]).fill(n.domain))
