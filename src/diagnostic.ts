@@ -531,16 +531,11 @@ export function ruleAssumed(name: string, because: string): Diagnostic {
     hint: `netproof rules lists what is built in; --assume ${name} uses the rule all the same, and every proof says so`,
   })
 }
-/** A rule that goes both ways and speaks of parts of nets. */
-export function ruleNotSearched(name: string): Diagnostic {
-  return warning(
-    'W707',
-    null,
-    `the rule ${quote(name)} is not used by itself: the search does not look for parts of nets`,
-    {
-      hint: 'write ==> to have it used from left to right when nets are normalized, or apply it in a derivation or a strategy',
-    },
-  )
+/** A rule that goes both ways and says more of parts of nets than of the wires at their ends. `because`: a clause. */
+export function ruleNotSearched(name: string, because: string): Diagnostic {
+  return warning('W707', null, `the rule ${quote(name)} is not used by itself: ${because}`, {
+    hint: 'write ==> to have it used from left to right when nets are normalized, or apply it in a derivation or a strategy',
+  })
 }
 export function unknownRule(name: string, suggestion: string | null): Diagnostic {
   return error('E706', null, `the file has no rule ${quote(name)}`, { hint: didYouMean(suggestion) })
