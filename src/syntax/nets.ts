@@ -147,9 +147,9 @@ export class NetBuilder {
 
   through(start: NodeId, stages: readonly Piece<Term>[]): NodeId | null {
     let at: NodeId | null = start
-    for (const stage of stages) {
-      const made: Stage | null = this.stage(stage.offset, stage.tree)
-      at = made && this.apply(made, [at], stage.offset, stage.tree, stage.tree)
+    for (const { offset, tree } of stages) {
+      const made: Stage | null = this.stage(offset, tree)
+      at = made && this.apply(made, [at], offset, tree, tree)
       if (at === null) break
     }
     // Where a stage fails, the others are looked at for errors of their own; their sizes cannot be.

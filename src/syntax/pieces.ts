@@ -26,6 +26,8 @@ const CLOSING_OPERAND = new Set([...')]'].map(c => c.charCodeAt(0)))
 
 interface Template {
   readonly tree: unknown
+  /** Whether the tree is no more than a name, or an operation on names: it is made as fast as it is found again. */
+  readonly isPlain: boolean
   /** Positions in the template's text to the number of the token that begins (ends) there. */
   readonly begins: ReadonlyMap<number, number>
   readonly finishes: ReadonlyMap<number, number>
@@ -39,6 +41,42 @@ const shared = new Map<string, unknown>()
 const templates = new Map<string, Template>()
 const MOST_KEPT = 1_000
 
+/** A text and where its words stand. */
+interface Source {
+  readonly text: string
+  readonly tokens: Tokens
+}
+
+/** The template's tree with the words of the text from token `from` on, and positions from the start of the piece. */
+function instance({ text, tokens }: Source, template: Template, from: number): unknown {
+  const { starts, ends } = tokens
+  const offset = starts[from]
+  const token = (position: number, of: ReadonlyMap<number, number>): number => from + (of.get(position) as number)
+  return copy(template.tree, {
+    start: n => starts[token(n, template.begins)] - offset,
+    end: n => ends[token(n, template.finishes)] - offset,
+    word: n => {
+      const i = token(n, template.begins)
+      return text.slice(starts[i], ends[i])
+    },
+  })
+}
+
+/** A piece that says little, of which a long file has millions: its tree is made whenever it is asked for, and not kept. */
+class TemplatedPiece implements Piece<Term> {
+  constructor(
+    private readonly source: Source,
+    private readonly template: Template,
+    private readonly from: number,
+  ) {}
+  get offset(): number {
+    return this.source.tokens.starts[this.from]
+  }
+  get tree(): Term {
+    return instance(this.source, this.template, this.from) as Term
+  }
+}
+
 function keep<T>(table: Map<string, T>, key: string, value: T): void {
   if (table.size >= MOST_KEPT) table.clear()
   table.set(key, value)
@@ -47,6 +85,7 @@ function keep<T>(table: Map<string, T>, key: string, value: T): void {
 export class Pieces {
   /** Whether failures are expected, and not reported. */
   private quiet = false
+  private readonly source: Source
 
   constructor(
     private readonly text: string,
@@ -55,7 +94,9 @@ export class Pieces {
     private readonly partner: Int32Array,
     private readonly report: (d: Diagnostic) => void,
     private readonly reserved: ReadonlySet<string>,
-  ) {}
+  ) {
+    this.source = { text, tokens }
+  }
 
   /** A list of names, which may be long. */
   names(from: number, to: number): readonly Identifier[] | null {
@@ -114,32 +155,20 @@ export class Pieces {
       const tree = this.cut(rule, from, to)
       return tree && { offset: 0, tree }
     }
+    const template = from < to ? templates.get(this.templateKey(rule, from, to)) : undefined
+    if (template?.isPlain) return new TemplatedPiece(this.source, template, from)
     const found = this.known(rule, from, to)
     return found.tree === null ? null : (found as Piece<Term>)
   }
 
   /** The tree with positions from the start of the piece. */
   private relative<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
-    const { starts, ends, kinds } = this.tokens
+    const { starts, ends } = this.tokens
     const offset = from < to ? starts[from] : 0
     if (!TEMPLATED.has(rule) || to - from > LONG) return this.matchText(rule, from, to)
-    let key = rule as string
-    for (let i = from; i < to; i++) {
-      const word = kinds[i] === NAME && ends[i] - starts[i] < 9 ? this.text.slice(starts[i], ends[i]) : ''
-      key += this.reserved.has(word) ? `\u0001${word}\u0001` : String.fromCharCode(kinds[i] + 32)
-    }
+    const key = this.templateKey(rule, from, to)
     const template = templates.get(key)
-    if (template !== undefined) {
-      const token = (position: number, of: ReadonlyMap<number, number>): number => from + (of.get(position) as number)
-      return copy(template.tree, {
-        start: n => starts[token(n, template.begins)] - offset,
-        end: n => ends[token(n, template.finishes)] - offset,
-        word: n => {
-          const i = token(n, template.begins)
-          return this.text.slice(starts[i], ends[i])
-        },
-      }) as PieceTrees[R]
-    }
+    if (template !== undefined) return instance(this.source, template, from) as PieceTrees[R]
     const tree = this.matchText(rule, from, to)
     if (tree !== null) {
       const begins = new Map<number, number>()
@@ -148,9 +177,20 @@ export class Pieces {
         begins.set(starts[i] - offset, i - from)
         finishes.set(ends[i] - offset, i - from)
       }
-      keep(templates, key, { tree, begins, finishes })
+      keep(templates, key, { tree, isPlain: isPlain(rule, tree), begins, finishes })
     }
     return tree
+  }
+
+  /** What texts have in common whose trees differ in words and positions only. */
+  private templateKey(rule: PieceRule, from: number, to: number): string {
+    const { starts, ends, kinds } = this.tokens
+    let key = rule as string
+    for (let i = from; i < to; i++) {
+      const word = kinds[i] === NAME && ends[i] - starts[i] < 9 ? this.text.slice(starts[i], ends[i]) : ''
+      key += this.reserved.has(word) ? `\u0001${word}\u0001` : String.fromCharCode(kinds[i] + 32)
+    }
+    return key
   }
 
   private matchText<R extends PieceRule>(rule: R, from: number, to: number): PieceTrees[R] | null {
@@ -377,6 +417,14 @@ export class Pieces {
     if (!this.quiet) this.report(long ? tooLong(span, LONGEST) : tooDeep(span, DEEP))
     return false
   }
+}
+
+/** A wire as the beginning of a chain, or a layer of weights. Functions as stages are worth keeping: they are worked out once. */
+function isPlain(rule: PieceRule, tree: unknown): boolean {
+  if (rule !== 'Stage' && rule !== 'Term') return false
+  const term = tree as Term
+  if (term.kind === 'name') return rule === 'Term'
+  return term.kind === 'indexed' && term.args.every(a => a.kind === 'name')
 }
 
 interface Changes {
