@@ -142,7 +142,7 @@ export function isCertificate(json: unknown): boolean {
 const LEAST_WORK = 20_000_000
 const WORK_A_CHARACTER = 10
 /** Evaluating nets takes more, an elementary function for each entry of a matrix; in all no more than so much. */
-const WORK_A_CHARACTER_OF_A_POINT = 150
+const WORK_A_CHARACTER_OF_A_POINT = 700
 const MOST_FOR_POINTS = 200_000_000
 /**
  * The work that checking a document may take, in small steps (see scalar/work.ts): some, and more the longer its text is.
