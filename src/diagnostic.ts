@@ -356,8 +356,8 @@ export function emptyRange(span: Span): Diagnostic {
 export function declaredWithSize(span: Span, name: string, sizes: string): Related {
   return { span, message: `${name} is declared here, ${sizes}` }
 }
-function clash(span: Span, message: string, related: readonly Related[]): Diagnostic {
-  return error('E401', span, message, { related })
+function clash(span: Span, message: string, related: readonly Related[], hint?: string): Diagnostic {
+  return error('E401', span, message, { related, hint })
 }
 /** A wire of shape `found` enters an operator that takes `takes`. */
 export function widthClash(
@@ -398,8 +398,17 @@ export function sumClash(span: Span, left: string, right: string, related: reado
 export function blockClash(span: Span, left: string, right: string, related: readonly Related[]): Diagnostic {
   return clash(span, `blocks of ${left} and ${right}, which do not fit beside or above each other`, related)
 }
-export function productClash(span: Span, columns: string, rows: string, related: readonly Related[]): Diagnostic {
-  return clash(span, `a product of a matrix with ${columns} columns and one with ${rows} rows`, related)
+/** `vectors`: the first is a vector with as many rows as the second matrix. */
+export function productClash(
+  span: Span,
+  columns: string,
+  rows: string,
+  related: readonly Related[],
+  vectors: boolean,
+): Diagnostic {
+  const hint = vectors ? 'a vector times each row is a product with diag(b): diag(b) * W' : undefined
+  const width = columns === '1' ? '1 column' : `${columns} columns`
+  return clash(span, `a product of a matrix with ${width} and one with ${rows} rows`, related, hint)
 }
 export function equationClash(
   span: Span,
@@ -518,8 +527,9 @@ export function unboundVariable(span: Span, name: string): Diagnostic {
     hint: 'what the right side is made of must be found by matching the left side',
   })
 }
-export function emptyCondition(span: Span, name: string): Diagnostic {
-  return error('E702', span, `the condition is about ${quote(name)}, which is not part of the left side`)
+export function emptyCondition(span: Span, name: string | null): Diagnostic {
+  const what = name === null ? 'numbers alone' : `${quote(name)}, which is not part of the left side`
+  return error('E702', span, `the condition is about ${what}`)
 }
 export function trivialRule(span: Span): Diagnostic {
   return error('E703', span, 'the left side is a plain wire, which is everywhere')
@@ -530,21 +540,21 @@ export function trivialRule(span: Span): Diagnostic {
 export function ruleCannot(span: Span, what: string): Diagnostic {
   return error('E704', span, `a rule cannot ${what}`)
 }
+export function impossibleCondition(span: Span): Diagnostic {
+  return error('E708', span, 'this condition cannot hold together with what is declared and asked for before it', {
+    hint: 'a rule about nothing could say anything',
+  })
+}
 export function ruleAssumed(name: string, because: string): Diagnostic {
   return warning('W705', null, `the rule ${quote(name)} is not used: ${because}`, {
     hint: `netproof rules lists what is built in; --assume ${name} uses the rule all the same, and every proof says so`,
   })
 }
-/** A rule that goes both ways and speaks of parts of nets. */
-export function ruleNotSearched(name: string): Diagnostic {
-  return warning(
-    'W707',
-    null,
-    `the rule ${quote(name)} is not used by itself: the search does not look for parts of nets`,
-    {
-      hint: 'write ==> to have it used from left to right when nets are normalized, or apply it in a derivation or a strategy',
-    },
-  )
+/** A rule that goes both ways and says more of parts of nets than of the wires at their ends. `because`: a clause. */
+export function ruleNotSearched(name: string, because: string): Diagnostic {
+  return warning('W707', null, `the rule ${quote(name)} is not used by itself: ${because}`, {
+    hint: 'write ==> to have it used from left to right when nets are normalized, or apply it in a derivation or a strategy',
+  })
 }
 export function unknownRule(name: string, suggestion: string | null): Diagnostic {
   return error('E706', null, `the file has no rule ${quote(name)}`, { hint: didYouMean(suggestion) })

@@ -240,8 +240,13 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   W707: {
     title: 'a rule that only derivations and strategies use',
-    text: 'A rule with == is used by the search, in both directions, where it speaks of single stages. A part of a net, `net N : m -> n`, is found in a whole net only. With ==> the rule is used from left to right when nets are normalized; a derivation or a strategy can apply it either way.',
+    text: 'A rule with == is used by the search, in both directions. The search takes a part of a net, `net N : m -> n`, for the wire at its end, whatever is before that. Where a rule has the part on another wire on its right side, or says something of a wire that is only before it, that is not enough. With ==> the rule is used from left to right when nets are normalized; a derivation or a strategy can apply it either way.',
     example: null,
+  },
+  E708: {
+    title: 'conditions that contradict each other',
+    text: 'No values of the variables of the rule fulfil all of its conditions and declarations. Such a rule could never be used, and would be true whatever its sides are.',
+    example: 'rule r { real c in (0, inf)   scale[c] -> abs ==> abs   when c in (-inf, 0) }\n',
   },
   E720: {
     title: 'a rule from which nothing can be derived',

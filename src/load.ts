@@ -32,6 +32,7 @@ import { type Measure, measureOf } from './rewrite/measures.ts'
 import { type RuleNames, rulesMentioned, strategyNamed } from './rewrite/plan.ts'
 import type { Rule } from './rewrite/rule.ts'
 import { rulesIn, type Strategy } from './rewrite/strategy.ts'
+import { byWires } from './rewrite/subnets.ts'
 import type { FunctionSymbol } from './scalar/expression.ts'
 import { isEmpty } from './scalar/range.ts'
 import type { Definition, Requirement } from './syntax/claims.ts'
@@ -410,7 +411,8 @@ export async function trustedRules(
     if ('because' in answer) diagnostics.push(ruleAssumed(answer.rule.name, answer.because))
     else {
       own.push(answer.rule)
-      if (!isUsedByItself(answer.rule)) diagnostics.push(ruleNotSearched(answer.rule.name))
+      const because = whyNotUsed(answer.rule)
+      if (because !== null) diagnostics.push(ruleNotSearched(answer.rule.name, because))
     }
   }
   for (const rule of program.rules) take(await beliefs.of(rule))
@@ -418,9 +420,11 @@ export async function trustedRules(
   return { rules: [...own, ...builtin()], statements: beliefs.statements, diagnostics }
 }
 
-/** Whether normalizing or the search can use the rule, without anybody naming it. */
-function isUsedByItself({ direction, variables }: Rule): boolean {
-  return direction === '==>' || variables.nets.length === 0
+/** Why neither normalizing nor the search can use the rule without anybody naming it; null where one can. */
+function whyNotUsed(rule: Rule): string | null {
+  if (rule.direction === '==>' || rule.variables.nets.length === 0) return null
+  const plain = byWires(rule)
+  return 'because' in plain ? plain.because : null
 }
 
 /**

@@ -12,13 +12,16 @@ import {
   index,
   type Json,
   Malformed,
+  noMoreThan,
   readList,
+  readParts,
   readRange,
   readRational,
   readSize,
   readText,
   TableReader,
 } from './json.ts'
+import { MOST_LISTS, MOST_VALUES } from './text.ts'
 
 export const FORMAT = 'netproof certificate'
 export const VERSION = 2
@@ -120,6 +123,14 @@ export function reject(reason: string): never {
 }
 
 const NOTHING: readonly Json[] = []
+/** What a claim has beside its nets, by its verdict. */
+const GROUNDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['proved', ['requirements', 'steps']],
+  ['refuted', ['counterexample']],
+])
+const STEP_FIELDS = ['rule', 'by', 'side', 'direction', 'at', 'nodes', 'becomes', 'over', 'ranges', 'lemmas'].concat(
+  ['theorem', 'sizes', 'weights', 'functions', 'inputs', 'left', 'right'], // of a claim that is cited
+)
 const SIDES: readonly string[] = ['left', 'right', 'both']
 
 /** Whether a JSON value says that it is a certificate. */
@@ -127,37 +138,53 @@ export function isCertificate(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'format' in json && json.format === FORMAT
 }
 
+/** What a document of any size may take, and what each character more of it may: some three times as much as proofs do. */
+const LEAST_WORK = 20_000_000
+const WORK_A_CHARACTER = 10
+/** Evaluating nets takes more, an elementary function for each entry of a matrix; in all no more than so much. */
+const WORK_A_CHARACTER_OF_A_POINT = 150
+const MOST_FOR_POINTS = 200_000_000
 /**
- * The work that checking a document of this size may take, in small steps (see scalar/work.ts): some for any document, and
- * more for each row of it and each entry of a matrix. Work is linear in these, but for proofs about functions.
+ * The work that checking a document may take, in small steps (see scalar/work.ts): some, and more the longer its text is.
+ * Throws Malformed where it has more values than any text that is read.
  */
 export function workFor(document: unknown): number {
-  const part = (of: unknown, key: string): unknown =>
-    Object.hasOwn(Object(of), key) ? (of as { [key: string]: unknown })[key] : null
-  const list = (of: unknown, key: string): readonly unknown[] => {
-    const found = part(of, key)
-    return Array.isArray(found) ? found : NOTHING
+  const forAll = WORK_A_CHARACTER * lengthOf(document)
+  const claims = partOf(document, 'claims')
+  const points = Array.isArray(claims) ? claims.map(claim => partOf(claim, 'counterexample')) : []
+  const forPoints = Math.min(MOST_FOR_POINTS, WORK_A_CHARACTER_OF_A_POINT * lengthOf(points))
+  return LEAST_WORK + forAll + forPoints
+}
+
+function partOf(value: unknown, key: string): unknown {
+  return Object.hasOwn(Object(value), key) ? (value as { [key: string]: unknown })[key] : null
+}
+
+/** About how long the JSON text of a value is. */
+function lengthOf(document: unknown): number {
+  let length = 0
+  let [values, lists] = [0, 0]
+  const stack = [document]
+  // A value that a program makes may contain itself, or be a long list of nothing.
+  const put = (part: unknown): void => {
+    if (typeof part === 'object' && ++lists > MOST_LISTS)
+      throw new Malformed('this has too many parts, or contains itself')
+    if (++values > MOST_VALUES) throw new Malformed('this has too many parts')
+    stack.push(part)
   }
-  const rows = (of: unknown, ...keys: readonly string[]): number =>
-    keys.reduce((sum, key) => sum + list(of, key).length, 0)
-  const ofClaims = list(document, 'claims').reduce(
-    (sum: number, claim) => sum + rows(claim, 'leftNet', 'rightNet', 'steps'),
-    0,
-  )
-  // Matrices are multiplied with vectors, entry by entry.
-  let ofEntries = 0
-  const count = (matrices: readonly unknown[]): void => {
-    for (const matrix of matrices)
-      if (Array.isArray(matrix)) for (const row of matrix) if (Array.isArray(row)) ofEntries += row.length
+  while (stack.length > 0) {
+    const value = stack.pop()
+    length += 2
+    if (typeof value === 'string') length += value.length
+    else if (typeof value === 'number') length += value < 100 ? 1 : 4
+    else if (Array.isArray(value)) for (const part of value) put(part)
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, part] of Object.entries(value)) {
+        length += key.length + 3
+        put(part)
+      }
   }
-  for (const claim of list(document, 'claims'))
-    count(Object.values(Object(part(part(claim, 'counterexample'), 'weights'))))
-  for (const row of list(part(document, 'tables'), 'operators')) if (Array.isArray(row)) count(row)
-  return (
-    20_000_000 +
-    40 * ofEntries +
-    30 * (ofClaims + rows(document, 'lemmas') + rows(part(document, 'tables'), 'expressions', 'operators', 'proofs'))
-  )
+  return length
 }
 
 /** Reads a certificate. All that is wrong with it is thrown as Malformed (or RangeError), when it is come to. */
@@ -168,6 +195,7 @@ export class CertificateReader {
 
   constructor(json: Json) {
     if (field(json, 'version') !== VERSION) throw new Malformed('this is a certificate of another version')
+    noMoreThan(json, 'format', 'version', 'netproof', 'seed', 'claims', 'lemmas', 'tables')
     this.tables = new TableReader(field(json, 'tables'))
     this.lemmas = readList(field(json, 'lemmas'))
     this.claims = readList(field(json, 'claims'))
@@ -179,6 +207,7 @@ export class CertificateReader {
 
   lemma(i: number): StatedLemma {
     const row = this.lemmas[i]
+    noMoreThan(row, 'left', 'right', 'domain', 'proof')
     const [left, right] = ['left', 'right'].map(key => this.tables.expression(field(row, key)))
     const domain = readList(field(row, 'domain')).map(readRange)
     return { left, right, domain, proof: this.tables.proof(field(row, 'proof')) }
@@ -187,6 +216,7 @@ export class CertificateReader {
   claim(i: number): StatedClaim {
     const json = this.claims[i]
     const [left, right, verdict] = ['left', 'right', 'verdict'].map(key => readText(field(json, key)))
+    noMoreThan(json, 'left', 'right', 'verdict', 'leftNet', 'rightNet', 'rule', ...(GROUNDS.get(verdict) ?? []))
     const leftNodes = this.nodes(field(json, 'leftNet'), [])
     const rightNodes = this.nodes(field(json, 'rightNet'), leftNodes)
     const count = leftNodes.length + rightNodes.length
@@ -196,10 +226,10 @@ export class CertificateReader {
       verdict,
       nets: netsOf(leftNodes, rightNodes),
       requirements: () =>
-        readList(field(json, 'requirements')).map(row => ({
-          wire: index(field(row, 'wire'), count),
-          range: readRange(field(row, 'range')),
-        })),
+        readList(field(json, 'requirements')).map(row => {
+          noMoreThan(row, 'wire', 'range')
+          return { wire: index(field(row, 'wire'), count), range: readRange(field(row, 'range')) }
+        }),
       steps: wires => this.steps(readList(field(json, 'steps')), i, wires),
       counterexample: () => this.counterexample(field(json, 'counterexample')),
     }
@@ -215,6 +245,7 @@ export class CertificateReader {
 
   private *steps(rows: readonly Json[], claims: number, wires: readonly Node[]): Iterable<StatedStep> {
     for (const row of rows) {
+      noMoreThan(row, ...STEP_FIELDS)
       const nodes = Object.hasOwn(Object(row), 'nodes') ? this.nodes(field(row, 'nodes'), wires) : []
       const place = (value: Json): number => index(value, wires.length + nodes.length)
       const [by, side, direction] = ['by', 'side', 'direction'].map(key => readText(field(row, key)))
@@ -267,11 +298,11 @@ export class CertificateReader {
   }
 
   private counterexample(json: Json): StatedCounterexample {
+    noMoreThan(json, 'inputs', 'sizes', 'weights', 'functions', 'lemmas', 'left', 'right')
     const value = (stated: Json): StatedValue => {
       if (stated === 'undefined') return stated
       return readList(stated).map(pair => {
-        const [low, high] = readList(pair).map(readRational)
-        if (high === undefined) throw new Malformed('an enclosure has two ends')
+        const [low, high] = readParts(pair, 2).map(readRational)
         return { low, high }
       })
     }

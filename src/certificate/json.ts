@@ -30,6 +30,7 @@ import {
   sizeOf,
   unknownSize,
 } from '../linear/size.ts'
+import { canBeBijective, canBeMonotone, canBeOdd } from '../scalar/declared.ts'
 import {
   apply,
   call,
@@ -150,8 +151,18 @@ function whole(json: Json, most = MOST_SIZE): number {
     throw new Malformed('not a whole number, or too large')
   return json
 }
+/** Letters that are not seen, or that change what is seen of others: a name could look like more than a name. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+const UNSEEN_ANYWHERE = new RegExp(UNSEEN, 'gu')
+const LONGEST_NAME = 10_000
+
+/** A text as a name, which `readText` reads. */
+export function nameJson(text: string): string {
+  return text.slice(0, LONGEST_NAME).replace(UNSEEN_ANYWHERE, '\ufffd') || '_'
+}
 export function readText(json: Json): string {
-  if (typeof json !== 'string' || json === '' || json.length > 10_000) throw new Malformed('not a name')
+  if (typeof json !== 'string' || json === '' || json.length > LONGEST_NAME || UNSEEN.test(json))
+    throw new Malformed('not a name')
   return json
 }
 export function readList(json: Json): readonly Json[] {
@@ -167,6 +178,23 @@ export function field(json: Json, key: string): Json {
   if (typeof json !== 'object' || json === null || Array.isArray(json) || !Object.hasOwn(json, key))
     throw new Malformed(`${key} is missing`)
   return (json as Record<string, Json>)[key]
+}
+/** That an object has no other fields than these: what nobody reads could tell people something that is not checked. */
+export function noMoreThan(json: Json, ...known: readonly string[]): void {
+  for (const key of Object.keys(Object(json)))
+    if (!known.includes(key)) throw new Malformed(`a field that nobody knows: ${key.slice(0, 40)}`)
+}
+/** A list of so many parts. */
+export function readParts(json: Json, count: number): readonly Json[] {
+  const list = readList(json)
+  if (list.length !== count) throw new Malformed(`a list of ${list.length} parts, not of ${count}`)
+  return list
+}
+/** A row that begins with the name of its kind, and has as many parts as rows of that kind have. */
+function readRow(json: Json, kinds: ReadonlyMap<Json, number>): readonly Json[] {
+  const count = kinds.get(readList(json)[0])
+  if (count === undefined) throw new Malformed('a row of no kind that is known')
+  return readParts(json, count)
 }
 export function index(json: Json, below: number): number {
   const i = whole(json)
@@ -224,8 +252,8 @@ export class TableWriter {
   nameOf(symbol: FunctionSymbol | WeightSymbol): string {
     let name = this.names.get(symbol)
     if (name === undefined) {
-      name = symbol.name
-      for (let k = 2; this.taken.has(name); k++) name = `${symbol.name}.${k}`
+      name = nameJson(symbol.name)
+      for (let k = 2; this.taken.has(name); k++) name = `${nameJson(symbol.name)}.${k}`
       this.taken.add(name)
       this.names.set(symbol, name)
     }
@@ -259,7 +287,17 @@ export class TableWriter {
       const { arity, domain, codomain, monotone, parity, definition, parameters } = e
       const name = this.nameOf(e)
       const body = definition === null ? null : at(definition)
-      return ['function', name, arity, domain.map(rangeJson), rangeJson(codomain), monotone, parity, body, parameters]
+      return [
+        'function',
+        name,
+        arity,
+        domain.map(rangeJson),
+        rangeJson(codomain),
+        monotone,
+        parity,
+        body,
+        parameters.map(nameJson),
+      ]
     }
     switch (e.kind) {
       case 'number':
@@ -344,9 +382,9 @@ export class TableWriter {
     const bias = (b: Linear | null): number | null => (b === null ? null : this.operator(b))
     switch (node.kind) {
       case 'input':
-        return [...common, node.name, rangeJson(node.domain)]
+        return [...common, nameJson(node.name), rangeJson(node.domain)]
       case 'output':
-        return [...common, node.name]
+        return [...common, nameJson(node.name)]
       case 'constant':
         return [...common, this.operator(node.value)]
       case 'pointwise':
@@ -407,6 +445,18 @@ export class TableWriter {
 
 // --- Reading ----------------------------------------------------------------------------------------------------------
 
+/** How many parts rows have, by what they begin with. */
+const OPERATOR_ROWS: ReadonlyMap<Json, number> = new Map(
+  Object.entries({ weight: 7, matrix: 2, identity: 2, zero: 3, ones: 3, select: 4, embed: 4 }).concat(
+    Object.entries({ product: 3, sum: 3, scale: 3, transpose: 2, diagonal: 2 }),
+  ),
+)
+const NODE_ROWS: ReadonlyMap<Json, number> = new Map(
+  Object.entries({ input: 5, output: 4, constant: 4, pointwise: 4, additive: 5, multiplicative: 5, slice: 5 }).concat(
+    Object.entries({ reduce: 5, mix: 6, join: 3, softmax: 3, logsoftmax: 3 }),
+  ),
+)
+
 /** A chain shows a fact or a split, its arithmetic may have chains, and these none. */
 const MOST_LEVELS = 3
 const RELATIONS: readonly Relation[] = ['<', '<=', '==', '!=']
@@ -419,6 +469,7 @@ export class TableReader {
   private readonly names = new Set<string>()
 
   constructor(json: Json) {
+    noMoreThan(json, 'expressions', 'operators', 'proofs')
     this.table(json, 'expressions', row => this.expressions.push(this.readExpression(row)))
     for (const f of this.expressions)
       if (f !== null && !('kind' in f) && f.inverse !== null && f.inverse.inverse !== f)
@@ -491,6 +542,10 @@ export class TableReader {
         const fits = canBe && sameRange(f.codomain, g.domain[0]) && sameRange(g.codomain, f.domain[0])
         if (rest.length !== 2 || !fits || (g.inverse !== null && g.inverse !== f))
           throw new Malformed('an inverse of what has none')
+        // Of one of the two there may be more said: it holds of both.
+        const areAlike = <T>(p: T | null, q: T | null): boolean => p === null || q === null || p === q
+        const isPossible = areAlike(f.monotone, g.monotone) && areAlike(f.parity, g.parity)
+        if (!isPossible || ![f, g].every(canBeBijective)) throw new Malformed('an inverse of what cannot have one')
         f.inverse = g
         return null
       }
@@ -507,15 +562,20 @@ export class TableReader {
     const hasProperty = rest[4] !== null || rest[5] !== null
     if (hasProperty && (arity !== 1 || (rest[5] !== null && !sameRange(domain[0], negate(domain[0])))))
       throw new Malformed('a property that is none of functions of this domain')
+    const [monotone, parity] = [oneOf(rest[4], 'increasing', 'decreasing', null), oneOf(rest[5], 'odd', 'even', null)]
+    const codomain = readInhabited(rest[3])
+    const declared = { domain, codomain, monotone, parity }
+    // What is said of all functions that contradict themselves says nothing.
+    const isContradictory =
+      (monotone !== null && (parity === 'even' || !canBeMonotone(declared))) ||
+      (parity === 'odd' && !canBeOdd(declared))
+    if (isContradictory) throw new Malformed('a function that cannot be as it is declared')
     // A formula says itself what a function is like; a property that it has not would say something else.
     if (hasProperty && rest[6] !== null) throw new Malformed('a property of a function that has a formula')
     return {
       name: this.name(rest[0]),
       arity,
-      domain,
-      codomain: readInhabited(rest[3]),
-      monotone: oneOf(rest[4], 'increasing', 'decreasing', null),
-      parity: oneOf(rest[5], 'odd', 'even', null),
+      ...declared,
       inverse: null,
       definition: rest[6] === null ? null : this.expression(rest[6], arity),
       parameters: readList(rest[7]).map(readText),
@@ -527,7 +587,7 @@ export class TableReader {
   }
 
   private readOperator(row: Json): Linear {
-    const [head, ...rest] = readList(row)
+    const [head, ...rest] = readRow(row, OPERATOR_ROWS)
     switch (head) {
       case 'weight': {
         const [rows, columns] = [readLength(rest[1]), readLength(rest[2])]
@@ -582,7 +642,7 @@ export class TableReader {
 
   /** The node with this number; its args have smaller ones. */
   node(json: Json, id: number, shapeOf: (wire: number) => Shape): Node {
-    const row = readList(json)
+    const row = readRow(json, NODE_ROWS)
     const kind = row[0]
     const args = readList(row[1]).map(a => index(a, id))
     if (row[2] === null && args.length === 0) throw new Malformed('a node without args has no shape of its own')
@@ -628,7 +688,10 @@ export class TableReader {
     const [before, after, zero, cofactor] = rest.slice(0, kind === 'fact' ? 4 : 2).map(r => this.expression(r))
     const [list, ...others] = rest.slice(kind === 'fact' ? 4 : 2)
     if (after === undefined || (kind === 'fact' && list === undefined)) throw new Malformed('an equation has two sides')
-    if (kind !== 'arithmetic' && kind !== 'fact') return { kind: 'function', property: kind, before, after }
+    if (kind !== 'arithmetic' && kind !== 'fact') {
+      readParts(json, 3)
+      return { kind: 'function', property: kind, before, after }
+    }
     const chain = list === undefined ? [] : this.chain(list, levels - 1)
     const divisors = others.map((row): Divisor => {
       const [divisor, multiplier, ...product] = readList(row).map(r => this.expression(r))
@@ -650,18 +713,21 @@ export class TableReader {
 
   private readProof(json: Json): Branch {
     const steps = readList(field(json, 'steps')).map((step): Equation | Derivation => {
-      const row = readList(step)
-      if (row[0] !== 'sign' && row[0] !== 'monotone') return this.equation(step)
+      const [kind] = readList(step)
+      if (kind !== 'sign' && kind !== 'monotone') return this.equation(step)
+      const row = readParts(step, 4)
       const fact = { expression: this.expression(row[1]), range: readRange(row[2]) }
-      return { kind: row[0], fact, chain: this.chain(row[3]) }
+      return { kind, fact, chain: this.chain(row[3]) }
     })
+    noMoreThan(json, 'steps', 'end')
     const end = field(json, 'end')
+    noMoreThan(end, ...(Object.hasOwn(Object(end), 'split') ? ['split', 'origin', 'cases'] : ['impossible', 'equal']))
     if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'impossible'))
       return { steps, end: { kind: 'impossible' } }
     if (typeof end === 'object' && end !== null && Object.hasOwn(end, 'equal')) return { steps, end: { kind: 'equal' } }
-    const [from, chain] = readList(field(end, 'origin'))
+    const [from, chain] = readParts(field(end, 'origin'), 2)
     const cases = readList(field(end, 'cases')).map(c => {
-      const [range, branch] = readList(c)
+      const [range, branch] = readParts(c, 2)
       return { range: readRange(range), branch: this.proof(branch) }
     })
     const on = this.expression(field(end, 'split'))

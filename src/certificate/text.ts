@@ -5,8 +5,8 @@
 /** More text than this is not read: as JSON it would take several times its size. */
 export const MOST_BYTES = 250_000_000
 /** Lists and objects, and values in them: one of the first takes some 50 bytes of memory, of the second 8. */
-const MOST_LISTS = 8_000_000
-const MOST_VALUES = 20_000_000
+export const MOST_LISTS = 8_000_000
+export const MOST_VALUES = 20_000_000
 const MOST_NESTING = 64
 /** The longest string and the longest number, in bytes. */
 const LONGEST_STRING = 200_000

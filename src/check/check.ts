@@ -19,22 +19,21 @@ import { checkScalarProof } from './scalar.ts'
 import { type Lemma, Wires } from './wires.ts'
 
 /**
- * Whether a certificate (parsed JSON, from anybody) shows what it says. Never throws, but where a caller's time is up. The
- * work is bounded by so many small steps; by default by as many as the size of the document asks for, which are some seconds
- * for one of 10 MB.
+ * Whether a certificate (parsed JSON, from anybody) shows what it says, in so many small steps; by default in as many as are
+ * allowed for its length. Never throws, but where a caller's time is up.
  */
-export function check(document: unknown, budget = Certificate.workFor(document)): Certificate.Checked {
+export function check(document: unknown, budget?: number): Certificate.Checked {
   const checker = new Checker()
   const rejected = (reason: string, isCertificate: boolean): Certificate.Checked => {
     return { accepted: false, step: checker.place, reason, isCertificate }
   }
   try {
     if (!Certificate.isCertificate(document)) return rejected('this is not a certificate of netproof', false)
-    return limited(budget, () => checker.run(document as Json))
+    return limited(budget ?? Certificate.workFor(document), () => checker.run(document as Json))
   } catch (error) {
     if (error instanceof OutOfTime) throw error
     // Whatever is wrong with a document, it is not accepted.
-    return rejected(error instanceof Error ? error.message : String(error), true)
+    return rejected(error instanceof Error ? error.message : 'a part of it cannot be read', true)
   }
 }
 
@@ -183,9 +182,8 @@ class Checker {
 
 /** What is given for the unknowns of nets, where it is as they are declared: lemmas show that functions are. */
 function substituted(nets: readonly Diagram[], given: StatedInstance, lemmas: readonly Lemma[]): Substitution {
-  const isShown = (left: Expression, right: Expression, domain: Range): boolean => {
+  return substitutionOf(nets, given, (left: Expression, right: Expression, domain: Range): boolean => {
     const about = lemmas.filter(l => l.domain.length === 1 && isSubset(domain, l.domain[0]))
     return about.some(l => l.left === unfold(left) && l.right === unfold(right))
-  }
-  return substitutionOf(nets, given, isShown)
+  })
 }

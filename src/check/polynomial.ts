@@ -8,7 +8,7 @@ import { reject } from '../certificate/certificate.ts'
 import { arithmeticOperands, call, type Expression, isSum, wholeNumber } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
-import { digitsWork, spend } from '../scalar/work.ts'
+import { fractionWork, spend } from '../scalar/work.ts'
 
 /** A product of powers of atoms, as pairs of UTF-16 units: the number of an atom, and its exponent + ORIGIN. */
 type Monomial = string
@@ -46,7 +46,7 @@ export const UNIT = term('')
 export function addTerm(terms: Map<Monomial, Rational>, m: Monomial, c: Rational): void {
   const total = terms.get(m)?.add(c) ?? c
   if (total.n > LARGEST || total.d > LARGEST) reject('a number is too large')
-  spend(2 + (m.length >> 2) + digitsWork(total.n) + digitsWork(total.d))
+  spend(2 + (m.length >> 2) + fractionWork(c.n, c.d) + fractionWork(total.n, total.d))
   if (total.n === 0n) terms.delete(m)
   else terms.set(m, total)
 }
@@ -54,6 +54,8 @@ export function addTerm(terms: Map<Monomial, Rational>, m: Monomial, c: Rational
 export function product(a: Polynomial, b: Polynomial): Polynomial {
   if (a === UNIT || b === UNIT) return a === UNIT ? b : a
   const result = new Map<Monomial, Rational>()
+  const work = (p: Polynomial): number => [...p.values()].reduce((sum, q) => sum + fractionWork(q.n, q.d), 0)
+  spend(a.size * work(b) + b.size * work(a))
   for (const [m, c] of a) for (const [n, d] of b) addTerm(result, times(m, n), c.mul(d))
   return result
 }

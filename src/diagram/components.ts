@@ -124,6 +124,7 @@ function pooled(node: Node & { kind: 'reduce' }, x: readonly Piece[]): (Piece | 
   if (x.length === 1 && (x[0].fn.mask === 0 || x[0].repeats)) return [{ ...x[0], length }]
   const groups = knownSize(length)
   if (groups === null) return null
+  spend(node.group)
   const indices = Array.from({ length: node.group }, (_, j) => j)
   const fn = indices.map((j): Expression => variable(j)).reduce((a, b) => call(node.operation, a, b))
   return eachOf(groups, i => {

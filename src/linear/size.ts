@@ -20,7 +20,12 @@ function make(constant: number, terms: readonly (readonly [string, number])[]): 
   if (constant !== 0 || text === '')
     text += text === '' ? `${constant}` : ` ${constant < 0 ? '-' : '+'} ${Math.abs(constant)}`
   let size = table.get(text)
-  if (size === undefined) table.set(text, (size = { constant, terms, text }))
+  if (size === undefined) {
+    // Beyond that, numbers one apart are the same double.
+    if (!Number.isSafeInteger(constant) || !terms.every(([, c]) => Number.isSafeInteger(c)))
+      throw new RangeError(`a size of ${text} is too large`)
+    table.set(text, (size = { constant, terms, text }))
+  }
   return size
 }
 
@@ -28,8 +33,9 @@ function make(constant: number, terms: readonly (readonly [string, number])[]): 
 export function sizeOf(n: number): Size {
   return make(n, [])
 }
-/** An unknown size. */
+/** An unknown size. Throws RangeError where the name could be read as another size: `n - 1`, `2*n`, `3`. */
 export function unknownSize(name: string): Size {
+  if (!/^[^\s\d*+,-][^\s*+,]*$/.test(name)) throw new RangeError(`unknownSize: ${name} is not a name`)
   return make(0, [[name, 1]])
 }
 /** a + k*b for a whole number k. */

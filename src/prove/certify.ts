@@ -3,7 +3,7 @@
 import { proveEqual } from '../algebra/equality.ts'
 import { simplify } from '../algebra/simplify.ts'
 import { FORMAT, Rejected, VERSION, WAYS } from '../certificate/certificate.ts'
-import { type Json, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
+import { type Json, nameJson, rangeJson, rationalJson, sizeJson, TableWriter } from '../certificate/json.ts'
 import { Wires } from '../check/wires.ts'
 import { type Diagram, inputsOf, type Node, type NodeId, operatorsOf, outputsOf } from '../diagram/diagram.ts'
 import { whole } from '../diagram/ranges.ts'
@@ -16,6 +16,7 @@ import type { Log } from '../rewrite/log.ts'
 import type { Match } from '../rewrite/match.ts'
 import { depthOf, type Rule } from '../rewrite/rule.ts'
 import { exitNamed } from '../rewrite/subnets.ts'
+import { isStrictlyMonotone, monotonicity } from '../scalar/analysis.ts'
 import {
   call,
   compose,
@@ -125,7 +126,7 @@ class CertificateWriter {
   claim({ leftName, rightName, verdict }: Certified): void {
     const { left, right } = verdict.nets
     const writer = new ClaimWriter(this, left, right)
-    const head = { left: leftName, right: rightName, verdict: verdict.kind, ...writer.nets() }
+    const head = { left: nameJson(leftName), right: nameJson(rightName), verdict: verdict.kind, ...writer.nets() }
     switch (verdict.kind) {
       case 'proved':
         this.claims.push({ ...head, requirements: writer.requirements(verdict), steps: writer.steps(verdict) })
@@ -148,7 +149,7 @@ class CertificateWriter {
       this.claim({ leftName: rule.name, rightName: rule.title, verdict: statement.verdict })
     else {
       const writer = new ClaimWriter(this, statement.left, statement.right)
-      this.claims.push({ left: rule.name, right: rule.title, verdict: 'assumed', ...writer.nets() })
+      this.claims.push({ left: rule.name, right: nameJson(rule.title), verdict: 'assumed', ...writer.nets() })
     }
     const at = this.claims.length - 1
     this.claims[at] = { ...(this.claims[at] as object), rule: rule.text } as Json
@@ -203,11 +204,7 @@ class CertificateWriter {
     const named = <K, V>(map: ReadonlyMap<K, V>, name: (k: K) => string, of: (v: V) => Json): Json =>
       Object.fromEntries([...map].map(([k, v]) => [name(k), of(v)]))
     return {
-      inputs: named(
-        inputs,
-        n => n,
-        v => v.map(rationalJson),
-      ),
+      inputs: named(inputs, nameJson, v => v.map(rationalJson)),
       sizes: named(
         sizes,
         n => n,
@@ -233,6 +230,11 @@ class CertificateWriter {
   private declared({ functions }: Counterexample): Json {
     const found: number[] = []
     for (const [f, body] of functions) {
+      if (
+        f.monotone !== null &&
+        (monotonicity(body, 0, f.domain) !== f.monotone || !isStrictlyMonotone(body, 0, f.domain))
+      )
+        throw new Uncertified(`a function in the counterexample is not shown to be strictly ${f.monotone}`)
       if (f.parity !== null) {
         const mirrored = f.parity === 'even' ? body : call('neg', body)
         found.push(...this.whole(compose(body, call('neg', x0)), mirrored, intersect(f.domain[0], negate(f.domain[0]))))
@@ -406,9 +408,12 @@ class ClaimWriter {
       for (const w of level) {
         if (seen.has(w)) continue
         seen.add(w)
-        const { kind, args } = this.wires.nodes[w]
+        const node = this.wires.nodes[w]
+        const { kind, args } = node
         const opens =
           kind === 'pointwise' ||
+          // x^1 is x.
+          (node.kind === 'multiplicative' && node.operator.kind === 'identity' && node.bias === null) ||
           (linear && (kind === 'additive' || kind === 'constant' || kind === 'join' || kind === 'slice'))
         if (stop.has(w) || !opens || (k >= depth && kind !== 'constant')) found.add(w)
         else next.push(...args.map(a => this.wires.now(a)))

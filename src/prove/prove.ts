@@ -34,7 +34,7 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { ONE } from '../scalar/rational.ts'
-import { OutOfTime, timed } from '../scalar/work.ts'
+import { OutOfTime, TOO_MUCH_WORK, timed } from '../scalar/work.ts'
 import { citedRules } from '../search/instances.ts'
 import { searchBudget } from '../search/saturate.ts'
 import { type Found, searchEquality } from '../search/search.ts'
@@ -298,6 +298,8 @@ export function certified(
     const certificate = timed(milliseconds, () => {
       const written = certificateOf([claim], { seed: options.seed ?? 1, statements: options.statements })
       const checked = check(written)
+      // Large nets may take more to evaluate than is allowed for a document of this size: that shows no fault.
+      if (!checked.accepted && checked.reason === TOO_MUCH_WORK) throw new Uncertified(checked.reason)
       if (!checked.accepted) throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
       return written
     })

@@ -245,6 +245,34 @@ export function withoutNets(rule: Rule): Rule | { readonly because: string } {
   return { ...rule, variables: { ...variables, wires, nets: [] }, ...sides }
 }
 
+/**
+ * `withoutNets`, for matching: a clause, too, where a condition speaks of a wire that the left side has only before a net, which
+ * is then not found.
+ */
+export function byWires(rule: Rule): Rule | { readonly because: string } {
+  const plain = withoutNets(rule)
+  if ('because' in plain) return plain
+  const there = wiresIn(plain.left)
+  const hidden = plain.conditions.find(c => c.kind === 'wire' && !there.includes(c.slot))
+  if (hidden?.kind !== 'wire') return plain
+  return { because: `its condition is about ${plain.variables.wires[hidden.slot].name}, which is only before a net` }
+}
+
+/** The parts of nets of a rule, of which only the ends are known: the wires that stand for them in `plain`, by their slots. */
+export function callsAtWires(
+  rule: Rule,
+  plain: Rule,
+  wires: readonly (readonly NodeId[] | undefined)[],
+): (Call | undefined)[] {
+  const calls: (Call | undefined)[] = []
+  for (const call of rule.variables.nets.length === 0 ? [] : netCalls(rule.left)) {
+    const exit = wires[plain.variables.wires.findIndex(w => w.name === callName(rule, call))]?.[0]
+    calls[call.call as number] =
+      exit === undefined ? undefined : { slot: call.slot, part: { entry: exit, exit, inside: [] } }
+  }
+  return calls
+}
+
 /** The numbers of the wires in a side. */
 function wiresIn(side: Pattern | Template): number[] {
   return stagesIn(side).flatMap(s => (s.kind === 'wire' ? [s.slot] : []))

@@ -5,7 +5,7 @@ import { combinedRange } from './combine.ts'
 import { type Expression, variablesOf } from './expression.ts'
 import { assume, type Facts, noFacts } from './facts.ts'
 import { definedOn, forwardCall, needed } from './forward.ts'
-import { type Direction, trendIn } from './monotone.ts'
+import { CONSTANT, type Direction, type Trend, trendIn } from './monotone.ts'
 import { areDisjoint, EMPTY, hull, isEmpty, type Range, REALS } from './range.ts'
 import { createScope, type Obstacle, type Scope, unfolded, visit } from './scope.ts'
 import { sharpen } from './sharpen.ts'
@@ -114,14 +114,22 @@ export function monotonicity(
   domain: readonly Range[],
   facts: Facts = noFacts,
 ): Direction | null {
+  return trendOver(e, index, domain, facts)?.direction ?? null
+}
+
+/** Whether e is shown to move strictly, so that different values of the variable give different values. */
+export function isStrictlyMonotone(e: Expression, index: number, domain: readonly Range[]): boolean {
+  return trendOver(e, index, domain, noFacts)?.strict ?? false
+}
+
+function trendOver(e: Expression, index: number, domain: readonly Range[], facts: Facts): Trend | null {
   const whole = unfolded(e)
   const between = domain.slice()
   for (let k = between.length; k <= index; k++) between.push(REALS)
   between[index] = hull(between[index])
-  if (between.some(isEmpty)) return 'constant'
+  if (between.some(isEmpty)) return CONSTANT
   const scope = openScope(between, facts, STEPS)
   if (visit(e, scope).obstacle !== null) return null
   const direct = trendIn(whole, index, scope)
-  if (direct !== null) return direct.direction
-  return trendOn(whole, index, between[index], openScope(between, noFacts, STEPS))?.direction ?? null
+  return direct ?? trendOn(whole, index, between[index], openScope(between, noFacts, STEPS))
 }

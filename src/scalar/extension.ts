@@ -337,13 +337,21 @@ function powerByLogarithm(x: Bounds, y: Bounds, precision: Precision): Enclosing
 /** The functions of which values are found by a few operations on whole numbers; the others take series. */
 const RATIONAL: ReadonlySet<string> = new Set('+ - * / neg abs max min relu sign floor'.split(' '))
 
+/** The small steps that finding values takes, as measured; greatest common divisors are counted where they are looked for. */
+function workOf(name: KnownName, args: readonly Bounds[], bits: number): number {
+  if (RATIONAL.has(name)) return 40 + (bits >> 2)
+  const series = 400 + ((bits * bits) >> 8)
+  if (name !== '^') return name === 'erf' ? 4 * series : series
+  return isExact(args[1]) && isInteger(args[1].low) ? 80 + bits : 2 * series
+}
+
 /**
  * An interval around the values of a function over a box. 'undefined' only when it is undefined at every point of the
  * box; 'unknown' when it may be undefined at some point, or when the values are not bounded or too large to work with.
  */
 export function extend(name: KnownName, args: readonly Bounds[], precision: Precision): Enclosing {
   const { bits } = precision
-  spend(RATIONAL.has(name) ? 20 + (bits >> 3) : 400 + ((bits * bits) >> 6))
+  spend(workOf(name, args, bits))
   return bounded(valuesOf(name, args, precision), precision)
 }
 

@@ -455,6 +455,14 @@ function image(name: KnownName, args: readonly Range[]): Range {
 // Results by the objects that the arguments are. Nets ask the same few questions for millions of wires.
 const memo = new Map<KnownName, WeakMap<Range, Range | WeakMap<Range, Range>>>()
 
+/** The small steps that arithmetic on the ends of a set takes: many where these are fractions. */
+function endsWork(r: Range): number {
+  let work = 0
+  for (const { low, high } of r)
+    work += 40 + (low === null || low.d === 1n ? 0 : 200) + (high === null || high.d === 1n ? 0 : 200)
+  return work
+}
+
 /** A superset of { f(p) : p in the box of the arguments, f defined at p }. */
 export function forwardCall(name: KnownName, args: readonly Range[]): Range {
   let first = memo.get(name)
@@ -462,7 +470,7 @@ export function forwardCall(name: KnownName, args: readonly Range[]): Range {
   if (args.length === 1) {
     const old = first.get(args[0]) as Range | undefined
     if (old !== undefined) return old
-    spend(60 + 40 * args[0].length)
+    spend(60 + endsWork(args[0]))
     const result = mergeClosest(roundOutward(image(name, args)))
     first.set(args[0], result)
     return result
@@ -471,7 +479,7 @@ export function forwardCall(name: KnownName, args: readonly Range[]): Range {
   if (second === undefined) first.set(args[0], (second = new WeakMap()))
   const old = second.get(args[1])
   if (old !== undefined) return old
-  spend(60 + 40 * args[0].length * args[1].length)
+  spend(60 + endsWork(args[0]) * args[1].length + args[0].length * endsWork(args[1]))
   const result = mergeClosest(roundOutward(image(name, args)))
   second.set(args[1], result)
   return result

@@ -1,7 +1,17 @@
 // In which direction the value of an expression moves when one variable grows and the others stay.
 import { type CallExpression, type ChooseExpression, type Expression, parts } from './expression.ts'
 import { STRICTLY_INCREASING } from './facts.ts'
-import { interval, isEmpty, isSubset, NON_NEGATIVE, NON_POSITIVE, pointOf, type Range, signsOf } from './range.ts'
+import {
+  intersect,
+  interval,
+  isEmpty,
+  isSubset,
+  NON_NEGATIVE,
+  NON_POSITIVE,
+  pointOf,
+  type Range,
+  signsOf,
+} from './range.ts'
 import { ONE, ZERO } from './rational.ts'
 import { rangeIn, type Scope } from './scope.ts'
 
@@ -13,7 +23,7 @@ export interface Trend {
   readonly strict: boolean
 }
 
-const CONSTANT: Trend = { direction: 'constant', strict: false }
+export const CONSTANT: Trend = { direction: 'constant', strict: false }
 
 function flip(t: Trend): Trend {
   if (t.direction === 'constant') return t
@@ -128,8 +138,11 @@ function trendOfChoice(
     : [rangeIn(otherwise, e.otherwise), rangeIn(then, e.then)]
   const both = combine(a, b)
   if (both === null) return null
-  if (both.direction !== 'decreasing' && isBelow(first, second)) return { direction: 'increasing', strict: false }
-  if (both.direction !== 'increasing' && isBelow(second, first)) return { direction: 'decreasing', strict: false }
+  const strictly = (below: Range, above: Range): boolean => a.strict && b.strict && !haveCommonEnd(below, above)
+  if (both.direction !== 'decreasing' && isBelow(first, second))
+    return { direction: 'increasing', strict: strictly(first, second) }
+  if (both.direction !== 'increasing' && isBelow(second, first))
+    return { direction: 'decreasing', strict: strictly(second, first) }
   return null
 }
 
@@ -143,6 +156,11 @@ function isBelow(a: Range, b: Range): boolean {
   const high = a[a.length - 1].high
   const low = b[0].low
   return high !== null && low !== null && high.compare(low) <= 0
+}
+
+/** Whether the greatest element of a is the least of b, where every element of a is at most every element of b. */
+function haveCommonEnd(a: Range, b: Range): boolean {
+  return !isEmpty(intersect(a, b))
 }
 
 /**

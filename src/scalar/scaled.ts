@@ -1,6 +1,7 @@
 // Exact numbers m/d * 2^e and intervals of them, the arithmetic under the enclosures: an exponent of its own keeps
 // e^1000000 as short as e, an odd denominator keeps 1/3 exact, and whatever grows too long is rounded outward.
 import { type Rational, rational } from './rational.ts'
+import { commonFactorWork, spend } from './work.ts'
 
 /** m/d * 2^e with d odd and positive, m/d in lowest terms. Zero has m = 0, d = 1, e = 0. */
 export interface Scaled {
@@ -76,6 +77,7 @@ function quotient(n: bigint, d: bigint, e: number): Scaled {
   const zeros = trailingZeros(d)
   if (zeros > 0) d >>= BigInt(zeros)
   if (d !== 1n) {
+    spend(commonFactorWork(bitLength(d)))
     const common = gcd(absolute(n), d)
     if (common !== 1n) [n, d] = [n / common, d / common]
   }

@@ -3,7 +3,7 @@
 // that is (x/x and 1 have the same).
 import { type CallExpression, call, type Expression, number, parts } from './expression.ts'
 import { bitLength, ONE, type Rational, rational, ZERO } from './rational.ts'
-import { digitsWork, spend } from './work.ts'
+import { fractionWork, spend } from './work.ts'
 
 /** An atom to an integer power, not 0. */
 export interface Factor {
@@ -33,7 +33,7 @@ function keyOf(factors: readonly Factor[]): string {
 function addTo(sum: Map<string, Term>, key: string, factors: readonly Factor[], coefficient: Rational): void {
   const old = sum.get(key)
   const total = old === undefined ? coefficient : old.coefficient.add(coefficient)
-  spend(8 + digitsWork(total.n) + digitsWork(total.d))
+  spend(8 + fractionWork(total.n, total.d))
   if (total.n === 0n) sum.delete(key)
   else sum.set(key, { key, factors, coefficient: total })
 }
@@ -338,10 +338,12 @@ function linearParts(root: Expression): { constant: Rational; coefficients: Map<
     const e = order[k]
     const w = weights.get(e)
     if (w === undefined || w.n === 0n) continue
-    spend(4 + digitsWork(w.n) + digitsWork(w.d))
+    spend(4 + fractionWork(w.n, w.d))
     const inner = summands(e)
-    if (e.kind === 'number') constant = constant.add(w.mul(e.value))
-    else if (inner === null) coefficients.set(e, w)
+    if (e.kind === 'number') {
+      constant = constant.add(w.mul(e.value))
+      spend(fractionWork(constant.n, constant.d))
+    } else if (inner === null) coefficients.set(e, w)
     else for (const [p, factor] of inner) weights.set(p, (weights.get(p) ?? ZERO).add(w.mul(factor)))
   }
   return { constant, coefficients }

@@ -4,6 +4,8 @@
 
 /** Thrown where more work would be done than is allowed. */
 export class OutOfWork extends Error {}
+/** What it says. */
+export const TOO_MUCH_WORK = 'it takes more work than is allowed'
 /** Thrown where the time is up. */
 export class OutOfTime extends Error {}
 
@@ -31,7 +33,7 @@ export function spend(steps: number): void {
 /** Begins the next portion. */
 function proceed(): void {
   if (performance.now() > end) throw new OutOfTime('the time budget ran out')
-  if (left[0] + beyond < 0) throw new OutOfWork('it takes more work than is allowed')
+  if (left[0] + beyond < 0) throw new OutOfWork(TOO_MUCH_WORK)
   allow(left[0] + beyond)
 }
 
@@ -91,10 +93,20 @@ export class Allowance {
   }
 }
 
-/** The steps for arithmetic on a whole number: as many as squaring it takes, nothing for a short one. */
-export function digitsWork(n: bigint): number {
-  if (n < SHORT && n > -SHORT) return 0
-  const digits = n.toString(16).length
-  return (digits * digits) >> 10
+/**
+ * The steps for arithmetic on the rational number n/d, n >= 0: most of it looks for a common factor, by as many divisions as
+ * the shorter of the two has digits. Nothing for a short whole number.
+ */
+export function fractionWork(n: bigint, d: bigint): number {
+  if (d === 1n) return n < SHORT ? 0 : bitsOf(n) >> 4
+  return commonFactorWork(Math.min(bitsOf(n), bitsOf(d)))
 }
+
+/** The steps that it takes to find the greatest common divisor of numbers, of which the shorter has so many binary digits. */
+export function commonFactorWork(bits: number): number {
+  return 3 * bits + Math.floor((bits * bits) / 400)
+}
+
 const SHORT = 1n << 256n
+const WORD = 1n << 64n
+const bitsOf = (n: bigint): number => (n < WORD ? 64 : 4 * n.toString(16).length)

@@ -10,6 +10,7 @@ import { type Graph, graphOf, nodeAt, setRange } from '../rewrite/graph.ts'
 import { type Match, matchRule } from '../rewrite/match.ts'
 import { readBackwards } from '../rewrite/reverse.ts'
 import { depthOf, type Pattern, type Rule, stagesBefore } from '../rewrite/rule.ts'
+import { byWires, callsAtWires } from '../rewrite/subnets.ts'
 import { type Content, contentInNormalForm, type Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { PairSet } from './pairs.ts'
@@ -32,17 +33,14 @@ export function citedRules(found: Found): Rule[] {
 
 /** The visits that try the rules of users, each in one direction. */
 export function ruleVisits(rules: readonly Rule[]): Visitor[] {
-  return (
-    rules
-      // What parts of nets are is not told from the nodes of one place.
-      .filter(rule => rule.phase === 'own' && rule.variables.nets.length === 0)
-      .flatMap(rule => {
-        const back = reversed(rule)
-        const both = [{ rule, used: rule }, ...('because' in back ? [] : [{ rule, used: back }])]
-        return both.filter(({ used }) => used.left.kind !== 'wire')
-      })
-      .map(({ rule, used }) => new RuleUser(rule, used))
-  )
+  return rules
+    .filter(rule => rule.phase === 'own')
+    .flatMap(rule => {
+      const { forward, backward } = directionsOf(rule)
+      const both = [forward, backward].flatMap(used => ('because' in used ? [] : [{ rule, used }]))
+      return both.filter(({ used }) => used.left.kind !== 'wire')
+    })
+    .map(({ rule, used }) => new RuleUser(rule, used))
 }
 
 /** A rule that is tried at every term. */
@@ -55,11 +53,19 @@ export interface Visitor {
   release(g: EGraph): void
 }
 
-const backwards = new WeakMap<Rule, ReturnType<typeof readBackwards>>()
-/** The rule from right to left, read once. */
-function reversed(rule: Rule): ReturnType<typeof readBackwards> {
-  let found = backwards.get(rule)
-  if (found === undefined) backwards.set(rule, (found = readBackwards(rule)))
+type Read = ReturnType<typeof readBackwards>
+const directions = new WeakMap<Rule, { readonly forward: Read; readonly backward: Read }>()
+/**
+ * The rule as it is matched, from left to right and from right to left, read once. What holds for all nets holds for the wires
+ * at their ends, whatever is before them: a part of a net is a wire here.
+ */
+function directionsOf(rule: Rule): { readonly forward: Read; readonly backward: Read } {
+  let found = directions.get(rule)
+  if (found === undefined) {
+    const forward = rule.variables.nets.length === 0 ? rule : byWires(rule)
+    found = { forward, backward: 'because' in forward ? forward : readBackwards(forward) }
+    directions.set(rule, found)
+  }
   return found
 }
 
@@ -103,6 +109,7 @@ class RuleUser implements Visitor {
   /** Whether it depends on the values of wires if the rule applies: functions that are named are what they are. */
   private readonly asksRanges: boolean
   private readonly pair: { readonly outer: NodePattern; readonly inner: NodePattern } | null
+  private readonly reversed: boolean
 
   constructor(
     private readonly rule: Rule,
@@ -110,6 +117,7 @@ class RuleUser implements Visitor {
   ) {
     this.why = { rule: rule.name, title: rule.title, by: 'theorem' }
     this.depth = depthOf(used.left)
+    this.reversed = used === directionsOf(rule).backward
     const { left } = used
     const isPlain = left.kind === 'pointwise' && !(left.fn.kind === 'variable' && left.fn.variadic)
     const below = isPlain && left.args.length === 1 ? left.args[0] : null
@@ -295,7 +303,9 @@ class RuleUser implements Visitor {
     for (const [i, term] of [...leaves, ...terms].entries()) setRange(graph, i, g.rangeOf(term))
     const match = matchRule(graph, this.used, root)
     if (match === null) return null
-    const kept: Match = { ...match, rule: this.rule, functions: [...match.functions], operators: [...match.operators] }
+    const calls = callsAtWires(this.rule, this.used, match.wires)
+    const [functions, operators] = [[...match.functions], [...match.operators]]
+    const kept: Match = { ...match, rule: this.rule, functions, operators, calls }
     const applied = applyMatch(graph, match)
     if (applied === null) return null
     const places_ = new Map<NodeId, number>(nodes.slice(0, -1).map(n => [n.id, n.id]))
@@ -308,7 +318,7 @@ class RuleUser implements Visitor {
     for (const id of applied.created) places_.set(id, make(nodeAt(graph, id)))
     // The root has got a new node where it is not another wire now: that is a wire of its own here.
     const result = applied.wire === null ? make(nodeAt(graph, root)) : (places_.get(applied.wire) as number)
-    return { instance: { match: kept, reversed: this.used !== this.rule }, made, result }
+    return { instance: { match: kept, reversed: this.reversed }, made, result }
   }
 }
 

@@ -19,7 +19,7 @@ import {
   zeroMatrix,
 } from '../linear/linear.ts'
 import { isAtLeast, knownSize, type Size, substituteSize, unknownSize } from '../linear/size.ts'
-import { analyse, monotonicity } from '../scalar/analysis.ts'
+import { analyse, isStrictlyMonotone, monotonicity } from '../scalar/analysis.ts'
 import {
   call,
   compose,
@@ -32,7 +32,7 @@ import {
   variablesOf,
   x0,
 } from '../scalar/expression.ts'
-import { intersect, isSubset, negate, point, type Range, REALS } from '../scalar/range.ts'
+import { intersect, isSubset, negate, point, pointOf, type Range, REALS } from '../scalar/range.ts'
 import { expressionsIn, linearsIn, sizesIn, unknownFunctionsIn } from './contents.ts'
 import type { Instance } from './ground.ts'
 import { sizeIn } from './net.ts'
@@ -222,5 +222,9 @@ export function instanceOf(nets: readonly Diagram[], by: Substitution): Instance
   if (![...lengths].every(s => isAtLeastIn(s, 1)) || ![...differences].every(s => isAtLeastIn(s, 0)))
     throw new Unfit('for these sizes a wire has no components')
   for (const f of unknownFunctionsIn([...functions.values()])) throw new Unfit(`${f.name} has no value`)
+  // Whoever reads `increasing` strictly would not take a function for a counterexample that is constant somewhere.
+  for (const [{ name, domain, monotone }, body] of functions)
+    if (monotone !== null && pointOf(domain[0]) === null && !isStrictlyMonotone(body, 0, domain))
+      throw new Unfit(`what stands for ${name} is not shown to be strictly ${monotone}`)
   return { sizes, weights, functions }
 }

@@ -219,8 +219,10 @@ function multiplied(
   if (left.matrix === null) return { matrix: scale(left.scalar, right.matrix as Linear), scalar: null }
   if (right.matrix === null) return { matrix: scale(right.scalar, left.matrix), scalar: null }
   if (left.matrix.columns !== right.matrix.rows) {
-    const [columns, rows] = [left.matrix.columns.text, right.matrix.rows.text]
-    scope.report(productClash(spanAt(scope, offset, term), columns, rows, declaredIn(scope, term)))
+    const [columns, rows] = [left.matrix.columns, right.matrix.rows]
+    const isVector = columns === sizeOf(1) && left.matrix.rows === rows
+    const span = spanAt(scope, offset, term)
+    scope.report(productClash(span, columns.text, rows.text, declaredIn(scope, term), isVector))
     return null
   }
   return { matrix: product(left.matrix, right.matrix), scalar: null }

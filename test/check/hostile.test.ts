@@ -69,8 +69,22 @@ const unknowns: readonly Attack[] = [
       }),
   },
   {
-    what: 'a bijection from all reals onto one of which the claim says nothing',
+    what: 'a bijection of which the claim says nothing',
     because: /unknown that the claim is not about/,
+    document: () =>
+      written((d, { x }) => {
+        const [h, k] = ['h', 'k'].map(name => d.expression(['function', name, 1, [R], R, null, null, null, ['t']]))
+        d.expression(['inverse', h, k])
+        d.expression(['inverse', k, h])
+        const back = d.expression(['apply', k, d.expression(['apply', h, x])])
+        const lemma = d.lemma(x, back, [R], d.proof({ equal: [['inverse', back, x]] }))
+        const grounds = { over: [0], ranges: [R], lemmas: [lemma], nodes: [pointwise(back, [0])] }
+        d.claim(proved([input('x'), output(0)], [output(0)], [step('function', 'equality', 0, 3, grounds)]))
+      }),
+  },
+  {
+    what: 'a bijection from all reals onto one of them',
+    because: /cannot have one/,
     document: () =>
       written((d, rows) => {
         const h = d.expression(['function', 'h', 1, [R], '[0, 0]', null, null, null, ['t']])
@@ -633,13 +647,15 @@ function squared(change: { [key: string]: Json }, domain = R, net?: (d: Draft) =
     d.claim(refuted([input('x', domain), ...left, output(left.length)], [output(0)], given))
   })
 }
-/** f(x) against x for an unknown f that is increasing and odd, onto (-4, 4). */
-function unknownFunction(body: Json, given: { [key: string]: Json }): unknown {
-  return written((d, { x, zero }) => {
+/** f(x) against x for an unknown f that is increasing and odd, into (-4, 4); without another body it is x / 2. */
+function unknownFunction(body: Json | null, given: { [key: string]: Json }): unknown {
+  return written((d, { x }) => {
     const f = d.expression(['function', 'f', 1, ['[-2, 2]'], '(-4, 4)', 'increasing', 'odd', null, ['t']])
     const fx = d.expression(['apply', f, x])
-    const b = body === 0 ? zero : d.expression(body)
-    const lemma = d.lemma(zero, d.expression(['neg', zero]), ['[-2, 2]'], d.proof(nothing))
+    const half = (e: number): number => d.expression(['*', d.expression('1/2'), e])
+    const b = body === null ? half(x) : d.expression(body)
+    const mirrored = [half(d.expression(['neg', x])), d.expression(['neg', half(x)])] as const
+    const lemma = d.lemma(...mirrored, ['[-2, 2]'], d.proof(nothing))
     const point = { inputs: { x: ['2'] }, functions: { f: b }, lemmas: [lemma], ...given }
     d.claim(refuted([input('x', '[-2, 2]'), pointwise(fx, [0]), output(1)], [output(0)], point))
   })
@@ -669,7 +685,7 @@ const counterexamples: readonly Attack[] = [
     because: /value that is stated/,
     document: () => squared({ left: [['5', '3']] }),
   },
-  { what: 'an enclosure of one end', because: /two ends/, document: () => squared({ left: [['4']] }) },
+  { what: 'an enclosure of one end', because: /1 parts, not of 2/, document: () => squared({ left: [['4']] }) },
   {
     what: 'a component more',
     because: /value that is stated/,
@@ -759,7 +775,7 @@ const counterexamples: readonly Attack[] = [
   {
     what: 'no function',
     because: /f has no value/,
-    document: () => unknownFunction(0, { functions: {}, left: [['0', '0']], right: [['2', '2']] }),
+    document: () => unknownFunction(null, { functions: {}, left: [['1', '1']], right: [['2', '2']] }),
   },
 ]
 
@@ -955,7 +971,7 @@ test('without what is wrong with them they are accepted', () => {
   expect(reason(squared({}, '(-inf, 2]'))).toBe(null)
   expect(reason(squared({ left: [['3', '5']] }))).toBe(null)
   expect(reason(weighted('(0, 3]', [['3']]))).toBe(null)
-  expect(reason(unknownFunction(0, { left: [['0', '0']], right: [['2', '2']] }))).toBe(null)
+  expect(reason(unknownFunction(null, { left: [['1', '1']], right: [['2', '2']] }))).toBe(null)
   // x is ln(exp(x)), and the wire that it becomes may be used for it.
   const around = written((d, { x }) => {
     const exp = d.expression(['exp', x])
@@ -1060,7 +1076,7 @@ describe('what is no certificate at all', () => {
 })
 
 describe('whatever is there instead of a part, the checker gives an answer', () => {
-  const wholes = [absolute({}), squared({}), unknownFunction(0, { left: [['0', '0']], right: [['2', '2']] })]
+  const wholes = [absolute({}), squared({}), unknownFunction(null, { left: [['1', '1']], right: [['2', '2']] })]
   const strange = fc.oneof(
     { depthSize: 'small' },
     fc.jsonValue({ maxDepth: 3 }),

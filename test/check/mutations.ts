@@ -10,7 +10,7 @@ export interface Mutation {
   readonly key: string | number
   readonly value: unknown
 }
-const REMOVED = Symbol('removed')
+export const REMOVED = Symbol('removed')
 
 /** Words of which one may stand where another does. */
 const ROLES: readonly (readonly string[])[] = [

@@ -61,12 +61,31 @@ const BODIES: readonly ((a: number, b: number) => readonly [head: string, isTrue
   a => ['', `shift[${a}] -> softmax == softmax`, `scale[${a}] -> softmax == softmax`],
 ]
 
+/** The same of rules about parts of nets. */
+const NET_BODIES: typeof BODIES = [
+  () => ['net N : n -> m\n  wire x : n', 'relu(N(x)) - relu(-N(x)) == N(x)', 'relu(N(x)) + relu(-N(x)) == N(x)'],
+  () => ['net N : n -> n\n  wire x : n', 'N(x) * (N(x) + x) == N(x)^2 + N(x) * x', 'N(x) * (N(x) + x) == N(x)^2 + x'],
+  () => [
+    'net N : k -> n\n  net M : m -> n\n  wire x : k\n  wire z : m',
+    'max(N(x), M(z)) == N(x) + relu(M(z) - N(x))',
+    'max(N(x), M(z)) == N(x) + relu(N(x) - M(z))',
+  ],
+  () => [
+    'net N : k -> n\n  weights A, B : m x n\n  wire x : k',
+    '(N(x) -> add[A]) + (N(x) -> add[B]) == N(x) -> add[A + B]',
+    '(N(x) -> add[A]) + (N(x) -> add[B]) == N(x) -> add[A * 2]',
+  ],
+  a => ['net N : k -> n\n  wire x : k', `N(x) -> shift[${a}] -> softmax == N(x) -> softmax`, `relu(N(x)) == N(x)`],
+]
+/** One seed of so many has rules about parts of nets, too. */
+const NETS_AT = 5
+
 /** The text of a few rules; the names of those that are not true begin with `false`. */
-function rulesOf(source: Random): string {
+function rulesOf(source: Random, bodies: typeof BODIES): string {
   const count = 1 + source.integer(0, 3)
   return Array.from({ length: count }, (_, i) => {
     const [a, b] = [2 + source.integer(0, 3), 1 + source.integer(0, 3)]
-    const [head, good, bad] = source.pick(BODIES)(a, b)
+    const [head, good, bad] = source.pick(bodies)(a, b)
     const isTrue = !source.oneIn(3)
     return `rule ${isTrue ? 'true' : 'false'}${i} "r" {\n  ${head}\n  ${isTrue ? good : bad}\n}\n`
   }).join('')
@@ -109,7 +128,7 @@ const believed = new Map<string, readonly Rule[]>()
 /** Rules and claims of a seed. Throws where a verdict is wrong, or a proof is not accepted. */
 export async function tryRules(seed: number, counts: RuleCounts): Promise<void> {
   const source = random(seed)
-  const text = rulesOf(source)
+  const text = rulesOf(source, seed % NETS_AT === 0 ? [...NET_BODIES, ...NET_BODIES, ...BODIES] : BODIES)
   let rules = believed.get(text)
   if (rules === undefined) {
     const program = parse(`size n, m, k\n${text}`)

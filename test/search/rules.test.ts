@@ -1,5 +1,7 @@
 // Each rule of the search on a net where it applies, and on one just outside of its condition.
 import { describe, expect, test } from 'vitest'
+import { parse, trustedRules } from '../../src/load.ts'
+import { prove } from '../../src/prove/prove.ts'
 import { egraphOf, netsOf, run } from './nets.ts'
 import { noRuleCounts, tryRules } from './rules-fuzz.ts'
 
@@ -241,8 +243,35 @@ test('rules of users that are nearly true are not believed, and with those that 
   await tryRules(300067, counts)
   // One at which either of two wires of one component could be taken for the common factor.
   await tryRules(300421, counts)
+  // One whose proof rests on a rule about parts of nets.
+  await tryRules(395, counts)
   expect(counts.believed).toBeGreaterThan(5)
   expect(counts.refused).toBeGreaterThan(3)
   expect(counts.equal.proved).toBeGreaterThan(5)
   expect(counts.different.refuted).toBeGreaterThan(5)
 }, 60_000)
+
+test('a rule about a part of a net is used at the wire at its end, in both directions, and nowhere else', async () => {
+  const program = parse(`size m
+function f : R -> R
+function g : R -> R
+rule behind "f and g commute behind a net" { net N : n -> n  wire x : n   N(x) -> f -> g  ==  N(x) -> g -> f }
+weights W : m x m
+net left { x : m -> add[W] -> tanh -> f -> g -> f -> g -> add[W] -> y }
+net right { x : m -> add[W] -> tanh -> g -> g -> f -> f -> add[W] -> y }
+net other { x : m -> add[W] -> tanh -> g -> g -> f -> add[W] -> y }`)
+  const { rules, diagnostics } = await trustedRules(program, { assume: ['behind'] })
+  expect(diagnostics).toEqual([])
+  const { left, right, other } = program.nets
+  for (const [a, b] of [
+    [left, right],
+    [right, left],
+  ]) {
+    const verdict = await prove(a, b, { rules })
+    expect(verdict.kind).toBe('proved')
+    if (verdict.kind !== 'proved') continue
+    expect(verdict.assumptions).toEqual(['behind'])
+    expect('equalities' in verdict.meeting && [...verdict.meeting.equalities].some(e => e.rule === 'behind')).toBe(true)
+  }
+  expect((await prove(left, other, { rules })).kind).not.toBe('proved')
+})
