@@ -7,6 +7,7 @@ import {
   declaredTwice,
   emptyDomain,
   lineAndColumn,
+  MOST_ERRORS,
   mismatch,
   needsTwoNets,
   ruleAssumed,
@@ -37,7 +38,7 @@ import { isEmpty } from './scalar/range.ts'
 import type { Definition, Requirement } from './syntax/claims.ts'
 import { type Elaborated, elaborate, type Imports, NO_IMPORTS } from './syntax/elaborate.ts'
 import { nearest } from './syntax/nearest.ts'
-import { MOST_ERRORS, parse as parseTree } from './syntax/parse.ts'
+import { parse as parseTree } from './syntax/parse.ts'
 import { type Scope, spanAt } from './syntax/scope.ts'
 import type { DeriveTree, FileTree, StrategyTree, UseTree, Verdict } from './syntax/tree.ts'
 
