@@ -30,6 +30,7 @@ import {
   sizeOf,
   unknownSize,
 } from '../linear/size.ts'
+import { canBeBijective, canBeMonotone, canBeOdd } from '../scalar/declared.ts'
 import {
   apply,
   call,
@@ -541,6 +542,10 @@ export class TableReader {
         const fits = canBe && sameRange(f.codomain, g.domain[0]) && sameRange(g.codomain, f.domain[0])
         if (rest.length !== 2 || !fits || (g.inverse !== null && g.inverse !== f))
           throw new Malformed('an inverse of what has none')
+        // Of one of the two there may be more said: it holds of both.
+        const areAlike = <T>(p: T | null, q: T | null): boolean => p === null || q === null || p === q
+        const isPossible = areAlike(f.monotone, g.monotone) && areAlike(f.parity, g.parity)
+        if (!isPossible || ![f, g].every(canBeBijective)) throw new Malformed('an inverse of what cannot have one')
         f.inverse = g
         return null
       }
@@ -557,15 +562,20 @@ export class TableReader {
     const hasProperty = rest[4] !== null || rest[5] !== null
     if (hasProperty && (arity !== 1 || (rest[5] !== null && !sameRange(domain[0], negate(domain[0])))))
       throw new Malformed('a property that is none of functions of this domain')
+    const [monotone, parity] = [oneOf(rest[4], 'increasing', 'decreasing', null), oneOf(rest[5], 'odd', 'even', null)]
+    const codomain = readInhabited(rest[3])
+    const declared = { domain, codomain, monotone, parity }
+    // What is said of all functions that contradict themselves says nothing.
+    const isContradictory =
+      (monotone !== null && (parity === 'even' || !canBeMonotone(declared))) ||
+      (parity === 'odd' && !canBeOdd(declared))
+    if (isContradictory) throw new Malformed('a function that cannot be as it is declared')
     // A formula says itself what a function is like; a property that it has not would say something else.
     if (hasProperty && rest[6] !== null) throw new Malformed('a property of a function that has a formula')
     return {
       name: this.name(rest[0]),
       arity,
-      domain,
-      codomain: readInhabited(rest[3]),
-      monotone: oneOf(rest[4], 'increasing', 'decreasing', null),
-      parity: oneOf(rest[5], 'odd', 'even', null),
+      ...declared,
       inverse: null,
       definition: rest[6] === null ? null : this.expression(rest[6], arity),
       parameters: readList(rest[7]).map(readText),

@@ -310,17 +310,12 @@ class ClaimWriter {
   /** Writes a step down, without what goes without saying. */
   private put({ rule, side, direction, by, at, nodes, becomes, ...rest }: StepJson): void {
     const isLast = becomes === this.wires.nodes.length - 1
-    const given = Object.entries(rest).filter(([, value]) => !Array.isArray(value) || value.length > 0)
-    this.out.push({
-      rule,
-      side,
-      direction,
-      by,
-      at,
-      ...(nodes.length > 0 ? { nodes } : {}),
-      ...(isLast ? {} : { becomes }),
-      ...Object.fromEntries(given),
-    })
+    const row: Record<string, Json> = { rule, side, direction, by, at }
+    if (nodes.length > 0) row.nodes = nodes
+    if (!isLast) row.becomes = becomes
+    for (const [key, value] of Object.entries(rest))
+      if (!Array.isArray(value) || value.length > 0) row[key] = value as Json
+    this.out.push(row)
   }
 
   requirements({ requirements }: Proved): Json {

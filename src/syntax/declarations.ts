@@ -22,19 +22,10 @@ import {
 } from '../diagnostic.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
 import { printShape, type Size, sizeOf } from '../linear/size.ts'
+import { canBeBijective, canBeMonotone, canBeOdd } from '../scalar/declared.ts'
 import { type Expression, type FunctionSymbol, variable } from '../scalar/expression.ts'
 import { anyFunction } from '../scalar/functions.ts'
-import {
-  containsPoint,
-  type Interval,
-  intersect,
-  isEmpty,
-  negate,
-  type Range,
-  REALS,
-  sameRange,
-} from '../scalar/range.ts'
-import { ZERO } from '../scalar/rational.ts'
+import { negate, REALS, sameRange } from '../scalar/range.ts'
 import { literalTerm } from './matrices.ts'
 import { OPERATIONS, rangeTree, type Scope, sizeTerm, spanAt } from './scope.ts'
 import { expressionTerm, functionExpression, functionTerm, isFunctionName } from './terms.ts'
@@ -156,19 +147,14 @@ export function unknownFunction(scope: Scope, form: UnknownForm, name: string): 
     if (p.property === 'increasing' || p.property === 'decreasing') {
       if (found.monotone !== null) return refuse(contradiction(span, found.monotone, p.property))
       found.monotone = p.property
-      if (codomain.every(isPoint) && !(domain[0].every(isPoint) && domain[0].length <= codomain.length)) {
-        return refuse(noSuchFunction(span, p.property))
-      }
+      if (!canBeMonotone({ domain, codomain, ...found })) return refuse(noSuchFunction(span, p.property))
     } else {
       if (found.parity !== null) return refuse(contradiction(span, found.parity, p.property))
       found.parity = p.property
       if (!sameRange(domain[0], negate(domain[0]))) return refuse(asymmetricDomain(span, p.property))
     }
     if (found.parity === 'even' && found.monotone !== null) return refuse(contradiction(span, 'even', found.monotone))
-    const values = intersect(codomain, negate(codomain))
-    if (p.property === 'odd' && (isEmpty(values) || (containsPoint(domain[0], ZERO) && !containsPoint(values, ZERO)))) {
-      return refuse(noSuchFunction(span, 'odd'))
-    }
+    if (p.property === 'odd' && !canBeOdd({ domain, codomain, ...found })) return refuse(noSuchFunction(span, 'odd'))
   }
   const parameters = domain.length === 1 ? ['t'] : domain.map((_, i) => `t${i + 1}`)
   return { name, arity: domain.length, domain, codomain, ...found, inverse: null, definition: null, parameters }
@@ -229,38 +215,6 @@ function inverseProblem(
     other.monotone === fn.monotone &&
     other.parity === fn.parity
   return fits ? null : inverseDiffers(span, inverse.name, fn.name)
-}
-
-/** False only where no bijection of the declared kind exists: then a claim about it would hold for nothing. */
-function canBeBijective(fn: FunctionSymbol): boolean {
-  const [from, onto] = [fn.domain[0], fn.codomain]
-  if (fn.parity === 'even' && !from.every(i => isPoint(i) && i.low?.n === 0n)) return false
-  const points = (r: Range): number => (r.every(isPoint) ? r.length : Infinity)
-  if (points(from) !== points(onto)) return false
-  if (fn.parity === 'odd' && !sameRange(onto, negate(onto))) return false
-  if (fn.monotone === null) return true
-  const order = (r: Range): string => orderType(r).join(' ')
-  return order(from) === order(fn.monotone === 'increasing' ? onto : negate(onto))
-}
-
-function isPoint(i: Interval): boolean {
-  return i.low !== null && i.high !== null && i.low.compare(i.high) === 0
-}
-
-/**
- * A set as an ordered set, by what bounds its pieces: an increasing bijection exists exactly between sets of one type.
- * (0, 1) and [2, 3) stand to each other in order like the parts of (0, 2), so such neighbours are one piece.
- */
-function orderType(r: Range): string[] {
-  const pieces: { lowOpen: boolean; highOpen: boolean; point: boolean }[] = []
-  for (const i of r) {
-    const last = pieces.at(-1)
-    if (last !== undefined && last.highOpen !== i.lowOpen) {
-      last.highOpen = i.highOpen
-      last.point = false
-    } else pieces.push({ lowOpen: i.lowOpen, highOpen: i.highOpen, point: isPoint(i) })
-  }
-  return pieces.map(p => (p.point ? '.' : `${p.lowOpen ? '(' : '['}${p.highOpen ? ')' : ']'}`))
 }
 
 // --- Defined functions --------------------------------------------------------------------------------------------

@@ -259,3 +259,61 @@ describe('texts', () => {
     for (let length = 0; length < whole.length; length += 5) expect(verdict(bytes(whole.slice(0, length)))).toBe(false)
   })
 })
+
+describe('functions that cannot be as they are declared, of which everything holds', () => {
+  type Declared = readonly [domain: string, codomain: string, monotone: string | null, parity: string | null]
+  const alone = ([domain, codomain, monotone, parity]: Declared): string | null =>
+    reason(written(d => void d.expression(['function', 'f', 1, [domain], codomain, monotone, parity, null, ['t']])))
+  const pair = (f: Declared, g: readonly [monotone: string | null, parity: string | null]): string | null =>
+    reason(
+      written(d => {
+        const declare = (name: string, domain: string, codomain: string, ...said: (string | null)[]): number =>
+          d.expression(['function', name, 1, [domain], codomain, ...said, null, ['t']])
+        const [p, q] = [declare('f', ...f), declare('g', f[1], f[0], ...g)]
+        d.expression(['inverse', p, q])
+        d.expression(['inverse', q, p])
+      }),
+    )
+
+  test.each<Declared>([
+    [R, R, 'increasing', 'even'],
+    [R, '[0, 0] | [1, 1]', 'decreasing', null],
+    [R, '(0, inf)', null, 'odd'],
+    ['[-1, 1]', '[-2, -1] | [1, 2]', null, 'odd'],
+  ])('%s to %s, %s, %s', (...declared) => expect(alone(declared)).toMatch(/cannot be as it is declared/))
+
+  test.each<readonly [Declared, readonly [string | null, string | null]]>([
+    [
+      [R, R, 'increasing', null],
+      ['decreasing', null],
+    ],
+    [
+      [R, R, null, 'odd'],
+      [null, 'even'],
+    ],
+    [
+      [R, R, null, 'even'],
+      [null, null],
+    ],
+    [
+      [R, '[0, 1]', 'increasing', null],
+      ['increasing', null],
+    ],
+    [
+      [R, '[0, 0]', null, null],
+      [null, null],
+    ],
+    [
+      ['[0, inf)', '(0, inf)', 'increasing', null],
+      [null, null],
+    ],
+  ])('%j with an inverse', (f, g) => expect(pair(f, g)).toMatch(/cannot have one/))
+
+  test('those beside them can be', () => {
+    expect(alone([R, '(-1, 1)', 'increasing', 'odd'])).toBe(null)
+    expect(alone(['[2, 2]', '[0, 0]', 'increasing', null])).toBe(null)
+    expect(pair([R, '(-1, 1)', 'increasing', 'odd'], ['increasing', 'odd'])).toBe(null)
+    expect(pair([R, '[0, 1]', null, null], [null, null])).toBe(null)
+    expect(pair(['[0, inf)', '(-inf, 3]', 'decreasing', null], [null, null])).toBe(null)
+  })
+})

@@ -69,8 +69,22 @@ const unknowns: readonly Attack[] = [
       }),
   },
   {
-    what: 'a bijection from all reals onto one of which the claim says nothing',
+    what: 'a bijection of which the claim says nothing',
     because: /unknown that the claim is not about/,
+    document: () =>
+      written((d, { x }) => {
+        const [h, k] = ['h', 'k'].map(name => d.expression(['function', name, 1, [R], R, null, null, null, ['t']]))
+        d.expression(['inverse', h, k])
+        d.expression(['inverse', k, h])
+        const back = d.expression(['apply', k, d.expression(['apply', h, x])])
+        const lemma = d.lemma(x, back, [R], d.proof({ equal: [['inverse', back, x]] }))
+        const grounds = { over: [0], ranges: [R], lemmas: [lemma], nodes: [pointwise(back, [0])] }
+        d.claim(proved([input('x'), output(0)], [output(0)], [step('function', 'equality', 0, 3, grounds)]))
+      }),
+  },
+  {
+    what: 'a bijection from all reals onto one of them',
+    because: /cannot have one/,
     document: () =>
       written((d, rows) => {
         const h = d.expression(['function', 'h', 1, [R], '[0, 0]', null, null, null, ['t']])
