@@ -243,6 +243,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'A rule with == is used by the search, in both directions. The search takes a part of a net, `net N : m -> n`, for the wire at its end, whatever is before that. Where a rule has the part on another wire on its right side, or says something of a wire that is only before it, that is not enough. With ==> the rule is used from left to right when nets are normalized; a derivation or a strategy can apply it either way.',
     example: null,
   },
+  E708: {
+    title: 'conditions that contradict each other',
+    text: 'No values of the variables of the rule fulfil all of its conditions and declarations. Such a rule could never be used, and would be true whatever its sides are.',
+    example: 'rule r { real c in (0, inf)   scale[c] -> abs ==> abs   when c in (-inf, 0) }\n',
+  },
   E720: {
     title: 'a rule from which nothing can be derived',
     text: 'A derivation writes its source out as an equation of two nets with unknowns. A rule about every function that has an inverse, or about groups of any size, is no such equation before its variables have values: begin with `substitute`.',

@@ -22,6 +22,8 @@ import { type Rational, rational } from '../scalar/rational.ts'
 import { invertedSlots, sizeNamesOf, sizesFulfil } from './places.ts'
 
 const LARGEST_SIZE = 6
+/** Matrices with more entries, of which a rule gives the sizes, are not written out. */
+const MOST_ENTRIES = 10_000
 const ATTEMPTS = 64
 
 const plus = (e: Expression, k: number): Expression => call('+', e, number(k))
@@ -156,6 +158,7 @@ function chooseMatrix(
   columns: number,
   source: Random,
 ): Linear | null {
+  if (rows * columns > MOST_ENTRIES) return null
   if (property === 'integer')
     return literal(
       Array.from({ length: rows }, () => Array.from({ length: columns }, () => rational(source.integer(-2, 3)))),
@@ -244,7 +247,7 @@ export function randomChoices(rule: Rule, source: Random, round = source.integer
 /** A chain that stands for a part of a net: a layer, with functions around it that need not be defined everywhere. */
 function chooseNet({ columns, rows, total }: NetVariable, sizes: Choices['sizes'], source: Random): PartStage[] | null {
   const [width, height] = [columns, rows].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
-  if (width === null || height === null) return null
+  if (width === null || height === null || width * height > MOST_ENTRIES) return null
   const isFitting = (fn: Expression): boolean => !total || analyse(fn, [REALS]).defined
   const pick = (): PartStage[] => {
     const fitting = FUNCTIONS.filter(isFitting)

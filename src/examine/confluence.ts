@@ -42,8 +42,16 @@ const COMPARE_MILLISECONDS = 300
 /** Values are chosen so often for what cannot be left unknown, until both rules apply. */
 const ATTEMPTS = 6
 
-/** The net of an overlap after a rule at one place; null where it does not apply. */
+/** The net of an overlap after a rule at one place; null where it does not apply, or is too large. */
 function after(peak: Diagram, rule: Rule, path: readonly number[]): Diagram | null {
+  try {
+    return applied(peak, rule, path)
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error
+    return null
+  }
+}
+function applied(peak: Diagram, rule: Rule, path: readonly number[]): Diagram | null {
   const graph = graphOf(peak)
   let at: NodeId = nodeAt(graph, graph.outputs[0]).args[0]
   for (const i of path) {
@@ -96,6 +104,7 @@ export function confluenceOf(
   const skipped = [...new Set([...outers, ...inners].filter(hasNets).map(r => r.name))]
   for (const outer of outers) {
     for (const inner of inners) {
+      if (performance.now() > options.deadline) return { pairs, open, skipped, complete: false }
       if (hasNets(outer) || hasNets(inner)) continue
       if (outer.direction !== '==>' || inner.direction !== '==>') continue
       const done = new Set<string>()

@@ -19,6 +19,8 @@ export interface ExamineOptions {
   readonly seed?: number
   /** Time for each rule, and for each question about all of them. Default 5. */
   readonly seconds?: number
+  /** Time for all rules together: those that are not reached are said not to be examined. Default 24 times `seconds`. */
+  readonly secondsInAll?: number
   /** Measures of the author's own, which are tried before the built-in ones. */
   readonly measures?: readonly Measure[]
   readonly signal?: AbortSignal
@@ -56,6 +58,8 @@ export interface RulesReport {
 const TRIAL = { rounds: 8, samples: 100, firstSamples: 600 } as const
 const WIDER = { rounds: 5, samples: 100, firstSamples: 300 } as const
 const DEFAULT_SECONDS = 5
+/** So many times the time for one rule is there for all of them. */
+const RULES_IN_ALL = 24
 
 /** Examines one rule: tries it, then tries to prove it from the built-in ones. */
 export function checkRule(rule: Rule, options: ExamineOptions = {}): Promise<RuleReport> {
@@ -105,6 +109,13 @@ async function examine(
   return { rule, derivedFrom, standing, tried, wider }
 }
 
+/** Of a rule for which no time was left. */
+function notReached(rule: Rule, derivedFrom: string | null): RuleReport {
+  const because = 'the time for all rules of the file ran out'
+  const tried = { rounds: 0, samples: 0, because }
+  return { rule, derivedFrom, standing: { kind: 'assumed', because }, tried, wider: [] }
+}
+
 /** What is known of a derived rule, by its derivation. */
 async function derivedTrust(derivation: RuleDerivation, beliefs: Beliefs): Promise<Trust> {
   const answer = await beliefs.ofDerived(derivation)
@@ -128,12 +139,20 @@ export async function checkRules(
   options: ExamineOptions = {},
   derivations: readonly RuleDerivation[] = [],
 ): Promise<RulesReport> {
-  const { seed = 1, seconds = DEFAULT_SECONDS, measures, signal } = options
+  const { seed = 1, seconds = DEFAULT_SECONDS, secondsInAll = RULES_IN_ALL * seconds, measures, signal } = options
+  const end = performance.now() + 1000 * secondsInAll
+  const inTime = (
+    rule: Rule,
+    derivedFrom: string | null,
+    look: () => Promise<RuleReport>,
+  ): Promise<RuleReport> | RuleReport => (performance.now() < end ? look() : notReached(rule, derivedFrom))
   const reports: RuleReport[] = []
-  for (const rule of rules) reports.push(await checkRule(rule, options))
+  for (const rule of rules) reports.push(await inTime(rule, null, () => checkRule(rule, options)))
   const beliefs = new Beliefs({ seed, seconds, signal })
-  for (const d of derivations)
-    reports.push(await examine(d.rule, d.source.name, options, () => derivedTrust(d, beliefs)))
+  for (const d of derivations) {
+    const look = (): Promise<RuleReport> => examine(d.rule, d.source.name, options, () => derivedTrust(d, beliefs))
+    reports.push(await inTime(d.rule, d.source.name, look))
+  }
   // A rule that is written as a built-in one is that one.
   const known = new Map(builtin().map(r => [r.text, r]))
   const normalizing = (kinds: readonly Standing['kind'][]): Rule[] =>

@@ -54,10 +54,10 @@ export function runOf(
   net: Diagram,
   rules: readonly Rule[],
 ): Extract<Termination, { kind: 'circle' | 'endless' }> | null {
-  const graph = graphOf(net)
   const nets: Diagram[] = [net]
   const used: string[] = []
   try {
+    const graph = graphOf(net)
     for (const match of rewrite(graph, { rules, maxSteps: STEPS + 1 })) {
       used.push(match.rule.name)
       if (nets.length < KEPT) nets.push(snapshot(graph))

@@ -104,7 +104,10 @@ export function doublesGiven(
 ): DoubleInstance {
   const sizes = sizesGivenOrDrawn(unknowns, given, source)
   if (!(bytes(sizes) <= MOST_BYTES)) throw new NoDraw('memory')
-  const drawn = randomInstance({ ...unknowns, sizes: [], weights: [], lengths: [], differences: [] }, source)
+  const drawn = randomInstance(
+    { ...unknowns, sizes: [], weights: [], lengths: [], differences: [], shapes: [] },
+    source,
+  )
   if ('missing' in drawn) throw new NoDraw(drawn.missing)
   const size = (s: Size): number => sizeIn(s, sizes)
   if (unknowns.lengths.some(s => size(s) < 1) || unknowns.differences.some(s => size(s) < 0)) throw new NoDraw('sizes')

@@ -1,13 +1,13 @@
 // Random instances: values for the sizes, weights and functions that nets leave open, each within its declaration.
 import type { Diagram } from '../diagram/diagram.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
-import type { Size } from '../linear/size.ts'
+import type { Shape, Size } from '../linear/size.ts'
 import type { FunctionSymbol } from '../scalar/expression.ts'
 import { containsPoint, isEmpty, type Range } from '../scalar/range.ts'
 import { ONE, type Rational, rational, ZERO } from '../scalar/rational.ts'
 import { expressionParts, expressionsIn, linearsIn, sizesIn, unknownFunctionsIn } from '../semantics/contents.ts'
 import type { Instance } from '../semantics/ground.ts'
-import { sizeIn } from '../semantics/net.ts'
+import { componentsIn, sizeIn } from '../semantics/net.ts'
 import { randomFunctions } from './families.ts'
 import { randomPoint } from './points.ts'
 import type { Random } from './random.ts'
@@ -20,6 +20,8 @@ export interface Unknowns {
   /** Sizes that must come out as at least 1, and those that must come out as at least 0. */
   readonly lengths: readonly Size[]
   readonly differences: readonly Size[]
+  /** The shapes of wires, each once. */
+  readonly shapes: readonly Shape[]
 }
 
 export function unknownsOf(...diagrams: readonly Diagram[]): Unknowns {
@@ -34,6 +36,7 @@ export function unknownsOf(...diagrams: readonly Diagram[]): Unknowns {
     functions: unknownFunctionsIn(expressionsIn(diagrams)),
     lengths: [...lengths],
     differences: [...differences],
+    shapes: [...new Set(diagrams.flatMap(d => d.nodes.map(n => n.shape)))],
   }
 }
 
@@ -104,12 +107,14 @@ function randomWeight(
 
 /**
  * Why there is no instance: a declaration that nothing known here satisfies, sizes that do not fit together, or more entries
- * of weights than memory is allowed for.
+ * of weights, or components of a wire, than memory is allowed for.
  */
 export type NoInstance = { readonly missing: 'functions' | 'sizes' | 'weights' | 'memory' }
 
 /** A place in a list each: 256 MB. */
 const MOST_WEIGHTS = 2 ** 25
+/** A number with bounds each, at every node. */
+const WIDEST_WIRE = 2 ** 20
 
 /**
  * How weights are drawn: anyhow; as small whole numbers; or most of them as zeros or as identities, the same for all. Through a
@@ -128,6 +133,7 @@ export function randomInstance(unknowns: Unknowns, source: Random, manner: Manne
   const size = (s: Size): number => sizeIn(s, sizes)
   const entries = unknowns.weights.reduce((sum, { rows, columns }) => sum + size(rows) * size(columns), 0)
   if (entries > MOST_WEIGHTS) return { missing: 'memory' }
+  if (unknowns.shapes.some(shape => componentsIn(shape, size) > WIDEST_WIRE)) return { missing: 'memory' }
   const functions = randomFunctions(unknowns.functions, source)
   if (functions === null) return { missing: 'functions' }
   const weight = manner === 'sparse' ? sparseWeights(sizes, source) : null

@@ -43,6 +43,7 @@ import {
   type FunctionSymbol,
   fold,
   mapParts,
+  TooLarge,
   variable,
   x0,
 } from '../scalar/expression.ts'
@@ -133,7 +134,7 @@ export function leftSideNet(rule: Rule, unknowns: Unknowns, choices: Choices): D
     const net = new LeftSide(rule, unknowns, withSettledSizes(rule, choices)).build()
     return misfitOf(net, net) === null ? net : null
   } catch (error) {
-    if (!(error instanceof Beyond) && !(error instanceof RangeError)) throw error
+    if (!(error instanceof Beyond) && !(error instanceof RangeError) && !(error instanceof TooLarge)) throw error
     return null
   }
 }
@@ -156,6 +157,7 @@ export function writeOut(rule: Rule, unknowns: Unknowns = noUnknowns(), choices:
     if (problem !== null) return { kind: 'beyond', because: problem, unfit: true }
     return { kind: 'written', stronger, left, right }
   } catch (error) {
+    if (error instanceof TooLarge) return { kind: 'beyond', because: 'its functions are too large', unfit: false }
     if (!(error instanceof Beyond) && !(error instanceof RangeError)) throw error
     return { kind: 'beyond', because: error.message, unfit: false }
   }

@@ -1,5 +1,5 @@
 // From the text of a rule to the rule that the engine runs: names become slots, stages become patterns and templates.
-import type { Diagnostic } from '../diagnostic.ts'
+import { type Diagnostic, impossibleCondition } from '../diagnostic.ts'
 import type { WeightSymbol } from '../linear/linear.ts'
 import { sizeOf } from '../linear/size.ts'
 import { apply, type Expression, type FunctionSymbol, variable } from '../scalar/expression.ts'
@@ -7,9 +7,10 @@ import { anyFunction } from '../scalar/functions.ts'
 import { type Range, REALS } from '../scalar/range.ts'
 import { unknownFunction } from '../syntax/declarations.ts'
 import { printStatement } from '../syntax/format.ts'
-import { rangeTree, type Scope, sizeTerm } from '../syntax/scope.ts'
+import { rangeTree, type Scope, sizeTerm, spanAt } from '../syntax/scope.ts'
 import { expressionTerm, unaryTerm } from '../syntax/terms.ts'
-import { type ConditionTree, type FunctionTree, namesIn, type RuleTree } from '../syntax/tree.ts'
+import { type ConditionTree, type FunctionTree, type Located, namesIn, type RuleTree } from '../syntax/tree.ts'
+import { contradictionIn } from './contradiction.ts'
 import { type Condition, constrainsSizes, needsSizes, type Phase, type Property, type Rule } from './rule.ts'
 import { Cannot, type OpenVariables, readPattern, readTemplate, SideNames } from './sides.ts'
 
@@ -162,7 +163,13 @@ class Compiler {
     const { tree, options, variables, conditions } = this
     const left = readPattern(this.names, tree.left)
     const right = readTemplate(this.names, tree.right, left)
+    const declared = conditions.length
     for (const c of tree.conditions) this.condition(c)
+    const impossible = contradictionIn(conditions)
+    if (impossible >= 0) {
+      const at: Located = impossible < declared ? tree.name : tree.conditions[impossible - declared]
+      throw new Cannot(impossibleCondition(spanAt(this.scope, 0, at)))
+    }
     return {
       name: tree.name.name,
       title: tree.title ?? tree.name.name,

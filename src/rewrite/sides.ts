@@ -111,11 +111,24 @@ interface Kit<F, L, S> {
   number(term: Term): S | null
 }
 
+/** Matching recurses on the stages of a side. */
+const MOST_STAGES = 500
+
 class SideReader<F, L, S extends { readonly kind: string }> {
+  private readonly kit: Kit<F, L, S>
+  private count = 0
+
   constructor(
     private readonly names: SideNames,
-    private readonly kit: Kit<F, L, S>,
-  ) {}
+    kit: Kit<F, L, S>,
+    root: RuleSide,
+  ) {
+    const make = (stage: Stage<F, L, S>): S => {
+      if (++this.count > MOST_STAGES) throw names.cannot(root, `have more than ${MOST_STAGES} stages on a side`)
+      return kit.make(stage)
+    }
+    this.kit = { ...kit, make }
+  }
 
   side({ first, stages }: RuleSide): S {
     const number = first === null ? this.kit.number(stages[0]) : null
@@ -289,7 +302,7 @@ export function readPattern(names: SideNames, side: RuleSide): Pattern {
     own: () => null,
     number: () => null,
   }
-  const pattern = withCalls(new SideReader(names, kit).side(side))
+  const pattern = withCalls(new SideReader(names, kit, side).side(side))
   if (pattern.kind === 'net')
     throw names.cannot(side, 'end its left side with a part of a net: nothing says where it ends')
   if (pattern.kind === 'wire' || pattern.kind === 'constant') throw names.cannot(side, 'match a plain wire')
@@ -356,7 +369,7 @@ export function readTemplate(names: SideNames, side: RuleSide, left: Pattern): T
     own: (stage, arg) => computedStage(inner, stage, arg),
     number: term => numberSide(inner, left, term),
   }
-  return withCallsOf(left, new SideReader(inner, kit).side(side))
+  return withCallsOf(left, new SideReader(inner, kit, side).side(side))
 }
 
 /** A number on a right side: a function that does not look at its wire, or a vector as wide as the left side. */

@@ -69,15 +69,22 @@ export function checkRule(scope: Scope, rule: RuleTree): boolean {
     })
   }
   for (const c of rule.conditions) {
+    let isEmpty = true
     for (const t of termsOfCondition(c)) {
       namesIn(t, (name, at) => {
+        isEmpty = false
         const span = spanAt(scope, 0, { start: at.start, end: at.start + name.length })
-        if (!isKnown(name) || (isVariable(name) && !bound.has(name))) {
+        // Where wires are declared, no other one enters the rule.
+        const isNoWire = name === 'input' && rule.left.first !== null
+        if (!isKnown(name) || isNoWire || (isVariable(name) && !bound.has(name))) {
           scope.report(emptyCondition(span, name))
           fail()
         }
       })
     }
+    if (!isEmpty) continue
+    scope.report(emptyCondition(spanAt(scope, 0, c), null))
+    fail()
   }
   if (isPlainWire(rule.left)) {
     scope.report(trivialRule(spanAt(scope, 0, rule.left)))

@@ -84,3 +84,29 @@ test('overlaps at which no wire has a value are none', async () => {
   const { confluence } = await checkRules(rules as Rule[], { seconds: 5 })
   expect(confluence).not.toBeNull()
 })
+
+describe('conditions that cannot hold together', () => {
+  const layer = 'rule r { weights W : m x n  add[W] ==> add[W] -> id when'
+  test.each([
+    'rule r { real c in (0, inf)  scale[c] -> abs ==> abs when c in (-inf, 0) }',
+    'rule r { function f : R -> R increasing  f -> relu ==> f when f decreasing }',
+    'rule r { function f  f -> f ==> f when f odd and f even }',
+    'rule r { wire x  x + x ==> 2*x when x in (0, 1) and x in (2, 3) }',
+    'rule r { weights W : m x n in [0, 1]  add[W] ==> add[W] -> relu when W in (1, 2) }',
+    `${layer} m = n and n != m }`,
+    `${layer} n < 1 }`,
+    `${layer} m >= n + 2 and n + 2 > m }`,
+    `${layer} m = 3 and m > 3 }`,
+  ])('%s', text => {
+    const { rules, diagnostics } = parse(text)
+    expect([rules.length, diagnostics.map(d => d.code)]).toEqual([0, ['E708']])
+  })
+  test.each([
+    'rule r { real c in [0, inf)  scale[c] -> abs ==> abs when c in (-inf, 0] }',
+    'rule r { function f : R -> R increasing  f -> relu ==> f when f odd }',
+    `${layer} m <= n and n <= m }`,
+    `${layer} n <= 1 }`,
+    `${layer} m >= n + 2 and n + 3 > m }`,
+    `${layer} m < n and n < m + 2 }`,
+  ])('but these may: %s', text => expect(read(text).rules.length).toBe(1))
+})
