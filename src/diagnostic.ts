@@ -130,7 +130,13 @@ export function tooLong(span: Span, limit: number): Diagnostic {
 const OPERATORS = new Set(['"*"', '"/"', '"^"', '".."', '.', '+ or -', '-', '"+"', 'a comparison', '"?"', '"["', '"("'])
 
 /** `wanted`: in the words of the grammar; `found`: the text there, null at the end of the file. */
-export function expected(span: Span, wanted: readonly string[], found: string | null): Diagnostic {
+/** `suggestion`: a word that was misspelled, there or just before, and what it may mean. */
+export function expected(
+  span: Span,
+  wanted: readonly string[],
+  found: string | null,
+  suggestion: { readonly word: string; readonly meant: string } | null = null,
+): Diagnostic {
   const operators = wanted.filter(w => OPERATORS.has(w))
   const others = wanted.filter(w => !OPERATORS.has(w) && w !== 'end of input')
   // After a complete term every operator may follow: naming them all hides what is more likely meant.
@@ -145,7 +151,9 @@ export function expected(span: Span, wanted: readonly string[], found: string | 
       ? 'equality of nets is written ==, and a wire is named by `name = ...` inside a net'
       : found === '<-' || found === '=>'
         ? 'flow is written ->'
-        : null
+        : suggestion === null || suggestion.word === found
+          ? didYouMean(suggestion?.meant ?? null)
+          : `did you mean ${quote(suggestion.meant)} by ${quote(suggestion.word)}?`
   return error('E110', span, `expected ${what}, not ${found === null ? 'the end of the file' : quote(found)}`, { hint })
 }
 export function expectedStatement(span: Span, found: string, suggestion: string | null = null): Diagnostic {
@@ -168,8 +176,13 @@ export function unknownName(
     weight: `declare it: weights ${name} : m x n`,
     variable: 'a rule declares its variables',
   }
-  return error('E201', span, `unknown ${kind} ${quote(name)}`, { hint: didYouMean(suggestion) ?? hints[kind] ?? null })
+  const isForeign = suggestion !== null && !IS_PLAIN.test(name) && IS_PLAIN.test(suggestion)
+  const hint = didYouMean(suggestion) ?? hints[kind] ?? null
+  return error('E201', span, `unknown ${kind} ${quote(name)}`, {
+    hint: isForeign ? `${hint} What stands here has other letters, even if they look the same` : hint,
+  })
 }
+const IS_PLAIN = /^[ -~]*$/
 export function declaredTwice(span: Span, name: string, first: Span): Diagnostic {
   return error('E202', span, `${quote(name)} is declared twice`, {
     related: [{ span: first, message: 'first declared here' }],
@@ -930,6 +943,16 @@ export function undefinedAt(node: string, row: number | null): Diagnostic {
   const where = row === null ? '' : ` in row ${row + 1}`
   return warning('W833', null, `${node} gives NaN${where}: the net is undefined there, or a number overflowed`)
 }
+export function heavyCertificate(): Diagnostic {
+  return warning(
+    'W834',
+    null,
+    '`netproof check` will not accept this certificate: it takes too much work for its length',
+    {
+      hint: 'each of its claims has been checked by itself: write a certificate for one claim at a time, by the names of its nets',
+    },
+  )
+}
 export function oneArray(file: string, outputs: readonly string[]): Diagnostic {
   return error('E831', null, `${quote(file)} holds one array, and there are the outputs ${outputs.join(', ')}`, {
     hint: `write one file for each: -o ${outputs[0]}=FILE`,
@@ -947,20 +970,27 @@ export function unknownCode(code: string, suggestion: string | null): Diagnostic
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
   let line = 1
   let start = 0
-  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
+  const ends = new RegExp(LINE_END, 'g')
+  for (let end = ends.exec(text); end !== null && end.index < offset; end = ends.exec(text)) {
     line++
-    start = i + 1
+    start = ends.lastIndex
   }
   return { line, column: [...text.slice(start, Math.min(offset, start + 100_000))].length + 1 }
 }
+
+const LINE_END = /\r\n?|\n/
+/** At most this many errors of a file are shown at a time. */
+export const MOST_ERRORS = 20
+/** What is said after as many errors as are shown. */
+export const MORE_ERRORS = `no more than ${MOST_ERRORS} errors are shown at a time`
 
 const WIDEST = 100
 
 /** The line of a place with carets under it, cut around the place where it is long. */
 function excerpt(text: string, span: Span, line: number): string[] {
-  const start = text.lastIndexOf('\n', span.start - 1) + 1
-  const found = text.indexOf('\n', span.start)
-  const end = found < 0 ? text.length : found
+  const start = Math.max(text.lastIndexOf('\n', span.start - 1), text.lastIndexOf('\r', span.start - 1)) + 1
+  const length = text.slice(span.start).search(LINE_END)
+  const end = length < 0 ? text.length : span.start + length
   const from = Math.max(start, Math.min(span.start - 40, end - WIDEST))
   const to = Math.min(end, from + WIDEST)
   const visible = (s: string): string => s.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}]/gu, ' ')

@@ -7,6 +7,7 @@ import {
   declaredTwice,
   emptyDomain,
   lineAndColumn,
+  MOST_ERRORS,
   mismatch,
   needsTwoNets,
   ruleAssumed,
@@ -21,10 +22,10 @@ import {
 } from './diagnostic.ts'
 import type { Diagram } from './diagram/diagram.ts'
 import type { WeightSymbol } from './linear/linear.ts'
+import { alignInputs, Mismatch } from './prove/align.ts'
 import { Beliefs, type BelieveOptions } from './prove/believe.ts'
 import type { Statement } from './prove/certify.ts'
 import { derive, type RuleDerivation } from './prove/derive.ts'
-import { alignInputs, Mismatch } from './prove/prove.ts'
 import { builtin } from './rewrite/builtin.ts'
 import { compileRule } from './rewrite/compile.ts'
 import { type Measure, measureOf } from './rewrite/measures.ts'
@@ -37,7 +38,7 @@ import { isEmpty } from './scalar/range.ts'
 import type { Definition, Requirement } from './syntax/claims.ts'
 import { type Elaborated, elaborate, type Imports, NO_IMPORTS } from './syntax/elaborate.ts'
 import { nearest } from './syntax/nearest.ts'
-import { MOST_ERRORS, parse as parseTree } from './syntax/parse.ts'
+import { parse as parseTree } from './syntax/parse.ts'
 import { type Scope, spanAt } from './syntax/scope.ts'
 import type { DeriveTree, FileTree, StrategyTree, UseTree, Verdict } from './syntax/tree.ts'
 

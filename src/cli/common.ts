@@ -1,7 +1,7 @@
 // What the commands share: reading and writing files, diagnostics on standard error, exit statuses.
 import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
-import { type Diagnostic, fileProblem, renderDiagnostic, unknownName } from '../diagnostic.ts'
+import { type Diagnostic, fileProblem, MORE_ERRORS, MOST_ERRORS, renderDiagnostic, unknownName } from '../diagnostic.ts'
 import type { Diagram } from '../diagram/diagram.ts'
 import { type Program, parse, type ReadFile } from '../load.ts'
 import { nearest } from '../syntax/nearest.ts'
@@ -31,6 +31,8 @@ export function useColor(stream: NodeJS.WriteStream): boolean {
 export function report(diagnostics: readonly Diagnostic[], text = ''): void {
   for (const d of diagnostics)
     process.stderr.write(`${renderDiagnostic(d, text, { color: useColor(process.stderr) })}\n`)
+  if (diagnostics.filter(d => d.severity === 'error').length >= MOST_ERRORS)
+    process.stderr.write(`netproof: ${MORE_ERRORS}\n`)
 }
 
 /** The largest text that is read, in bytes, also where another one uses it. */

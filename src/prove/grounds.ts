@@ -27,8 +27,17 @@ export function functionGrounds(
   const domain = asked ?? over.map(w => whole(wires.range(w)))
   const lemmas = new Set<number>()
   for (const [{ fn }, { fn: other }] of pairs(before, after) ?? []) {
-    if (fn === other || unfold(fn) === unfold(other)) continue
+    if (fn === other || isUnfoldedTo(fn, other)) continue
     for (const lemma of lemmasFor(fn, other, domain)) lemmas.add(lemma)
   }
   return lemmas.size === 0 ? {} : { ranges: domain.map(rangeJson), lemmas: [...lemmas] }
+}
+
+/** Of pairs of functions that are the same when unfolded, the one that a function was in last: layer after layer it comes again. */
+const alike = new WeakMap<Expression, Expression>()
+function isUnfoldedTo(fn: Expression, other: Expression): boolean {
+  if (alike.get(fn) === other) return true
+  if (unfold(fn) !== unfold(other)) return false
+  alike.set(fn, other)
+  return true
 }

@@ -43,7 +43,7 @@ interface Sample {
 }
 
 /** Nets with more nodes than this, or more entries of matrices, are sampled at one point, others at a few. */
-const MANY_NODES = 20_000
+const MANY_NODES = 5_000
 const MANY_ENTRIES = 200_000
 const POINTS = 4
 
@@ -135,6 +135,9 @@ export class StepSampler {
    * were applied a step before, so what was found is kept.
    */
   private apply(sample: Sample, root: Linear, wire: NodeId): Values {
+    // What nothing is made of yet need not be kept.
+    if (root.kind !== 'sum' && root.kind !== 'product')
+      return this.rows(sample, root, wire === UNIT ? UNIT_VALUES : (sample.values.get(wire) as Values))
     const known = (a: Linear): Values | undefined => sample.applied.get(a)?.get(wire)
     const stack: Linear[] = [root]
     while (stack.length > 0) {
@@ -147,7 +150,7 @@ export class StepSampler {
       }
       stack.pop()
       if (known(at) !== undefined) continue
-      const x = wire === UNIT ? [bounded.rational(ONE)] : (sample.values.get(wire) as Values)
+      const x = wire === UNIT ? UNIT_VALUES : (sample.values.get(wire) as Values)
       const value =
         at.kind === 'sum'
           ? add(known(at.left) as Values, known(at.right) as Values)
@@ -172,6 +175,7 @@ export class StepSampler {
 
 /** In the place of a wire: the vector with the one component 1, to which a bias is an operator. */
 const UNIT: NodeId = -1
+const UNIT_VALUES: Values = [bounded.rational(ONE)]
 
 /** Component by component; a shorter wire is repeated, as a bias is for every row. */
 function add(a: Values, b: Values): Values {

@@ -523,7 +523,7 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
       )
     }
     case 'identity':
-      return isSmallOperator(found[0]) && isIdentity(found[0]) && bindSize(pattern.size, found[0].rows, match)
+      return isSmallIdentity(found[0]) && bindSize(pattern.size, found[0].rows, match)
     case 'zero':
       return (
         isSmallOperator(found[0]) &&
@@ -568,6 +568,10 @@ function isOnes(a: Linear): boolean {
 function diagonalOf(a: Linear): Linear | null {
   if (a.kind === 'diagonal') return a.of
   return a.kind === 'identity' ? ones(a.rows, sizeOf(1)) : null
+}
+/** Whether an operator that is not too large to be looked into is the identity. */
+export function isSmallIdentity(a: Linear): boolean {
+  return isSmallOperator(a) && isIdentity(a)
 }
 function isIdentity(a: Linear): boolean {
   return a.rows === a.columns && normalLinear(a) === identity(a.rows)

@@ -149,11 +149,9 @@ export class NetBuilder {
     let at: NodeId | null = start
     for (const { offset, tree } of stages) {
       const made: Stage | null = this.stage(offset, tree)
-      at = made && this.apply(made, [at], offset, tree, tree)
-      if (at === null) break
+      // After a stage that fails the others are looked at for errors of their own; their sizes cannot be.
+      if (at !== null) at = made && this.apply(made, [at], offset, tree, tree)
     }
-    // Where a stage fails, the others are looked at for errors of their own; their sizes cannot be.
-    if (at === null) for (const other of stages) this.stage(other.offset, other.tree)
     return at
   }
 

@@ -5,6 +5,7 @@ import {
   emptyFile,
   expected,
   expectedStatement,
+  MOST_ERRORS,
   notText,
   type Span,
   strayBracket,
@@ -12,7 +13,7 @@ import {
   unclosedBracket,
 } from '../diagnostic.ts'
 import { ruleSide } from './grammar.ts'
-import { nearest } from './nearest.ts'
+import { misspelled, nearest } from './nearest.ts'
 import { Pieces } from './pieces.ts'
 import { ARROW, BAD, BECOMES, EQUAL, NAME, NUMBER, scan, TEXT, type Tokens } from './scan.ts'
 import type {
@@ -36,7 +37,6 @@ export interface Parsed {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-export const MOST_ERRORS = 20
 /** Brackets within brackets: what people write stays far below. */
 export const DEEPEST = 200
 
@@ -70,6 +70,7 @@ const INPUT = new Set(['input'])
 const OUTPUT = new Set(['output'])
 const ITEMS = new Set(['input', 'output'])
 
+const LINE_ENDS: ReadonlySet<number> = new Set([10, 13])
 const OPEN = new Map([...'([{'].map((c, i) => [c.charCodeAt(0), ')]}'.charCodeAt(i)]))
 const CLOSE = new Set([...')]}'].map(c => c.charCodeAt(0)))
 const BRACE = '{'.charCodeAt(0)
@@ -192,9 +193,16 @@ class Reader {
         if (this.keyword(i, OUTER) && !this.isSubnet(i)) return firstInside < 0 ? i : firstInside
         // `weights` within a rule, unless the rule turns out not to be closed and this stands at the start of a line.
         if (firstInside < 0 && this.startsLine(i)) firstInside = i
-      }
+      } else if (kind === NAME && depth === 0 && this.isAlmostStatement(i)) return i
     }
     return depth > 0 && firstInside >= 0 ? firstInside : this.tokens.count
+  }
+
+  /** A misspelled keyword at the start of a line, and a name after it: an error of its own. */
+  private isAlmostStatement(token: number): boolean {
+    if (this.kind(token + 1) !== NAME || !this.startsLine(token)) return false
+    const word = this.word(token)
+    return !RESERVED.has(word) && !FOLLOWING.has(word) && nearest(word, STATEMENTS) !== null
   }
 
   /** `net N : m -> n`, a variable of a rule, and no statement of its own. */
@@ -204,7 +212,7 @@ class Reader {
 
   private startsLine(token: number): boolean {
     const start = this.tokens.starts[token]
-    return start === 0 || this.text.charCodeAt(start - 1) === 10
+    return start === 0 || LINE_ENDS.has(this.text.charCodeAt(start - 1))
   }
 
   /** The statement in these tokens, or null where it has an error: then what it would have declared is noted as broken. */
@@ -539,7 +547,8 @@ class Reader {
   }
 
   private unexpected(token: number, wanted: readonly string[]): null {
-    this.report(expected(this.span(token), wanted, token < this.tokens.count ? this.word(token) : null))
+    const found = token < this.tokens.count ? this.word(token) : null
+    this.report(expected(this.span(token), wanted, found, misspelled(this.text, this.tokens, token, wanted)))
     return null
   }
 

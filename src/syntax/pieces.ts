@@ -4,6 +4,7 @@
 // long or deep are cut at their sums, chains and brackets.
 import { type Diagnostic, expected, type Span, tooDeep, tooLong } from '../diagnostic.ts'
 import { matchPiece, type PieceRule, type PieceTrees, readNumber } from './grammar.ts'
+import { misspelled } from './nearest.ts'
 import { ARROW, DOTS, NAME, NUMBER, type Tokens } from './scan.ts'
 import type { Identifier, Piece, Term } from './tree.ts'
 
@@ -211,7 +212,8 @@ export class Pieces {
       start: token < count ? starts[token] : end,
       end: token < count ? ends[token] : end,
     }
-    this.report(expected(span, wanted, token < count ? this.text.slice(span.start, span.end) : null))
+    const found = token < count ? this.text.slice(span.start, span.end) : null
+    this.report(expected(span, wanted, found, misspelled(this.text, this.tokens, token, wanted)))
     return null
   }
 

@@ -114,7 +114,7 @@ export function scan(text: string, file: string, report: (d: Diagnostic) => void
       push(closed ? TEXT : BAD, start, i)
     } else if (c === 47 && (text.charCodeAt(i + 1) === 47 || text.charCodeAt(i + 1) === 42)) {
       const line = text.charCodeAt(i + 1) === 47
-      const found = text.indexOf(line ? '\n' : '*/', i + 2)
+      const found = line ? endOfLine(text, i + 2) : text.indexOf('*/', i + 2)
       i = found < 0 ? text.length : line ? found : found + 2
       if (found < 0 && !line) {
         report(unclosedComment(span(start, start + 2)))
@@ -138,6 +138,12 @@ export function scan(text: string, file: string, report: (d: Diagnostic) => void
     }
   }
   return { count, kinds, starts, ends, comments }
+}
+
+/** The end of the line, where it is not that of the text; else -1. */
+function endOfLine(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) if (text.charCodeAt(i) === 10 || text.charCodeAt(i) === 13) return i
+  return -1
 }
 
 function isReadable(text: string, i: number): boolean {

@@ -250,27 +250,23 @@ export function functionTerm(scope: Scope, offset: number, term: Term): ScalarFu
     case 'name':
       return namedFunction(scope, offset, term.name, term, true)
     case 'indexed': {
+      const isParametric = Object.hasOwn(PARAMETRIC, term.name) && !scope.functions.has(term.name)
+      const place = { start: term.start, end: term.start + term.name.length }
+      // Any other function takes its last arguments as parameters: lrelu[0.1] is lrelu(t, 0.1).
+      const fn = isParametric ? null : namedFunction(scope, offset, term.name, place, false)
+      if (fn === null && !isParametric) return null
       const parameters = term.args.map(a => closedTerm(scope, offset, a))
       if (parameters.some(p => p === null)) return null
-      const parametric = PARAMETRIC[term.name]
-      if (Object.hasOwn(PARAMETRIC, term.name) && !scope.functions.has(term.name)) {
+      if (fn === null) {
+        const parametric = PARAMETRIC[term.name]
         if (parameters.length !== 1) {
           scope.report(misused(span, term.name))
           return null
         }
-        const fn = parametric(parameters[0] as Expression)
-        if (isNowhere(fn) || parts(fn).some(isNowhere)) scope.report(neverDefined(span))
-        return { arity: 1, of: args => substitute(fn, () => args[0]) }
+        const made = parametric(parameters[0] as Expression)
+        if (isNowhere(made) || parts(made).some(isNowhere)) scope.report(neverDefined(span))
+        return { arity: 1, of: args => substitute(made, () => args[0]) }
       }
-      // Any other function takes its last arguments as parameters: lrelu[0.1] is lrelu(t, 0.1).
-      const fn = namedFunction(
-        scope,
-        offset,
-        term.name,
-        { start: term.start, end: term.start + term.name.length },
-        false,
-      )
-      if (fn === null) return null
       const arity = (fn.arity === Infinity ? 2 : fn.arity) - parameters.length
       if (arity < 1) {
         scope.report(tooManyParameters(span, term.name, fn.arity === Infinity ? 2 : fn.arity))

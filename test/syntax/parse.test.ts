@@ -1,8 +1,9 @@
 // Cutting and recovery, and texts that were made to break a parser.
 import { describe, expect, test } from 'vitest'
+import { MOST_ERRORS, renderDiagnostic } from '../../src/diagnostic.ts'
 import { read } from '../../src/syntax/elaborate.ts'
 import { format } from '../../src/syntax/format.ts'
-import { DEEPEST, MOST_ERRORS, parse } from '../../src/syntax/parse.ts'
+import { DEEPEST, parse } from '../../src/syntax/parse.ts'
 import { printDiagram } from '../../src/syntax/print.ts'
 import { LARGEST_EXPONENT, LONGEST_WORD } from '../../src/syntax/scan.ts'
 import type { NetTree, Term } from '../../src/syntax/tree.ts'
@@ -26,6 +27,13 @@ describe('a file that is no text', () => {
   })
   test('carriage returns end lines like the others', () => {
     expect(codes('net a { x : 3 -> exp -> y } // c\r\nprove a == a\r\n')).toEqual([])
+    const alone = 'net a { x : 3 -> exp -> y } // c\rprove a == a // d\rprove a == aa\r'
+    const [problem] = read(alone).diagnostics
+    expect(renderDiagnostic(problem, alone).split('\n').slice(0, 3)).toEqual([
+      'input:3:12: error[E201]: unknown net `aa`',
+      '  3 | prove a == aa',
+      '                 ^^',
+    ])
   })
 })
 
@@ -230,5 +238,35 @@ describe('lists of numbers that are read without the grammar', () => {
     const list = listOf(`[${repeat('1, ', 2000)}1/3, (2), 1 + 1]`)
     if (list.kind !== 'list') throw new Error()
     expect(list.items.slice(-3).map(i => i.kind)).toEqual(['product', 'group', 'sum'])
+  })
+})
+
+describe('a misspelled word', () => {
+  const hints = (text: string): (string | null)[] => read(text).diagnostics.map(d => `${d.code} ${d.hint}`)
+  test('at the start of a line hides no other statement', () => {
+    const text = 'wieghts W : 3 x 3\nfuncton f : R -> R\nnett a { x : 3 -> exp -> y }\nweights V : 2 x 2\nprov a == a\n'
+    const meant = ['weights', 'function', 'net', 'prove']
+    expect(hints(text)).toEqual(meant.map(word => `E111 did you mean \`${word}\`?`))
+    expect([...read(text).weights.keys()]).toEqual(['V'])
+  })
+  test('no line of a statement is taken for one', () => {
+    const text =
+      'size n\nweights W,\nus : n\nx n\nfunction f : R -> R\nincreasing\ninverse g\nnet a { x : n -> f -> y }\nprove a == a\nexpect proved\n'
+    expect(hints(text)).toEqual([])
+  })
+  test('of the grammar is known where it, or the word before, is not what was wanted', () => {
+    expect(hints('rule r { function f\n f -> f ==> f when f idempotnt }')).toEqual(['E110 did you mean `idempotent`?'])
+    expect(hints('rule r { functon f\n f -> f ==> f }')).toEqual(['E110 did you mean `function` by `functon`?'])
+    expect(hints('net a { x : 3 -> exp -> y }\nprove a == a expct proved')).toEqual(['E110 did you mean `expect`?'])
+  })
+  test('is known by its name before its parameters are looked at', () => {
+    expect(hints('weights W : 3 x 3\nnet a { x : 3 -> ad[W] -> y }')).toEqual(['E201 did you mean `add`?'])
+  })
+  test('with letters of another alphabet is recognized', () => {
+    for (const exp of ['ехр', 'еxp', 'ｅｘｐ'])
+      expect(hints(`net a { x : 3 -> ${exp} -> y }`)[0]).toContain(
+        'did you mean `exp`? What stands here has other letters',
+      )
+    expect(hints('net a { x : 3 -> ж -> y }')).toEqual(['E201 null'])
   })
 })
