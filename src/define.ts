@@ -10,7 +10,7 @@ export class RuleError extends RangeError {
     readonly diagnostics: readonly Diagnostic[],
     readonly text: string,
   ) {
-    super(diagnostics.length === 0 ? 'the text has no rule' : renderDiagnostic(diagnostics[0], text))
+    super(diagnostics.length === 0 ? 'the text has to hold one rule' : renderDiagnostic(diagnostics[0], text))
   }
 }
 
@@ -200,6 +200,11 @@ export interface RuleSpec {
 /** A rule from values: the text that they write, read as a file is. Throws RuleError where that is no rule. */
 export function defineRule(spec: RuleSpec): Rule {
   const { name, title, because, variables = {}, left, right, when = [], direction = 'forward' } = spec
+  for (const [argument, side] of Object.entries({ left, right }))
+    if (typeof side?.side !== 'string')
+      throw new TypeError(`defineRule: ${argument} is no side: chain(...) or term(...)`)
+  if (direction !== 'forward' && direction !== 'both')
+    throw new RangeError(`defineRule: direction is forward or both, and not ${String(direction)}`)
   if (title !== undefined && /["\n]/.test(title))
     throw new RangeError('defineRule: a title has no quotes and no line ends')
   const conditions = (Array.isArray(when) ? (when as readonly ConditionText[]) : [when as ConditionText]).map(

@@ -139,8 +139,15 @@ describe('a rule that is wrong', () => {
       ),
     ).toMatch(/^rule:4:28: error\[E201\]: unknown variable `V`\n {2}4 \|\s+add\[W\] ==> add\[V\]\n/)
   })
+  test('has a side that is none, or a direction that is none', () => {
+    const left = define.chain(define.fn('exp'))
+    const made = (spec: object) => () => defineRule({ name: 'r', left, right: left, ...spec } as never)
+    expect(made({ right: undefined })).toThrow(/defineRule: right is no side/)
+    expect(made({ left: define.fn('exp') })).toThrow(TypeError)
+    expect(made({ direction: 'sideways' })).toThrow(/forward or both/)
+  })
   test('is no rule at all, or more than one', () => {
-    expect(wrong(() => rule`size n`)).toBe('the text has no rule')
+    expect(wrong(() => rule`size n`)).toBe('the text has to hold one rule')
     expect(wrong(() => rule`rule a { relu -> relu ==> relu } rule b { abs -> abs ==> abs }`)).not.toBe('nothing')
     expect(wrong(() => rule``)).toContain('E002')
   })
