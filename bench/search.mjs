@@ -3,13 +3,16 @@
 //
 // An e-node is a term of the e-graph: a node on classes that is different from all others. Those of the two nets count, too.
 // Each run is on a problem of its own, with weights that have not been seen before; it ends with the proof, or with the budget. What
-// is measured is the search alone, from two nets to the list of equalities, in a process that is warm: before the first row each
-// kind is searched at each size for a while, so that the compiler of the JavaScript engine has done its work. A row with less than
-// half a second of processor time is the mean of as many runs as take that long: a search of 50 nodes takes half a millisecond,
-// which no clock measures alone.
+// is measured is the search alone, from two nets to the list of equalities, in a process that is warm: each kind and size has one of
+// its own, which searches for a while before its first row, so that the compiler of the JavaScript engine has done its work, and so
+// that the garbage of one is not collected in the time of another. A row with less than
+// a second of processor time is the mean of as many runs as take that long: a search of 50 nodes takes half a millisecond, which no
+// clock measures alone, and whether the garbage of the last second is collected in a run of a tenth of one is chance.
 //
 // swap: two functions that commute, from (f g)^k to g^k f^k: the search has to find its way through k^2 states.
 // move: a permutation and a scaling moved through every layer of a net, which one pass along the chain does.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { parse, searchEquality, trustedRules } from '../dist/index.mjs'
 
 const at = process.argv.indexOf('--n')
@@ -17,8 +20,8 @@ const SIZES = at < 0 ? [10, 100, 1000] : process.argv[at + 1].split(',').map(Num
 const SECONDS = [0.1, 0.5, 2]
 const MOST_TERMS = 1_000_000
 /** Seconds of processor time that are measured for a row, and to warm up before the first one. */
-const MEASURED = 0.5
-const WARM_UP = 1
+const MEASURED = 1
+const WARM_UP = 2
 
 const DECLARATIONS = `function f : R -> R
 function g : R -> R
@@ -56,20 +59,22 @@ async function problem(kind, n) {
 /** Searches on fresh problems, a few at a time, until so much time of the processor is used, garbage collector included. */
 async function measure(kind, n, seconds, least) {
   const batch = Math.max(1, Math.round(1000 / n))
-  let [took, used, runs, last] = [0, 0, 0, null]
+  let [took, used, runs, terms, last] = [0, 0, 0, 0, null]
   while (used < least || runs === 0) {
     const problems = []
     for (let k = 0; k < batch; k++) problems.push(await problem(kind, n))
     const start = performance.now()
     const cpu = process.cpuUsage()
-    for (const { left, right, rules } of problems)
+    for (const { left, right, rules } of problems) {
       last = searchEquality(left, right, { seconds, terms: MOST_TERMS }, { rules })
+      terms += last.report.terms
+    }
     took += (performance.now() - start) / 1000
     const { user, system } = process.cpuUsage(cpu)
     used += (user + system) / 1e6
     runs += batch
   }
-  return { took: took / runs, used: used / runs, ...last }
+  return { took: took / runs, used: used / runs, terms: terms / runs, ...last }
 }
 
 const cell = (text, width) => String(text).padStart(width)
@@ -89,26 +94,38 @@ const HEAD = [
   'graph MB',
 ]
 const WIDTHS = [6, 8, 10, 9, 9, 9, 15, 9, 8, 11, 10]
-for (const kind of ['swap', 'move']) for (const n of SIZES) await measure(kind, n, 2, WARM_UP)
-console.log(HEAD.map((h, i) => cell(h, WIDTHS[i])).join(''))
-for (const kind of ['swap', 'move']) {
-  for (const n of SIZES) {
-    for (const seconds of SECONDS) {
-      const { took, used, found, report } = await measure(kind, n, seconds, MEASURED)
-      const row = [
-        kind,
-        n,
-        seconds,
-        took.toFixed(3),
-        used.toFixed(3),
-        report.terms,
-        Math.round(report.terms / used),
-        report.visits,
-        found === null ? '-' : found.equalities.length,
-        report.end,
-        (report.bytes / 2 ** 20).toFixed(1),
-      ]
-      console.log(row.map((c, i) => cell(c, WIDTHS[i])).join(''))
-    }
+
+/** The rows of one kind and size. */
+async function rows(kind, n) {
+  await measure(kind, n, 2, WARM_UP)
+  for (const seconds of SECONDS) {
+    const { took, used, terms, found, report } = await measure(kind, n, seconds, MEASURED)
+    const row = [
+      kind,
+      n,
+      seconds,
+      took.toFixed(3),
+      used.toFixed(3),
+      Math.round(terms),
+      Math.round(terms / used),
+      report.visits,
+      found === null ? '-' : found.equalities.length,
+      report.end,
+      (report.bytes / 2 ** 20).toFixed(1),
+    ]
+    console.log(row.map((c, i) => cell(c, WIDTHS[i])).join(''))
   }
+}
+
+const own = process.argv.indexOf('--rows')
+if (own >= 0) await rows(process.argv[own + 1], Number(process.argv[own + 2]))
+else {
+  console.log(HEAD.map((h, i) => cell(h, WIDTHS[i])).join(''))
+  for (const kind of ['swap', 'move'])
+    for (const n of SIZES) {
+      const { status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--rows', kind, `${n}`], {
+        stdio: 'inherit',
+      })
+      if (status !== 0) process.exit(status ?? 1)
+    }
 }

@@ -5,6 +5,7 @@ import { jsonNumber } from '../formats/json.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
 import { compareGradients, type GradientsComparison, type QuantityComparison } from '../numeric/gradients.ts'
 import { printDoubles } from '../numeric/print.ts'
+import { Mismatch } from '../prove/align.ts'
 import {
   findRelations,
   type GradientReasons,
@@ -13,7 +14,7 @@ import {
   relationText,
   underRelations,
 } from '../prove/gradients.ts'
-import { Mismatch, prove, type Verdict } from '../prove/prove.ts'
+import { prove, type Verdict } from '../prove/prove.ts'
 import { printTerm } from '../syntax/format.ts'
 import { version } from '../version.ts'
 import { loadFile, PROVED, REFUTED, report, Stop, UNDECIDED, USAGE, useColor } from './common.ts'

@@ -13,7 +13,7 @@ import { applyMatch } from '../rewrite/apply.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
 import { type Graph, graphOf, nodeAt } from '../rewrite/graph.ts'
 import type { Log } from '../rewrite/log.ts'
-import type { Match } from '../rewrite/match.ts'
+import { isSmallIdentity, type Match } from '../rewrite/match.ts'
 import { depthOf, type Rule } from '../rewrite/rule.ts'
 import { exitNamed } from '../rewrite/subnets.ts'
 import { isStrictlyMonotone, monotonicity } from '../scalar/analysis.ts'
@@ -413,7 +413,7 @@ class ClaimWriter {
         const opens =
           kind === 'pointwise' ||
           // x^1 is x.
-          (node.kind === 'multiplicative' && node.operator.kind === 'identity' && node.bias === null) ||
+          (node.kind === 'multiplicative' && node.bias === null && isSmallIdentity(node.operator)) ||
           (linear && (kind === 'additive' || kind === 'constant' || kind === 'join' || kind === 'slice'))
         if (stop.has(w) || !opens || (k >= depth && kind !== 'constant')) found.add(w)
         else next.push(...args.map(a => this.wires.now(a)))

@@ -62,9 +62,9 @@ import {
   sizesOfDeclaration,
   type Term,
 } from '../syntax/tree.ts'
+import { alignInputs, Mismatch } from './align.ts'
 import { compareDiagrams } from './compare.ts'
 import { withOpenEnds } from './display.ts'
-import { alignInputs, Mismatch } from './prove.ts'
 import { type Choices, NO_CHOICES, noUnknowns, type Sides, type Unknowns, writeOut } from './statement.ts'
 
 /** An equation of a derivation, and what was done to come to it. */

@@ -10,19 +10,12 @@ import { Replay } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { parse } from '../syntax/parse.ts'
 import type { RuleTree } from '../syntax/tree.ts'
+import { alignInputs } from './align.ts'
 import type { Statement } from './certify.ts'
 import { type Comparison, compareDiagrams, type Meeting } from './compare.ts'
 import { type Phase, type RuleDerivation, ruleText } from './derive.ts'
-import {
-  alignInputs,
-  assumptionsOf,
-  certified,
-  type Proved,
-  prove,
-  proved,
-  type Side,
-  type WithRules,
-} from './prove.ts'
+import type { Side } from './normal-forms.ts'
+import { assumptionsOf, certified, type Proved, prove, proved, type WithRules } from './prove.ts'
 import type { Sides } from './statement.ts'
 import type { Trust } from './trust.ts'
 

@@ -6,6 +6,7 @@ import { outputsOf } from '../diagram/diagram.ts'
 import { definednessObstacle, type Obstacle } from '../diagram/ranges.ts'
 import { builtin } from '../rewrite/builtin.ts'
 import { normalFormOf, TooManySteps } from '../rewrite/normalize.ts'
+import { OutOfTime, timed } from '../scalar/work.ts'
 import { COSTS, type Cost, costOf, nodeCost } from '../search/cost.ts'
 import { EGraph, type TermId } from '../search/egraph.ts'
 import { extract } from '../search/extract.ts'
@@ -75,9 +76,13 @@ function gathered(nets: readonly Diagram[], options: WithRules & { readonly cost
     const terms = place(g, start, inputs)
     return outputsOf(start).map(n => terms.get(n.id) as TermId)
   })
-  saturate(g, builtinVisit(g), searchBudget(seconds, terms, budget?.searchBytes, signal), {
-    rules: ruleVisits(rules),
-  })
+  try {
+    const limits = searchBudget(seconds, terms, budget?.searchBytes, signal)
+    timed(1000 * seconds, () => saturate(g, builtinVisit(g), limits, { rules: ruleVisits(rules) }))
+  } catch (error) {
+    // What has been gathered so far is equal all the same.
+    if (!(error instanceof OutOfTime)) throw error
+  }
   // What is cheapest by another measure may be the formula of an operation that is cheaper by this one.
   return [cost, ...COSTS.filter(c => c !== cost)].flatMap(by =>
     outputs.map(ends =>

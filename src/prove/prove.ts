@@ -3,47 +3,28 @@
 
 import type { Json } from '../certificate/json.ts'
 import { check } from '../check/check.ts'
-import { type Diagram, type InputNode, inputsOf, type NodeId, nodesById, outputsOf } from '../diagram/diagram.ts'
-import {
-  definednessObstacle,
-  type Obstacle,
-  valuesLieIn,
-  type Watch,
-  type WireRange,
-  whole,
-  wireRanges,
-} from '../diagram/ranges.ts'
-import { weightsOf } from '../linear/linear.ts'
-import { printShape, sameShape } from '../linear/size.ts'
-import type { Applied } from '../rewrite/apply.ts'
+import type { Diagram } from '../diagram/diagram.ts'
+import type { Obstacle } from '../diagram/ranges.ts'
 import { builtin } from '../rewrite/builtin.ts'
-import { type Graph, graphOf, isAlive, nodeAt, rangesOf, snapshot } from '../rewrite/graph.ts'
-import { Entries, type Log } from '../rewrite/log.ts'
-import type { Failure, Match } from '../rewrite/match.ts'
-import { blockedRules, rewrite, TooManySteps } from '../rewrite/normalize.ts'
+import { type Graph, graphOf, rangesOf } from '../rewrite/graph.ts'
+import type { Failure } from '../rewrite/match.ts'
+import { blockedRules, TooManySteps } from '../rewrite/normalize.ts'
 import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
-import {
-  intersect,
-  interval,
-  isEmpty,
-  NON_NEGATIVE,
-  NON_ZERO,
-  POSITIVE,
-  type Range,
-  sameRange,
-} from '../scalar/range.ts'
-import { ONE } from '../scalar/rational.ts'
+import { isEmpty, type Range } from '../scalar/range.ts'
 import { OutOfTime, TOO_MUCH_WORK, timed } from '../scalar/work.ts'
 import { citedRules } from '../search/instances.ts'
 import { searchBudget } from '../search/saturate.ts'
 import { type Found, searchEquality } from '../search/search.ts'
-import { entriesIn, expressionsIn, linearsIn, unknownFunctionsIn } from '../semantics/contents.ts'
+import { entriesIn } from '../semantics/contents.ts'
 import type { Requirement } from '../syntax/claims.ts'
+import { alignInputs, checkNames } from './align.ts'
 import { certificateOf, type Statement, Uncertified } from './certify.ts'
-import { type Comparison, compareDiagrams, type Join, type Meeting } from './compare.ts'
+import { Clock, isLarge, LEAST_FOR_RULES } from './clock.ts'
+import type { Comparison, Join, Meeting } from './compare.ts'
+import { firstObstacle, firstOutside, suggestDomain } from './domains.ts'
+import { compareNormalForms, patienceWith, run, type Side } from './normal-forms.ts'
 import { type Counterexample, findCounterexample, type NoCounterexample } from './refute.ts'
-import { StepSampler } from './sample.ts'
 import { type ProofStep, ProofSteps } from './steps.ts'
 
 export interface ProveOptions {
@@ -77,12 +58,6 @@ export class CertificateFault extends Error {}
 
 /** Options in which the rules are said. */
 export type WithRules = ProveOptions & { readonly rules: readonly Rule[] }
-
-/** The derivation of a normal form, and how it ends. */
-export interface Side {
-  readonly log: Log
-  readonly normal: Diagram
-}
 
 /** What every verdict is about. */
 interface About {
@@ -143,132 +118,15 @@ export type UndecidedReason =
   | { readonly kind: 'uncertified'; readonly detail: string }
 export type Verdict = Proved | Refuted | Undecided
 
-/** Two nets that cannot be compared: which inputs or outputs do not fit. */
-export class Mismatch extends TypeError {}
-
 const DEFAULT_SECONDS = 5
-/** The longest overrun, in milliseconds: what is begun comes to its end. */
-const overrun = (seconds: number): number => Math.max(400, 200 * seconds)
 /** What writing down a verdict that stands and checking it may take: as much as finding it, but at least so many milliseconds. */
 const LEAST_FOR_CHECK = 500
-/** What small nets get for points that may refute the claim, and for rules that were close to fitting, when the time is up. */
+/** What small nets get for points that may refute the claim when the time is up. */
 const LEAST_FOR_POINTS = 300
-const LEAST_FOR_RULES = 100
-/** Nets of more nodes, both together, are not looked at any more when the time is up. */
-const LARGE = 10_000
-
 /** Of nets with more entries of matrices than this, the first points get half of the time. */
 const MANY_ENTRIES = 200_000
 
-function isLarge(left: Diagram, right: Diagram): boolean {
-  return left.nodes.length + right.nodes.length > LARGE
-}
-
-/** The time for a claim. */
-class Clock {
-  private calls = 0
-
-  constructor(
-    /** By performance.now(). */
-    private readonly deadline: number,
-    /** The overrun, in milliseconds. */
-    private readonly more: number,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
-
-  /** Milliseconds; negative when the time is up. */
-  left(): number {
-    return this.deadline - performance.now()
-  }
-  /** Milliseconds until the end of all work. */
-  leftInAll(): number {
-    return this.left() + this.more
-  }
-  isLate(): boolean {
-    return this.left() < 0
-  }
-  /** Ends a long pass when the time is up, by throwing TooManySteps. */
-  readonly watch = (): void => {
-    if ((++this.calls & 31) !== 0) return
-    this.signal?.throwIfAborted()
-    if (this.isLate()) throw new TooManySteps('the time budget ran out')
-  }
-}
 const DEFAULT_SEARCH_SECONDS = 2
-
-/**
- * The two nets as nets of the same inputs: matched by name where the names are the same, else by position. The domain of
- * the claim is what both declare. Throws Mismatch when numbers or shapes of inputs or outputs differ.
- */
-export function alignInputs(
-  left: Diagram,
-  right: Diagram,
-): { left: Diagram; right: Diagram; domain: Record<string, Range> } {
-  const l = inputsOf(left)
-  const r = inputsOf(right)
-  const describe = (nodes: readonly InputNode[]): string =>
-    nodes.map(n => `${n.name} : ${printShape(n.shape)}`).join(', ') || 'none'
-  if (l.length !== r.length)
-    throw new Mismatch(`${left.name} has the inputs ${describe(l)}, ${right.name} has ${describe(r)}`)
-  const byName = new Map(r.map(n => [n.name, n]))
-  const named = l.every(n => byName.has(n.name))
-  const partner = l.map((n, k) => (named ? (byName.get(n.name) as InputNode) : r[k]))
-  const domain: Record<string, Range> = {}
-  const narrowed = new Map<InputNode, Range>()
-  l.forEach((n, k) => {
-    if (!sameShape(n.shape, partner[k].shape)) {
-      throw new Mismatch(
-        `input ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${partner[k].name} of ${right.name} is ${printShape(partner[k].shape)}`,
-      )
-    }
-    const both = intersect(n.domain, partner[k].domain)
-    domain[n.name] = both
-    narrowed.set(n, both)
-    narrowed.set(partner[k], both)
-  })
-  const lo = outputsOf(left)
-  const ro = outputsOf(right)
-  if (lo.length !== ro.length)
-    throw new Mismatch(`${left.name} has ${lo.length} outputs, ${right.name} has ${ro.length}`)
-  const outputByName = new Map(ro.map(n => [n.name, n]))
-  const outputs = lo.map(
-    (n, k) => (lo.every(o => outputByName.has(o.name)) ? outputByName.get(n.name) : ro[k]) as (typeof ro)[number],
-  )
-  lo.forEach((n, k) => {
-    if (!sameShape(n.shape, outputs[k].shape)) {
-      throw new Mismatch(
-        `output ${n.name} of ${left.name} is ${printShape(n.shape)} wide, ${outputs[k].name} of ${right.name} is ${printShape(outputs[k].shape)}`,
-      )
-    }
-  })
-  const arrange = (d: Diagram, inputs: readonly InputNode[], last: readonly Diagram['nodes'][number][]): Diagram => ({
-    ...d,
-    nodes: [
-      ...inputs.map(n =>
-        sameRange(n.domain, narrowed.get(n) as Range) ? n : { ...n, domain: narrowed.get(n) as Range },
-      ),
-      ...d.nodes.filter(n => n.kind !== 'input' && n.kind !== 'output'),
-      ...last,
-    ],
-  })
-  return { left: arrange(left, l, lo), right: arrange(right, partner, outputs), domain }
-}
-
-/** Two different unknowns of one name, as nets from different sources may have: a verdict could not speak of them. */
-function checkNames(left: Diagram, right: Diagram): void {
-  const seen = new Map<string, object>()
-  const see = (name: string, symbol: object): void => {
-    const old = seen.get(name)
-    if (old !== undefined && old !== symbol) {
-      throw new Mismatch(
-        `${left.name} and ${right.name} use two different unknowns named ${name}: take both from one file, or rename one`,
-      )
-    }
-    seen.set(name, symbol)
-  }
-  for (const w of weightsOf(linearsIn([left, right]))) see(w.name, w)
-  for (const f of unknownFunctionsIn(expressionsIn([left, right]))) see(f.name, f)
-}
 
 /**
  * Decides, as far as it can, whether the nets are equal on the domain that their inputs declare (see `Verdict`).
@@ -276,7 +134,7 @@ function checkNames(left: Diagram, right: Diagram): void {
  */
 export async function prove(leftNet: Diagram, rightNet: Diagram, options: ProveOptions = {}): Promise<Verdict> {
   const seconds = options.budget?.seconds ?? DEFAULT_SECONDS
-  const clock = new Clock(performance.now() + 1000 * seconds, overrun(seconds), options.signal)
+  const clock = new Clock(seconds, options.signal)
   const verdict = decide(leftNet, rightNet, { ...options, rules: options.rules ?? builtin() }, clock)
   const milliseconds = Math.max(1000 * seconds, LEAST_FOR_CHECK)
   return certified(verdict, { left: leftNet.name || 'left', right: rightNet.name || 'right' }, options, milliseconds)
@@ -338,7 +196,7 @@ function aboutOf({ nets, requirements, domain }: Verdict): About & { domain: Ver
 }
 
 /** How far the proof by normal forms has come. */
-interface Progress {
+export interface Progress {
   obstacle: ReturnType<typeof firstObstacle>
   graphs: { readonly left: Graph; readonly right: Graph } | null
   sides: { readonly left: Side; readonly right: Side } | null
@@ -347,7 +205,7 @@ interface Progress {
 }
 
 /** Two nets of the same inputs, and how they are to be compared. */
-interface Task {
+export interface Task {
   readonly left: Diagram
   readonly right: Diagram
   readonly options: WithRules
@@ -370,61 +228,11 @@ function compare(task: Task, progress: Progress): Comparison | UndecidedReason |
   const outside = firstOutside(left, right, options.requirements ?? [], clock.watch)
   if (outside !== null) return outside
   progress.obstacle = firstObstacle(left, right, clock.watch)
-  const patience = PATIENCE * (left.nodes.length + right.nodes.length) + LEAST_PATIENCE
-  const comparison = compareNormalForms(task, progress, patience)
+  const comparison = compareNormalForms(task, progress, patienceWith(left, right))
   if (comparison !== null) return comparison
   progress.isDeep = true
   const early = progress.obstacle === null ? (searchAsTheyAre(task, progress) ?? firstPoints(task, progress)) : null
   return early ?? (compareNormalForms(task, progress, Number.POSITIVE_INFINITY) as Comparison)
-}
-
-/**
- * The normal form of a net may be far larger than the net: that of a chain of residual blocks has a matrix for each pair of
- * blocks. Where the way to it has written so much for each node (see `written`), the nets are compared as they are first.
- */
-const PATIENCE = 16
-const LEAST_PATIENCE = 2_000
-/** Parts of functions as large as one wire or matrix, and at most so many for each. */
-const PARTS = 8
-const MOST_PARTS = 64
-
-/** How much a step has written: the wires that its nodes take, and the parts of their functions. */
-function written(graph: Graph, match: Match, { created }: Applied): number {
-  let size = 0
-  for (const id of [match.at, ...created]) {
-    if (!isAlive(graph, id)) continue
-    const node = nodeAt(graph, id)
-    size += node.args.length + (node.kind === 'pointwise' ? Math.min(node.fn.weight, MOST_PARTS) / PARTS : 0)
-  }
-  return size
-}
-
-/** Brings both nets to normal form and compares these; null where that would write more than `patience`. */
-function compareNormalForms(
-  { left, right, options, clock }: Task,
-  progress: Progress,
-  patience: number,
-): Comparison | null {
-  const { signal } = options
-  const graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
-  progress.graphs = graphs
-  const leftSide = run(left, graphs.left, options, clock, patience)
-  if (leftSide === null) return null
-  // Where the right net is the left's normal form already (but for the names of its functions), it has no steps.
-  let rightSide: Side | null = asItIs(right)
-  let comparison = compareGraphs(graphs.left, graphs.right, clock, signal, false)
-  if (comparison.kind !== 'same') {
-    rightSide = run(right, graphs.right, options, clock, patience)
-    if (rightSide === null) return null
-    comparison = compareGraphs(graphs.left, graphs.right, clock, signal, true)
-  }
-  progress.sides = { left: leftSide, right: rightSide }
-  return comparison
-}
-
-/** A net without a step. */
-function asItIs(net: Diagram): Side {
-  return { log: { start: net, entries: new Entries() }, normal: net }
 }
 
 function decide(leftNet: Diagram, rightNet: Diagram, options: WithRules, clock: Clock): Verdict {
@@ -569,7 +377,8 @@ function search(
   if (seconds <= 0) return null
   const budget = searchBudget(seconds, options.budget?.searchTerms, options.budget?.searchBytes, options.signal)
   try {
-    return timed(clock.left(), () => {
+    // What is asked of algebra on the way is counted, too: a single function may be hard to simplify.
+    return timed(Math.min(clock.left(), 1000 * seconds), () => {
       const ranges = { left: rangesOf(graphs.left, clock.watch), right: rangesOf(graphs.right, clock.watch) }
       const { found } = searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules })
       return found === null ? null : { kind: 'found', sides, found }
@@ -588,112 +397,4 @@ function provedBySearch(
   const rules = [...sides.left.log.entries, ...sides.right.log.entries].map(m => m.rule)
   const assumptions = [...new Set([...rules, ...citedRules(found)].flatMap(assumptionsOf))].sort()
   return proved({ ...about, ...sides, joins: [], meeting: found, assumptions })
-}
-
-function firstOutside(
-  left: Diagram,
-  right: Diagram,
-  requirements: readonly Requirement[],
-  watch: Watch,
-): UndecidedReason | null {
-  const sides = { left, right }
-  const known = new Map<'left' | 'right', ReadonlyMap<NodeId, WireRange>>()
-  for (const { side, node, range } of requirements) {
-    const diagram = sides[side]
-    const ranges = known.get(side) ?? wireRanges(diagram, watch)
-    known.set(side, ranges)
-    const found = ranges.get(node)
-    if (found === undefined)
-      throw new RangeError(`prove: a requirement names the node n${node}, which ${diagram.name} does not have`)
-    if (!valuesLieIn(nodesById(diagram), id => ranges.get(id) as WireRange, node, range))
-      return { kind: 'outside', side, found: whole(found), needed: range }
-  }
-  return null
-}
-
-function firstObstacle(
-  left: Diagram,
-  right: Diagram,
-  watch: Watch,
-): { side: 'left' | 'right'; obstacle: Obstacle } | null {
-  const l = definednessObstacle(left, watch)
-  if (l !== null) return { side: 'left', obstacle: l }
-  const r = definednessObstacle(right, watch)
-  return r === null ? null : { side: 'right', obstacle: r }
-}
-
-/**
- * Normalizes, sampling every step by numbers; a step that the numbers contradict throws StepFault. null where it writes more
- * than `patience`.
- */
-function run(diagram: Diagram, graph: Graph, options: WithRules, clock: Clock, patience: number): Side | null {
-  const sampler = new StepSampler(diagram, graph, options.seed ?? 1, clock.watch)
-  const entries = new Entries()
-  let size = 0
-  const watch = {
-    before: (g: Graph, match: Match): void => sampler.before(g, match),
-    after: (g: Graph, match: Match, applied: Applied): void => {
-      sampler.after(g, match, applied)
-      size += written(g, match, applied)
-    },
-  }
-  const maxSteps = options.budget?.steps ?? 1_000_000
-  for (const match of rewrite(graph, { rules: options.rules, maxSteps, signal: options.signal, watch })) {
-    entries.push(match)
-    if (size > patience) return null
-    if ((entries.length & 15) === 0 && clock.isLate())
-      throw new TooManySteps(`the time budget ran out after ${entries.length} steps`)
-  }
-  return { log: { start: diagram, entries }, normal: snapshot(graph) }
-}
-
-/** Compares by form first; only when `prove` is set, functions that differ in form are given to the equality prover. */
-function compareGraphs(
-  left: Graph,
-  right: Graph,
-  clock: Clock,
-  signal: AbortSignal | undefined,
-  askProver: boolean,
-): Comparison {
-  const milliseconds = askProver ? Math.max(200, clock.left()) : 0
-  return compareDiagrams(
-    snapshot(left),
-    snapshot(right),
-    { milliseconds, signal },
-    { left: rangesOf(left, clock.watch), right: rangesOf(right, clock.watch) },
-  )
-}
-
-const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
-
-/**
- * The largest of a few usual domains on which both nets are shown to be defined, for all inputs at once; of large nets only as
- * far as there is time.
- */
-function suggestDomain(left: Diagram, right: Diagram, clock: Clock): Record<string, Range> | null {
-  const watch = isLarge(left, right) ? clock.watch : (): void => {}
-  for (const candidate of [
-    NON_ZERO,
-    NON_NEGATIVE,
-    POSITIVE,
-    interval(ONE, null),
-    UNIT,
-    interval(null, ONE, { highOpen: true }),
-  ]) {
-    const narrow = (d: Diagram): Diagram => ({
-      ...d,
-      nodes: d.nodes.map(n => (n.kind === 'input' ? { ...n, domain: intersect(n.domain, candidate) } : n)),
-    })
-    const l = narrow(left)
-    const r = narrow(right)
-    if (inputsOf(l).some(n => isEmpty(n.domain))) continue
-    try {
-      const obstacle = timed(Math.max(clock.leftInAll(), LEAST_FOR_RULES), () => firstObstacle(l, r, watch))
-      if (obstacle === null) return Object.fromEntries(inputsOf(l).map(n => [n.name, n.domain]))
-    } catch (error) {
-      if (!(error instanceof TooManySteps) && !(error instanceof OutOfTime)) throw error
-      return null
-    }
-  }
-  return null
 }

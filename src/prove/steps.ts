@@ -3,7 +3,7 @@ import type { NodeId } from '../diagram/diagram.ts'
 import type { Found } from '../search/search.ts'
 import { stagesOfFound } from '../search/stages.ts'
 import type { Meeting } from './compare.ts'
-import type { Side } from './prove.ts'
+import type { Side } from './normal-forms.ts'
 
 export interface ProofStep {
   /** The rule's name, and what people call it. */

@@ -4,7 +4,7 @@ import { times, uniformEntry } from '../algebra/operators.ts'
 import { factorsOf, type Linear, ones, select } from '../linear/linear.ts'
 import { addSizes, isAtLeast, type Size, sizeOf } from '../linear/size.ts'
 import { call, type Expression, one, variable } from '../scalar/expression.ts'
-import { additive, different, fresh, lastOf, PRODUCT, pointwise, put, type Summand, withLast } from './builder.ts'
+import { additive, different, lastOf, PRODUCT, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, layerOf, membersOf, type Piece, type Pointwise } from './layers.ts'
 import { normalOf, operatorOf } from './operators.ts'
@@ -27,12 +27,14 @@ export function asSum(g: EGraph, t: TermId, pieces: readonly Piece[] | null): vo
   if (pieces === null || pieces.length < 2 || pieces.length > MAX_ARGS) return
   if (pieces.every(p => p.word.atoms.length === 0) || pieces.some(p => p.word.atoms[0]?.kind === 'embed')) return
   const wires: TermId[] = []
+  const made: TermId[] = []
   let fn: Expression | null = null
   for (const { word, arg } of pieces) {
     const operator = operatorOf({ factor: one, atoms: word.atoms }, arg === null ? sizeOf(1) : lastOf(g.shapeOf(arg)))
     let term = arg === null ? uniformEntry(operator) : null
     if (term === null) {
-      const wire = arg === null ? additive(g, [], operator, shape) : additive(g, [{ operator, arg }], null, shape)
+      const [summands, rest] = arg === null ? [[], operator] : [[{ operator, arg }], null]
+      const wire = additive(g, summands, rest, shape, made)
       if (wire === null) return
       term = variable(wires.push(wire) - 1)
     }
@@ -41,8 +43,7 @@ export function asSum(g: EGraph, t: TermId, pieces: readonly Piece[] | null): vo
   }
   const sum = pointwise(g, fn as Expression, wires, shape)
   if (sum === null || sum === t) return
-  const args = g.argsOf(t)
-  g.equate(t, sum, SUM, { made: fresh(wires, args), over: different(g, args) })
+  g.equate(t, sum, SUM, { made, over: different(g, g.argsOf(t)) })
 }
 
 /** A (S x) + ... for a matrix S that takes a part of x: the layer on that part. */
@@ -57,20 +58,18 @@ export function ofParts(g: EGraph, t: TermId, pieces: readonly Piece[] | null): 
       moved.push(piece)
       continue
     }
-    const slice = part(g, last, arg)
+    const slice = part(g, last, arg, slices)
     if (slice === null) return
-    slices.push(slice)
     moved.push({ word: { factor: word.factor, atoms: word.atoms.slice(0, -1) }, arg: slice })
   }
-  const args = g.argsOf(t)
   const made = layerOf(g, moved, 0, g.shapeOf(t))
-  if (made !== null) g.equate(t, made, SLICED, { made: fresh(slices, args), over: different(g, args) })
+  if (made !== null) g.equate(t, made, SLICED, { made: slices, over: different(g, g.argsOf(t)) })
 }
 function takesPart({ word: { atoms }, arg }: Piece): boolean {
   return arg !== null && atoms.length >= 2 && atoms[atoms.length - 1].kind === 'select'
 }
-function part(g: EGraph, operator: Linear, arg: TermId): TermId | null {
-  return additive(g, [{ operator, arg }], null, withLast(g.shapeOf(arg), operator.rows))
+function part(g: EGraph, operator: Linear, arg: TermId, made: TermId[]): TermId | null {
+  return additive(g, [{ operator, arg }], null, withLast(g.shapeOf(arg), operator.rows), made)
 }
 
 /** D A x + D b for a diagonal matrix D of a vector d, as d * (A x + b): algebra knows more of a factor than of a matrix. */
@@ -84,12 +83,11 @@ export function asMultiple(g: EGraph, t: TermId, pieces: readonly Piece[] | null
     if (atoms === null) return
     rest.push({ word: { factor: word.factor, atoms }, arg })
   }
-  const inner = layerOf(g, rest, 0, shape)
-  const factor = additive(g, [], normalOf(first.of), shape)
+  const parts: TermId[] = []
+  const inner = layerOf(g, rest, 0, shape, parts)
+  const factor = additive(g, [], normalOf(first.of), shape, parts)
   const made = inner === null || factor === null ? null : pointwise(g, PRODUCT, [inner, factor], shape)
-  if (inner === null || factor === null || made === null) return
-  const args = g.argsOf(t)
-  g.equate(t, made, MULTIPLE, { made: fresh([inner, factor], args), over: different(g, args) })
+  if (made !== null) g.equate(t, made, MULTIPLE, { made: parts, over: different(g, g.argsOf(t)) })
 }
 
 /** A product without this diagonal matrix, which may change places with others, and with the vector behind them; null where it has none. */
@@ -136,18 +134,19 @@ export function asJoin(g: EGraph, t: TermId, pieces: readonly Piece[] | null): v
   if (cuts === null) return
   const args = g.argsOf(t)
   const parts: TermId[] = []
+  const own: TermId[] = []
   let start = sizeOf(0)
   for (const length of cuts) {
     const taken = select(width, start, length)
     const of = (a: Linear): Linear => normalOf(times(taken, a))
     const summands = args.map((arg, k): Summand => ({ operator: of(operators[k]), arg }))
-    const made = additive(g, summands, bias === null ? null : of(bias), withLast(shape, length))
+    const made = additive(g, summands, bias === null ? null : of(bias), withLast(shape, length), own)
     if (made === null) return
     parts.push(made)
     start = addSizes(start, length)
   }
   const joined = put(g, { kind: 'join', shape }, parts)
-  if (joined !== null) g.equate(t, joined, BLOCKS, { made: fresh(parts, args), over: different(g, args) })
+  if (joined !== null) g.equate(t, joined, BLOCKS, { made: own, over: different(g, args) })
 }
 
 /** S f(x, y) = f(S x, S y) for a matrix S that takes a part. */
@@ -157,10 +156,11 @@ export function partOfFunction(g: EGraph, t: TermId): void {
   if (operators.length !== 1 || bias !== null || operator.kind !== 'select') return
   for (const m of membersOf(g, g.argOf(t, 0), 'pointwise')) {
     const args = g.argsOf(m)
-    const parts = args.map(arg => part(g, operator, arg))
+    const own: TermId[] = []
+    const parts = args.map(arg => part(g, operator, arg, own))
     if (parts.some(p => p === null)) continue
     const made = pointwise(g, (g.nodeOf(m) as Pointwise).fn, parts as TermId[], shape)
     if (made === null) continue
-    g.equate(t, made, MOVED, { inner: [m], made: fresh(parts as TermId[], args), over: different(g, args) })
+    g.equate(t, made, MOVED, { inner: [m], made: own, over: different(g, args) })
   }
 }

@@ -4,18 +4,7 @@ import { type Size, sizeOf } from '../linear/size.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
 import { call, type Expression, fold, number, variable, x0 } from '../scalar/expression.ts'
 import { ONE, type Rational, ZERO } from '../scalar/rational.ts'
-import {
-  additive,
-  different,
-  fresh,
-  lastOf,
-  PRODUCT,
-  pointwise,
-  put,
-  QUOTIENT,
-  type Summand,
-  withLast,
-} from './builder.ts'
+import { additive, different, lastOf, PRODUCT, pointwise, put, QUOTIENT, type Summand, withLast } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
 import {
@@ -108,19 +97,20 @@ export function addedToAll(g: EGraph, t: TermId): void {
   const isAll = rest.length === 0 && moved === null
   if (alone.length === 0 && (shift === null || isAll)) return
   if (isAll && shift === null && alone.length === 1 && isColumnOfOnes(operators[0])) return
-  const single = additive(g, alone, shift, withLast(shape, one))
+  const made: TermId[] = []
+  const single = additive(g, alone, shift, withLast(shape, one), made)
   const columnOf = [{ operator: ones(lastOf(shape), one), arg: single as TermId }]
-  const all = single === null ? null : additive(g, columnOf, null, shape)
+  const all = single === null ? null : additive(g, columnOf, null, shape, isAll ? undefined : made)
   if (single === null || all === null) return
   const over = different(g, args)
   if (isAll) {
-    g.equate(t, all, APART, { made: fresh([single], args), over })
+    g.equate(t, all, APART, { made, over })
     return
   }
-  const others = additive(g, rest, moved, shape)
+  const others = additive(g, rest, moved, shape, made)
   const sum = others === null ? null : pointwise(g, call('+', x0, variable(1)), [others, all], shape)
   if (others === null || sum === null) return
-  g.equate(t, sum, APART, { made: fresh([single, all, others], args), over })
+  g.equate(t, sum, APART, { made, over })
 }
 /** The row vector that a word is; the empty word is the number 1. */
 function scaledRow(row: Word, columns: Size): Linear {
@@ -169,6 +159,7 @@ export function expanded(g: EGraph, t: TermId): void {
   const args = g.argsOf(t)
   const power = (k: number, v: Expression): Expression => (k === 1 ? v : call('^', v, number(k)))
   const wires: TermId[] = []
+  const products: TermId[] = []
   let sum: Expression = number(0)
   for (const [i, j, q] of monomials) {
     const parts = [...(i > 0 ? [power(i, x0)] : []), ...(j > 0 ? [power(j, variable(1))] : [])]
@@ -179,6 +170,7 @@ export function expanded(g: EGraph, t: TermId): void {
         parts.reduce((a, b) => call('*', a, b)),
         args,
         shape,
+        products,
       )
       if (wire === null) return
       const v = variable(wires.push(wire) - 1)
@@ -187,7 +179,6 @@ export function expanded(g: EGraph, t: TermId): void {
     sum = sum === number(0) ? term : call('+', sum, term)
   }
   const made = pointwise(g, sum, wires, shape)
-  const products = different(g, wires).filter(w => !args.some(a => g.areEqual(a, w)))
   if (made !== null) g.equate(t, made, EXPANDED, { made: products, over: different(g, args) })
 }
 
@@ -214,12 +205,11 @@ export function exponentialOfSum(g: EGraph, t: TermId): void {
     if (rest === null || same === null) continue
     const total =
       form.constant.kind === 'number' && form.constant.value.n === 0n ? rest : call('+', rest, form.constant)
-    const left = pointwise(g, call('exp', total), args, shape)
-    const right = pointwise(g, call('exp', same), args, shape)
+    const parts: TermId[] = []
+    const left = pointwise(g, call('exp', total), args, shape, parts)
+    const right = pointwise(g, call('exp', same), args, shape, parts)
     const made = left === null || right === null ? null : pointwise(g, PRODUCT, [left, right], shape)
-    if (left === null || right === null || made === null) continue
-    const over = different(g, args)
-    g.equate(t, made, EXPONENTIAL, { inner: [m], made: fresh([left, right], args), over })
+    if (made !== null) g.equate(t, made, EXPONENTIAL, { inner: [m], made: parts, over: different(g, args) })
   }
 }
 const EXP = call('exp', x0)
@@ -244,7 +234,8 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       if (below === null || all === null) continue
       const after = put(g, { kind: 'pointwise', fn, shape }, k === 1 ? [below, all] : [all, below])
       if (after === null) continue
-      g.equate(t, after, MULTIPLE, { inner: [same, m], made: fresh([below, all], [u, s]), over: different(g, [u, s]) })
+      const made = below === all ? [below] : [below, all]
+      g.equate(t, after, MULTIPLE, { inner: [same, m], made, over: different(g, [u, s]) })
       break
     }
   }

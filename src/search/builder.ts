@@ -13,9 +13,11 @@ export const PRODUCT = call('*', x0, variable(1))
 export const QUOTIENT = call('/', x0, variable(1))
 
 /** The term of a node on these terms, whose operators are in normal form; null where it is not shown to be defined. */
-export function put(g: EGraph, node: Unplaced, args: readonly TermId[]): TermId | null {
+export function put(g: EGraph, node: Unplaced, args: readonly TermId[], made?: TermId[]): TermId | null {
   const term = g.add(g.contents.of(node), args)
-  return term < 0 ? null : term
+  if (term < 0) return null
+  if (made !== undefined && !made.includes(term)) made.push(term)
+  return term
 }
 
 export function lastOf(shape: Shape): Size {
@@ -29,11 +31,20 @@ function usedIn(fn: Expression): readonly number[] {
   return found
 }
 
-/** The function of these terms: each once, and only those on which it depends. null where it is not shown to be defined. */
-export function pointwise(g: EGraph, fn: Expression, args: readonly TermId[], shape: Shape): TermId | null {
+/**
+ * The function of these terms: each once, and only those on which it depends. null where it is not shown to be defined. `made` gets
+ * the term, where it is a node on these terms and not one of them.
+ */
+export function pointwise(
+  g: EGraph,
+  fn: Expression,
+  args: readonly TermId[],
+  shape: Shape,
+  made?: TermId[],
+): TermId | null {
   const used = usedIn(fn)
   if (fn === x0) return args[0]
-  if (args.length === 1 && used.length === 1) return put(g, { kind: 'pointwise', fn, shape }, args)
+  if (args.length === 1 && used.length === 1) return put(g, { kind: 'pointwise', fn, shape }, args, made)
   const kept: TermId[] = []
   const place = new Map<number, Expression>()
   let isMoved = false
@@ -45,7 +56,7 @@ export function pointwise(g: EGraph, fn: Expression, args: readonly TermId[], sh
   }
   const own = isMoved ? substitute(fn, i => place.get(i)) : fn
   if (own === x0) return kept[0]
-  return put(g, { kind: 'pointwise', fn: own, shape }, kept)
+  return put(g, { kind: 'pointwise', fn: own, shape }, kept, made)
 }
 
 export interface Summand {
@@ -53,8 +64,17 @@ export interface Summand {
   readonly arg: TermId
 }
 
-/** The sum of operator * arg, plus a bias: each wire once, no zero, and the wire itself where nothing happens to it. */
-export function additive(g: EGraph, summands: readonly Summand[], bias: Linear | null, shape: Shape): TermId | null {
+/**
+ * The sum of operator * arg, plus a bias: each wire once, no zero, and the wire itself where nothing happens to it. `made` gets
+ * the term, where something does.
+ */
+export function additive(
+  g: EGraph,
+  summands: readonly Summand[],
+  bias: Linear | null,
+  shape: Shape,
+  made?: TermId[],
+): TermId | null {
   const args: TermId[] = []
   const operators: Linear[] = []
   for (const { operator, arg } of summands) {
@@ -70,9 +90,9 @@ export function additive(g: EGraph, summands: readonly Summand[], bias: Linear |
   const total = bias === null ? null : normalOf(bias)
   const rest = total === null || isZero(total) ? null : total
   if (kept.length === 0)
-    return put(g, { kind: 'constant', value: rest ?? zeroMatrix(lastOf(shape), sizeOf(1)), shape }, [])
+    return put(g, { kind: 'constant', value: rest ?? zeroMatrix(lastOf(shape), sizeOf(1)), shape }, [], made)
   if (kept.length === 1 && rest === null && kept[0] === identity(lastOf(shape))) return keptArgs[0]
-  return put(g, { kind: 'additive', operators: kept, bias: rest, shape }, keptArgs)
+  return put(g, { kind: 'additive', operators: kept, bias: rest, shape }, keptArgs, made)
 }
 
 /** A list without terms that are equal to earlier ones. */
@@ -80,12 +100,4 @@ export function different(g: EGraph, terms: readonly TermId[]): TermId[] {
   const kept: TermId[] = []
   for (const t of terms) if (!kept.some(k => g.areEqual(k, t))) kept.push(t)
   return kept
-}
-
-/**
- * The terms that a rule has made, each once, without those that it was given. Terms that are equal to others stay: what is to be looked
- * through is this node, whatever else its class has.
- */
-export function fresh(terms: readonly TermId[], given: readonly TermId[]): TermId[] {
-  return [...new Set(terms)].filter(t => !given.includes(t))
 }

@@ -4,7 +4,7 @@ import { entriesOf, type Linear, literal, select } from '../linear/linear.ts'
 import { knownSize, sizeOf } from '../linear/size.ts'
 import { call, type Expression, number, one, variable } from '../scalar/expression.ts'
 import { ONE, ZERO } from '../scalar/rational.ts'
-import { additive, different, fresh, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
+import { additive, different, lastOf, pointwise, put, type Summand, withLast } from './builder.ts'
 import type { Unplaced } from './contents.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import type { Visitor } from './instances.ts'
@@ -89,19 +89,20 @@ export function powersAsFunctions(g: EGraph, t: TermId): void {
   const wires = known?.parts ?? (entries[0].length === 1 ? [x] : null)
   if (wires === null) return
   const results: TermId[] = []
+  const own: TermId[] = []
   for (const row of entries) {
     const factors = row.flatMap((q, j): Expression[] => {
       if (q.n === 0n) return []
       return [q.equals(ONE) ? variable(j) : call('^', variable(j), number(q))]
     })
     const fn = factors.length === 0 ? one : factors.reduce((a, b) => call('*', a, b))
-    const made = pointwise(g, fn, wires, withLast(shape, sizeOf(1)))
+    const made = pointwise(g, fn, wires, withLast(shape, sizeOf(1)), own)
     if (made === null) return
     results.push(made)
   }
   const joined = rows === 1 ? results[0] : put(g, { kind: 'join', shape }, results)
   if (joined === null) return
-  const made = rows === 1 ? [] : fresh(results, wires)
+  const made = rows === 1 ? [] : own
   g.equate(t, joined, POWERS, { inner: known === null ? [] : [known.whole], made, over: different(g, wires) })
 }
 
@@ -116,6 +117,7 @@ function sumsOfComponents(g: EGraph, t: TermId): void {
   const parts = args.map(arg => componentsOf(g, arg)?.parts ?? (lastOf(g.shapeOf(arg)) === sizeOf(1) ? [arg] : null))
   if (parts.includes(null)) return
   const results: TermId[] = []
+  const own: TermId[] = []
   for (let i = 0; i < rows; i++) {
     const summands = parts.flatMap((wires, k) =>
       (wires as readonly TermId[]).map((arg, j): Summand => {
@@ -125,14 +127,15 @@ function sumsOfComponents(g: EGraph, t: TermId): void {
     )
     const shift: Linear | null = shifts === null ? null : literal([shifts[i]])
     const kept = summands.filter(s => entriesOf(s.operator)?.[0][0].n !== 0n)
-    const made = additive(g, kept, shift, withLast(shape, sizeOf(1)))
+    const made = additive(g, kept, shift, withLast(shape, sizeOf(1)), own)
     if (made === null) return
     results.push(made)
   }
   const joined = rows === 1 ? results[0] : put(g, { kind: 'join', shape }, results)
   if (joined === null) return
-  const wires = [...parts.flatMap(p => p as readonly TermId[]), ...(rows === 1 ? [] : results)]
-  g.equate(t, joined, SUMS, { made: fresh(wires, args), over: different(g, args) })
+  // A wire of one component is its own part.
+  const taken = parts.flatMap((wires, k) => (wires?.[0] === args[k] ? [] : (wires as readonly TermId[])))
+  g.equate(t, joined, SUMS, { made: [...new Set([...taken, ...(rows === 1 ? [] : own)])], over: different(g, args) })
 }
 
 /**

@@ -168,7 +168,13 @@ export function piecesOf(g: EGraph, t: TermId): Piece[] | null {
 }
 
 /** The layer with these pieces; `drop` atoms are left out at the front. */
-export function layerOf(g: EGraph, pieces: readonly Piece[], drop: number, shape: Shape): TermId | null {
+export function layerOf(
+  g: EGraph,
+  pieces: readonly Piece[],
+  drop: number,
+  shape: Shape,
+  made?: TermId[],
+): TermId | null {
   const summands: Summand[] = []
   let bias: Linear | null = null
   for (const { word, arg } of pieces) {
@@ -177,7 +183,7 @@ export function layerOf(g: EGraph, pieces: readonly Piece[], drop: number, shape
     if (arg === null) bias = bias === null ? operator : added(bias, operator)
     else summands.push({ operator, arg })
   }
-  return summands.length === 0 && bias === null ? null : additive(g, summands, bias, shape)
+  return summands.length === 0 && bias === null ? null : additive(g, summands, bias, shape, made)
 }
 
 /** A factor of the first matrix of a layer, taken out of all of it: k A x + k B y = k (A x + B y). */

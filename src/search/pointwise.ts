@@ -4,7 +4,7 @@ import { whole } from '../diagram/ranges.ts'
 import { linearFormOnce } from '../rewrite/functions.ts'
 import { call, type Expression, substitute, variable, zero } from '../scalar/expression.ts'
 import type { Range } from '../scalar/range.ts'
-import { different, fresh, pointwise } from './builder.ts'
+import { different, pointwise } from './builder.ts'
 import type { ClassId, EGraph, TermId } from './egraph.ts'
 import { isOpaque, lastOperation, MAX_WEIGHT, unfolded } from './functions.ts'
 import type { Pointwise } from './layers.ts'
@@ -36,13 +36,12 @@ export function takenApart(g: EGraph, t: TermId): void {
   const wires: TermId[] = []
   const made: TermId[] = []
   for (const inner of split.inner) {
-    const wire = pointwise(g, inner, args, node.shape)
+    const wire = pointwise(g, inner, args, node.shape, inner.kind === 'variable' ? undefined : made)
     if (wire === null) return
     wires.push(wire)
-    if (inner.kind !== 'variable') made.push(wire)
   }
   const last = pointwise(g, split.outer, wires, node.shape)
-  if (last !== null && last !== t) g.equate(t, last, PARTS, { made: fresh(made, args), over })
+  if (last !== null && last !== t) g.equate(t, last, PARTS, { made, over })
 }
 
 interface Simpler {

@@ -5,7 +5,7 @@ import { knownSize } from '../linear/size.ts'
 import { call, type Expression, number, one, variable } from '../scalar/expression.ts'
 import { isSubset, NON_ZERO, type Range, REALS } from '../scalar/range.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
-import { additive, different, fresh, lastOf, PRODUCT, pointwise, put, QUOTIENT } from './builder.ts'
+import { additive, different, lastOf, PRODUCT, pointwise, put, QUOTIENT } from './builder.ts'
 import type { EGraph, TermId } from './egraph.ts'
 import { factorThrough, wirePasses } from './functions.ts'
 import { type Additive, membersOf, type Pointwise } from './layers.ts'
@@ -204,9 +204,10 @@ export function throughJoin(g: EGraph, t: TermId): void {
       if (same !== undefined) inner.push(same)
     }
     if (inner.length < arity) continue
+    const own: TermId[] = []
     const parts = widths.map((_, i) => {
       const args = inner.map(m => g.argOf(m, i))
-      return pointwise(g, node.fn, args, g.shapeOf(args[0]))
+      return pointwise(g, node.fn, args, g.shapeOf(args[0]), own)
     })
     if (parts.some(p => p === null)) continue
     const made = put(g, { kind: 'join', shape: node.shape }, parts as TermId[])
@@ -214,6 +215,6 @@ export function throughJoin(g: EGraph, t: TermId): void {
       g,
       inner.flatMap(m => g.argsOf(m)),
     )
-    if (made !== null) g.equate(t, made, JOINED, { inner, made: fresh(parts as TermId[], over), over })
+    if (made !== null) g.equate(t, made, JOINED, { inner, made: own, over })
   }
 }

@@ -2,7 +2,8 @@
 // `refuted` are what has to come out; `true` must not be refuted and `false` not be proved, whatever else is said of them.
 import { describe, expect, test } from 'vitest'
 import { parse, trustedRules } from '../../src/load.ts'
-import { Mismatch, prove, type Verdict } from '../../src/prove/prove.ts'
+import { Mismatch } from '../../src/prove/align.ts'
+import { prove, type Verdict } from '../../src/prove/prove.ts'
 import { builtin } from '../../src/rewrite/builtin.ts'
 import { areApartAt } from './apart.ts'
 
