@@ -68,7 +68,8 @@ test('a function beyond all bounds is no fault of the tool', () => {
 })
 
 test('that there may be more errors than are shown is said', () => {
-  const nets = (n: number): string => Array.from({ length: n }, (_, i) => `net n${i} { x : 3 -> no${i} -> y }\n`).join('')
+  const nets = (n: number): string =>
+    Array.from({ length: n }, (_, i) => `net n${i} { x : 3 -> no${i} -> y }\n`).join('')
   const said = /no more than 20 errors are shown/
   expect(run(['prove', '-'], { input: nets(30) }).stderr).toMatch(said)
   expect(run(['prove', '-'], { input: nets(3) }).stderr).not.toMatch(said)
