@@ -943,6 +943,16 @@ export function undefinedAt(node: string, row: number | null): Diagnostic {
   const where = row === null ? '' : ` in row ${row + 1}`
   return warning('W833', null, `${node} gives NaN${where}: the net is undefined there, or a number overflowed`)
 }
+export function heavyCertificate(): Diagnostic {
+  return warning(
+    'W834',
+    null,
+    '`netproof check` will not accept this certificate: it takes too much work for its length',
+    {
+      hint: 'each of its claims has been checked by itself: write a certificate for one claim at a time, by the names of its nets',
+    },
+  )
+}
 export function oneArray(file: string, outputs: readonly string[]): Diagnostic {
   return error('E831', null, `${quote(file)} holds one array, and there are the outputs ${outputs.join(', ')}`, {
     hint: `write one file for each: -o ${outputs[0]}=FILE`,

@@ -438,4 +438,9 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'Something on the way to the output is undefined at this input, as ln(0) is, or a number was too large for a double. `netproof eval --bound` says which of the two.',
     example: null,
   },
+  W834: {
+    title: 'a certificate that takes too much work to check',
+    text: 'Checking is bounded by the length of the certificate, so that nobody can keep the checker busy. The counterexamples of many large nets together may need more than that, although each by itself does not.',
+    example: null,
+  },
 }

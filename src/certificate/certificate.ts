@@ -21,7 +21,7 @@ import {
   readText,
   TableReader,
 } from './json.ts'
-import { MOST_LISTS, MOST_VALUES } from './text.ts'
+import { MOST_LISTS, MOST_NESTING, MOST_VALUES } from './text.ts'
 
 export const FORMAT = 'netproof certificate'
 export const VERSION = 2
@@ -142,7 +142,7 @@ export function isCertificate(json: unknown): boolean {
 const LEAST_WORK = 20_000_000
 const WORK_A_CHARACTER = 10
 /** Evaluating nets takes more, an elementary function for each entry of a matrix; in all no more than so much. */
-const WORK_A_CHARACTER_OF_A_POINT = 150
+const WORK_A_CHARACTER_OF_A_POINT = 700
 const MOST_FOR_POINTS = 200_000_000
 /**
  * The work that checking a document may take, in small steps (see scalar/work.ts): some, and more the longer its text is.
@@ -162,27 +162,29 @@ function partOf(value: unknown, key: string): unknown {
 
 /** About how long the JSON text of a value is. */
 function lengthOf(document: unknown): number {
-  let length = 0
-  let [values, lists] = [0, 0]
-  const stack = [document]
+  let [length, values, lists] = [0, 0, 0]
+  const stack: Iterator<unknown>[] = [[document].values()]
   // A value that a program makes may contain itself, or be a long list of nothing.
-  const put = (part: unknown): void => {
-    if (typeof part === 'object' && ++lists > MOST_LISTS)
+  const enter = (parts: readonly unknown[]): void => {
+    values += parts.length
+    if (++lists > MOST_LISTS || values > MOST_VALUES || stack.length > MOST_NESTING)
       throw new Malformed('this has too many parts, or contains itself')
-    if (++values > MOST_VALUES) throw new Malformed('this has too many parts')
-    stack.push(part)
+    stack.push(parts.values())
   }
-  while (stack.length > 0) {
-    const value = stack.pop()
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const { done, value } = top.next()
+    if (done) {
+      stack.pop()
+      continue
+    }
     length += 2
     if (typeof value === 'string') length += value.length
     else if (typeof value === 'number') length += value < 100 ? 1 : 4
-    else if (Array.isArray(value)) for (const part of value) put(part)
-    else if (typeof value === 'object' && value !== null)
-      for (const [key, part] of Object.entries(value)) {
-        length += key.length + 3
-        put(part)
-      }
+    else if (Array.isArray(value)) enter(value)
+    else if (typeof value === 'object' && value !== null) {
+      for (const key of Object.keys(value)) length += key.length + 3
+      enter(Object.values(value))
+    }
   }
   return length
 }

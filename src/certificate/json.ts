@@ -64,6 +64,7 @@ import {
   sameRange,
 } from '../scalar/range.ts'
 import { type Rational, rational } from '../scalar/rational.ts'
+import { commonFactorWork, decimalWork, spend } from '../scalar/work.ts'
 
 /** Anything that JSON can say; read with care. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
@@ -93,6 +94,10 @@ export function rationalJson(q: Rational): string {
 export function readRational(json: Json): Rational {
   const found = typeof json === 'string' && json.length < MOST_DIGITS ? /^(-?\d+)(?:\/(\d+))?$/.exec(json) : null
   if (found === null || (found[2] !== undefined && /^0+$/.test(found[2]))) throw new Malformed('not a number')
+  const [above, below] = [found[1].length, found[2]?.length ?? 0]
+  // A digit is some 3.3 bits; fractions are looked at for common factors.
+  if (above + below > 20)
+    spend(decimalWork(above) + decimalWork(below) + commonFactorWork(3.3 * Math.min(above, below)))
   const q = rational(BigInt(found[1]), BigInt(found[2] ?? 1))
   if (rationalJson(q) !== json) throw new Malformed(`the number ${found[0].slice(0, 40)} is not in lowest terms`)
   return q

@@ -3,11 +3,14 @@
 // one reader would take the first and another one the last.
 
 /** More text than this is not read: as JSON it would take several times its size. */
-export const MOST_BYTES = 250_000_000
-/** Lists and objects, and values in them: one of the first takes some 50 bytes of memory, of the second 8. */
-export const MOST_LISTS = 8_000_000
-export const MOST_VALUES = 20_000_000
-const MOST_NESTING = 64
+export const MOST_BYTES = 160_000_000
+/** Lists and objects, values in them, and keys: what a process of 1 GB has room for, and more than 100,000 layers need. */
+export const MOST_LISTS = 4_000_000
+export const MOST_VALUES = 15_000_000
+const MOST_KEYS = 5_000_000
+/** Keys of one object, which take far more time and memory where there are very many. */
+const MOST_KEYS_OF_ONE = 100_000
+export const MOST_NESTING = 64
 /** The longest string and the longest number, in bytes. */
 const LONGEST_STRING = 200_000
 const LONGEST_NUMBER = 40
@@ -21,6 +24,8 @@ function keysIn(bytes: Uint8Array): number | null {
   let literal = 0
   let lists = 0
   let values = 0
+  // By depth, the keys of the object that is open there.
+  const keysAt = new Int32Array(MOST_NESTING + 1)
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]
     if (byte === QUOTE) {
@@ -32,11 +37,13 @@ function keysIn(bytes: Uint8Array): number | null {
       if (++literal > LONGEST_NUMBER) return null
     } else {
       literal = 0
-      if (byte === COLON) keys++
-      else if (byte === COMMA) {
+      if (byte === COLON) {
+        if (++keys > MOST_KEYS || depth < 0 || ++keysAt[depth] > MOST_KEYS_OF_ONE) return null
+      } else if (byte === COMMA) {
         if (++values > MOST_VALUES) return null
       } else if (byte === OPEN || byte === OPEN_LIST) {
         if (++depth > MOST_NESTING || ++lists > MOST_LISTS) return null
+        keysAt[depth] = 0
       } else if (byte === CLOSE || byte === CLOSE_LIST) depth--
     }
   }
@@ -44,19 +51,17 @@ function keysIn(bytes: Uint8Array): number | null {
 }
 
 /** The number of keys in a JSON value that does not nest deeply. */
-function keysOf(value: unknown): number {
+function keysOf(value: object): number {
   let keys = 0
-  const stack = [value]
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if (Array.isArray(next)) {
-      for (const part of next) if (typeof part === 'object' && part !== null) stack.push(part)
-    } else {
-      const object = next as { [key: string]: unknown }
-      for (const key in object) {
-        keys++
-        const part = object[key]
-        if (typeof part === 'object' && part !== null) stack.push(part)
-      }
+  const stack: Iterator<unknown>[] = [[value].values()]
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const { done, value: part } = top.next()
+    if (done) stack.pop()
+    else if (Array.isArray(part)) stack.push(part.values())
+    else if (typeof part === 'object' && part !== null) {
+      const parts = Object.values(part)
+      keys += parts.length
+      stack.push(parts.values())
     }
   }
   return keys

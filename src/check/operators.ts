@@ -6,7 +6,7 @@ import { factorsOf, type Linear } from '../linear/linear.ts'
 import type { Expression } from '../scalar/expression.ts'
 import { partsFirst } from '../scalar/proof.ts'
 import { ONE, type Rational } from '../scalar/rational.ts'
-import { spend } from '../scalar/work.ts'
+import { fractionWork, spend } from '../scalar/work.ts'
 import { Arithmetic, addTerm, type Polynomial, product, UNIT } from './polynomial.ts'
 
 /** Words, which are nested to the right, so that they share what they end with, and what each is multiplied by. */
@@ -92,7 +92,7 @@ function inEntries(word: Linear): readonly (readonly [key: string, factor: Ratio
     const entries = known?.flatMap((row, i) => row.map((q, j) => [`${i},${j}`, q] as const))
     const places = entries?.filter(([, q]) => q.n !== 0n) ?? [[a.kind === 'identity' ? 'I' : `${a.id}`, ONE] as const]
     if (sum.length * places.length > MOST_KEYS) return [[`${word.id}`, ONE]]
-    spend(1 + sum.length * places.length)
+    spend(1 + sum.length * places.reduce((total, [, q]) => total + 1 + fractionWork(q.n, q.d), 0))
     sum = sum.flatMap(([k, f]) => places.map(([key, q]) => [`${k};${key}`, f.mul(q)] as const))
   }
   return sum

@@ -2,7 +2,14 @@
 // or pictures.
 import type { Json } from '../certificate/json.ts'
 import { check } from '../check/check.ts'
-import { type Diagnostic, lineAndColumn, noClaims, type Span, unexpectedVerdict } from '../diagnostic.ts'
+import {
+  type Diagnostic,
+  heavyCertificate,
+  lineAndColumn,
+  noClaims,
+  type Span,
+  unexpectedVerdict,
+} from '../diagnostic.ts'
 import { claimBetween, type LoadedClaim, type Program, trustedRules } from '../load.ts'
 import { type Certified, certificateOf, certificateText } from '../prove/certify.ts'
 import { counterexampleJson, printCounterexample } from '../prove/counterexample.ts'
@@ -13,6 +20,7 @@ import { domainText, reasonText, undecidedDetails } from '../prove/report.ts'
 import { stepsOf } from '../rewrite/normalize.ts'
 import { printRange } from '../scalar/range.ts'
 import { printRational } from '../scalar/rational.ts'
+import { TOO_MUCH_WORK } from '../scalar/work.ts'
 import type { Equality } from '../search/reasons.ts'
 import type { Found } from '../search/search.ts'
 import { type FoundStage, stagesOfFound } from '../search/stages.ts'
@@ -93,7 +101,10 @@ export async function proveCommand(
     const accepted = acceptedOf(results)
     const certificate = accepted ?? certificateOf(certified(results), { seed: options.seed, statements })
     const checked = options.unchecked || accepted !== null ? null : check(certificate)
-    if (checked?.accepted === false)
+    // Each claim has been accepted by itself; all together may be more than is allowed.
+    const isHeavy = checked?.accepted === false && checked.reason === TOO_MUCH_WORK
+    if (isHeavy) report([heavyCertificate()], program.text)
+    else if (checked?.accepted === false)
       throw new CertificateFault(`the checker rejects ${checked.step}: ${checked.reason}`)
     const text = certificateText(certificate)
     if (options.certificate !== undefined) writeOutput(options.certificate, text)

@@ -13,7 +13,7 @@ import {
   operatorsOfPattern,
   type Rule,
   stagesIn,
-  variableOf,
+  variablesOf,
 } from '../rewrite/rule.ts'
 import { analyse, monotonicity } from '../scalar/analysis.ts'
 import { call, type Expression, number, x0 } from '../scalar/expression.ts'
@@ -224,10 +224,9 @@ export function randomChoices(rule: Rule, source: Random, round = source.integer
     if (!source.oneIn(3)) reals.set(name, number(chooseReal(setOfReal(rule, slot), source)))
   const groups = new Map(rule.variables.groups.map(g => [g.name, source.integer(1, 3)]))
   const weights = new Map<string, Linear>()
-  for (const pattern of stagesIn(rule.left).flatMap(operatorsOfPattern)) {
-    const o = variableOf(pattern)
-    const property = o === null ? undefined : needed.matrices.get(o.slot)
-    if (o === null || property === undefined) continue
+  for (const o of stagesIn(rule.left).flatMap(operatorsOfPattern).flatMap(variablesOf)) {
+    const property = needed.matrices.get(o.slot)
+    if (property === undefined) continue
     const [rows, columns] = [o.rows, o.columns].map(s => knownSize(substituteSize(s, n => sizes.get(n))))
     if (rows === null || columns === null) return null
     const { name } = rule.variables.operators[o.slot]

@@ -15,7 +15,7 @@ import {
   stagesBefore,
   stagesIn,
   type Template,
-  variableOf,
+  variablesOf,
 } from '../rewrite/rule.ts'
 import { type Expression, postorder } from '../scalar/expression.ts'
 import { inversesOf } from '../scalar/functions.ts'
@@ -247,6 +247,10 @@ class Unifier {
     } else if (q.kind === 'variable') this.operators.set(q.slot, p)
     else if (p.kind !== q.kind || (p.kind === 'exact' && q.kind === 'exact' && p.operator !== q.operator)) throw APART
     else if ('of' in p && 'of' in q) this.operator(p.of, q.of)
+    else if (p.kind === 'product' && q.kind === 'product') {
+      if (p.factors.length !== q.factors.length) throw APART
+      for (const [k, f] of p.factors.entries()) this.operator(f, q.factors[k])
+    }
   }
 
   size(s: Size): Size {
@@ -332,7 +336,7 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
       case 'entries':
       case 'operator': {
         const stages = [...stagesIn(outer.left), ...stagesIn(inner.left)]
-        const at = stages.flatMap(operatorsOfPattern).find(o => variableOf(o)?.slot === c.slot)
+        const at = stages.flatMap(operatorsOfPattern).find(o => variablesOf(o).some(v => v.slot === c.slot))
         const bound = at === undefined ? at : by.operatorOf(at)
         if (at?.kind === 'variable' && bound?.kind === 'variable') conditions.push({ ...c, slot: bound.slot })
         break
@@ -353,7 +357,7 @@ function peakOf(outer: Rule, inner: Rule, by: Unifier, inputs: Range): Rule {
     if (p.kind === 'mix') functions.add(p.slot)
     if (p.kind === 'pointwise' && (p.fn.kind === 'variable' || p.fn.kind === 'inverse')) functions.add(p.fn.slot)
     if (p.kind === 'pointwise' && p.fn.kind === 'form') forms.push(p.fn.fn)
-    for (const o of operatorsOfPattern(p)) operators.add(variableOf(o)?.slot ?? -1)
+    for (const o of operatorsOfPattern(p)) for (const v of variablesOf(o)) operators.add(v.slot)
     for (const a of stagesBefore(p)) visit(a)
   }
   visit(left)

@@ -4,7 +4,7 @@ import { type Expression, number, one, printExpression } from '../scalar/express
 import { interner } from '../scalar/intern.ts'
 import type { Range } from '../scalar/range.ts'
 import { ONE, printRational, type Rational, ZERO } from '../scalar/rational.ts'
-import { spend } from '../scalar/work.ts'
+import { fractionWork, spend } from '../scalar/work.ts'
 import { addSizes, isAtLeast, knownSize, printShape, type Size, sizeOf } from './size.ts'
 
 /** A declared weight: unknown (value null: every matrix of this shape with entries in `entries`), or given. */
@@ -241,7 +241,12 @@ export function knownProduct(left: Linear, right: Linear): Linear | null {
   spend(a.length * b.length * b[0].length)
   const entry = (row: readonly Rational[], j: number): Rational => {
     let total = ZERO
-    for (const [k, q] of row.entries()) if (q.n !== 0n && b[k][j].n !== 0n) total = total.add(q.mul(b[k][j]))
+    for (const [k, q] of row.entries()) {
+      const p = b[k][j]
+      if (q.n === 0n || p.n === 0n) continue
+      total = total.add(q.mul(p))
+      spend(fractionWork(q.n, q.d) + fractionWork(p.n, p.d) + fractionWork(total.n, total.d))
+    }
     return total
   }
   return literal(a.map(row => b[0].map((_, j) => entry(row, j))))

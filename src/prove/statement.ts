@@ -7,6 +7,7 @@ import {
   identity,
   type Linear,
   ones,
+  product,
   transpose,
   type WeightSymbol,
   weight,
@@ -439,6 +440,8 @@ class LeftSide {
         return ones(this.size(p.rows), this.size(p.columns))
       case 'exact':
         return p.operator
+      case 'product':
+        return p.factors.map(f => this.operator(f)).reduce((a, b) => product(a, b))
       case 'transpose':
         return transpose(this.operator(p.of))
       case 'diagonal':

@@ -303,9 +303,9 @@ class Builder {
         return { id: UNPLACED, kind: 'slice', shape, args: [arg], start, end }
       }
       case 'linear':
-        return this.linear(template.slot)
       case 'parts':
-        return this.parts(template.slot)
+        if (match.rule.phase === 'own' && template.arg.kind !== 'wire') throw NOTHING
+        return template.kind === 'linear' ? this.linear(template.slot) : this.parts(template.slot)
       case 'elementwise':
         return this.elementwise(template)
     }
@@ -314,21 +314,29 @@ class Builder {
   pointwise(template: Extract<Template, { kind: 'pointwise' }>): Built {
     const { match } = this
     const { fn } = template
+    const source = template.args.length === 1 ? this.source(template.args[0]) : template.args.map(a => this.single(a))
+    /** Whether a function stands here on the wires on which it stood. */
+    const isInPlace = (f: FunctionBinding): boolean =>
+      f.args.length === source.length && f.args.every((a, k) => a === source[k])
     // `g . f` where g may have further wires.
     if (fn.kind === 'compose' && fn.outer.kind === 'variable' && fn.inner.kind === 'variable') {
       const g = match.functions[fn.outer.slot]
       const f = match.functions[fn.inner.slot]
       if (g === undefined || f === undefined) throw NOTHING
-      const fused = fuseAt(g.fn, g.args, g.index, f.fn, f.args)
-      if (fused.fn === x0) return { wire: fused.args[0] }
-      return pointwiseContent(shapeAt(this.graph, match.at), fused.fn, fused.args)
+      if (isInPlace(f) && g.args[g.index] === f.node) {
+        const fused = fuseAt(g.fn, g.args, g.index, f.fn, f.args)
+        if (fused.fn === x0) return { wire: fused.args[0] }
+        return pointwiseContent(shapeAt(this.graph, match.at), fused.fn, fused.args)
+      }
+      if (g.args.length !== 1 || f.args.length !== 1) throw NOTHING
     }
-    // `inner(f)` takes the wires of f, which may be more than the pattern's.
-    if (fn.kind === 'inner' && fn.of.kind === 'variable') {
-      const args = match.functions[fn.of.slot]?.args ?? []
-      return pointwiseContent(this.shapeOf(args[0]), this.fn(fn), args)
+    // `inner(f)` and `normal(f)` take the wires of f, which may be more than the pattern's.
+    if ((fn.kind === 'inner' || fn.kind === 'normal') && fn.of.kind === 'variable') {
+      const f = match.functions[fn.of.slot]
+      // The built-in rules say by this where f stood; in a rule of a user it would drop what the right side has before it.
+      if (f === undefined || (match.rule.phase === 'own' && !isInPlace(f))) throw NOTHING
+      if (fn.kind === 'inner') return pointwiseContent(this.shapeOf(f.args[0]), this.fn(fn), f.args)
     }
-    const source = template.args.length === 1 ? this.source(template.args[0]) : template.args.map(a => this.single(a))
     const value = this.fn(fn)
     // A function of several wires keeps them in their order; one that computes nothing new is no step.
     if (fn.kind === 'normal' && fn.of.kind === 'variable') {

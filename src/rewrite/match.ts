@@ -6,7 +6,7 @@ import { linearForm } from '../algebra/simplify.ts'
 import type { AdditiveNode, Node, NodeId, NodeKind, PointwiseNode } from '../diagram/diagram.ts'
 import { analyseShared, componentwise, within as liesWithin, type WireRange, whole } from '../diagram/ranges.ts'
 
-import { entriesOf, identity, type Linear, ones, transpose, zeroMatrix } from '../linear/linear.ts'
+import { entriesOf, factorsOf, identity, type Linear, ones, product, transpose, zeroMatrix } from '../linear/linear.ts'
 import {
   addSizes,
   isAtLeast,
@@ -540,6 +540,13 @@ function matchOperator(pattern: LinearPattern, found: readonly Linear[], match: 
       )
     case 'exact':
       return found.length === 1 && pattern.operator === found[0]
+    case 'product': {
+      const factors = found.length === 1 ? factorsOf(found[0]) : []
+      const last = pattern.factors.length - 1
+      if (factors.length <= last) return false
+      const rest = factors.slice(last).reduce((a, b) => product(a, b))
+      return pattern.factors.every((p, k) => matchOperator(p, [k < last ? factors[k] : rest], match))
+    }
     case 'transpose':
       return found.length === 1 && matchOperator(pattern.of, [transpose(found[0])], match)
     case 'diagonal': {

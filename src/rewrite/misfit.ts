@@ -1,7 +1,7 @@
 // Why a rule does not apply at a place: the first thing that does not fit, seen from the rule's last stage backwards.
 import { normalLinear } from '../algebra/operators.ts'
 import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
-import { identity, type Linear, printLinear, printSizes, transpose } from '../linear/linear.ts'
+import { factorsOf, identity, type Linear, printLinear, printSizes, product, transpose } from '../linear/linear.ts'
 import { type Size, substituteSize } from '../linear/size.ts'
 import { type Expression, printExpression } from '../scalar/expression.ts'
 import { printFunction } from '../syntax/print.ts'
@@ -177,6 +177,13 @@ class Walker {
       case 'zero':
       case 'ones':
         return normalLinear(found).kind === p.kind ? null : other(p.kind)
+      case 'product': {
+        const factors = factorsOf(found)
+        const last = p.factors.length - 1
+        if (factors.length <= last) return other('a product of matrices')
+        const parts = [...factors.slice(0, last), factors.slice(last).reduce((a, b) => product(a, b))]
+        return p.factors.map((f, k) => this.operator(f, parts[k])).find(m => m !== null) ?? null
+      }
       case 'transpose':
         return this.operator(p.of, transpose(found))
       case 'diagonal':

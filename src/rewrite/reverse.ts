@@ -3,10 +3,12 @@
 
 import {
   diagonal,
+  factorsOf,
   identity,
   type Linear,
   linearPostorder,
   ones,
+  product,
   transpose,
   weight,
   zeroMatrix,
@@ -30,7 +32,7 @@ import {
   stagesIn,
   type Template,
   type VariablePattern,
-  variableOf,
+  variablesOf,
 } from './rule.ts'
 import { withCalls, withCallsOf } from './subnets.ts'
 
@@ -79,8 +81,7 @@ class Reverser {
 
   constructor(private readonly rule: Rule) {
     for (const o of stagesIn(rule.left).flatMap(operatorsOfPattern)) {
-      const variable = variableOf(o)
-      if (variable !== null) this.operators.set(variable.slot, variable)
+      for (const variable of variablesOf(o)) this.operators.set(variable.slot, variable)
     }
   }
 
@@ -117,6 +118,8 @@ class Reverser {
       if (kind === 'zero' || kind === 'ones') return { kind, rows, columns }
       const of = kind === 'transpose' || kind === 'diagonal' ? this.variable(operator.of) : null
       if (of !== null && (kind === 'transpose' || kind === 'diagonal')) return { kind, of }
+      const factors = kind === 'product' ? factorsOf(operator).map(a => this.variable(a)) : [null]
+      if (factors.every(f => f !== null)) return { kind: 'product', factors }
       if (linearPostorder(operator).every(a => this.variable(a) === null && a.rows.terms.length === 0))
         return { kind: 'exact', operator }
     }
@@ -153,6 +156,8 @@ function templateOf(rule: Rule, p: Pattern): Template {
         return computed(transpose(weight(operators[o.of.slot].symbol)))
       case 'diagonal':
         return computed(diagonal(weight(operators[o.of.slot].symbol)))
+      case 'product':
+        return computed(o.factors.map(f => weight(operators[f.slot].symbol)).reduce((a, b) => product(a, b)))
       case 'exact':
         return computed(o.operator)
       case 'identity':
@@ -221,10 +226,7 @@ function slotsIn(pattern: Pattern): Slots {
     if (p.kind === 'mix') found.functions.add(p.slot)
     if (p.kind === 'net') found.nets.add(p.slot)
     if (p.kind === 'reduce' && typeof p.group !== 'number') found.groups.add(p.group.slot)
-    for (const o of operatorsOfPattern(p)) {
-      const variable = variableOf(o)
-      if (variable !== null) found.operators.add(variable.slot)
-    }
+    for (const o of operatorsOfPattern(p)) for (const { slot } of variablesOf(o)) found.operators.add(slot)
     for (const s of stagesBefore(p)) visit(s)
   }
   visit(pattern)

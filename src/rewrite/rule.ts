@@ -32,6 +32,8 @@ export type LinearPattern =
   | { readonly kind: 'transpose'; readonly of: VariablePattern }
   /** A matrix that is written as a diagonal one. */
   | { readonly kind: 'diagonal'; readonly of: VariablePattern }
+  /** A matrix that is written as a product; the last factor is all that is left of a longer one. */
+  | { readonly kind: 'product'; readonly factors: readonly VariablePattern[] }
 
 // The stages of which both sides of a rule are made: F says functions, L matrices, and S is what enters them.
 export interface WireStage {
@@ -333,9 +335,10 @@ function operatorsOfTemplate(t: Template): readonly LinearTemplate[] {
   }
 }
 
-/** The variable of a pattern of a matrix; null where it has none. */
-export function variableOf(p: LinearPattern): VariablePattern | null {
-  return p.kind === 'variable' ? p : 'of' in p ? p.of : null
+/** The variables of a pattern of a matrix. */
+export function variablesOf(p: LinearPattern): readonly VariablePattern[] {
+  if (p.kind === 'product') return p.factors
+  return p.kind === 'variable' ? [p] : 'of' in p ? [p.of] : []
 }
 
 /** A pattern of a matrix with other sizes and another number of its slot. */
@@ -356,6 +359,8 @@ export function mapLinearPattern(
     case 'transpose':
     case 'diagonal':
       return { kind: p.kind, of: variable(p.of) }
+    case 'product':
+      return { kind: 'product', factors: p.factors.map(variable) }
     case 'identity':
       return { kind: 'identity', size: size(p.size) }
     case 'zero':
@@ -377,6 +382,8 @@ export function sizesOfPattern(p: LinearPattern): readonly [rows: Size, columns:
       return [p.of.columns, p.of.rows]
     case 'diagonal':
       return [p.of.rows, p.of.rows]
+    case 'product':
+      return [p.factors[0].rows, p.factors[p.factors.length - 1].columns]
     default:
       return [p.rows, p.columns]
   }

@@ -107,6 +107,8 @@ interface Kit<F, L, S> {
   matrix(term: Term): L
   /** A stage that only this side may have, else null. */
   own(stage: Term, arg: S): S | null
+  /** Whether compositions of functions of the rule are stages one after the other. */
+  readonly takesApart: boolean
   /** A number that begins the side, as a wire; null for all else. */
   number(term: Term): S | null
 }
@@ -216,6 +218,9 @@ class SideReader<F, L, S extends { readonly kind: string }> {
     const { kit, names } = this
     const own = kit.own(stage, arg)
     if (own !== null) return own
+    // What is matched are the parts, one after the other.
+    if (stage.kind === 'compose' && kit.takesApart && !this.isScalar(stage))
+      return stage.functions.reduceRight((at: S, f) => this.stage(f, at), arg)
     switch (stage.kind) {
       case 'group':
         return this.stage(stage.of, arg)
@@ -300,6 +305,7 @@ export function readPattern(names: SideNames, side: RuleSide): Pattern {
     formula: fn => (names.hasReals(fn) ? { kind: 'form', fn } : { kind: 'exact', fn }),
     matrix: term => linearPattern(names, term),
     own: () => null,
+    takesApart: true,
     number: () => null,
   }
   const pattern = withCalls(new SideReader(names, kit, side).side(side))
@@ -339,6 +345,10 @@ function linearPattern(names: SideNames, term: Term): LinearPattern {
       return { kind: name === 'diag' ? 'diagonal' : name, of }
   }
   const operator = names.matrix(term)
+  if (term.kind === 'product' && term.operators.every(o => o === '*')) {
+    const factors = term.factors.flatMap(f => variableOf(f) ?? [])
+    if (factors.length === term.factors.length) return { kind: 'product', factors }
+  }
   if (operator.kind === 'identity') return { kind: 'identity', size: operator.rows }
   if (operator.kind === 'zero' || operator.kind === 'ones')
     return { kind: operator.kind, rows: operator.rows, columns: operator.columns }
@@ -346,7 +356,8 @@ function linearPattern(names: SideNames, term: Term): LinearPattern {
     a => (a.kind === 'symbol' && operators.some(o => o.symbol === a.symbol)) || a.rows.terms.length > 0,
   )
   if (!isOpen || operator.kind === 'symbol') return { kind: 'exact', operator }
-  const left = 'a left side names weights, or is transpose(W), diag(b), identity(n), zero(m, n), ones(m, n) or known'
+  const left =
+    'a left side names weights, or is a product of them, transpose(W), diag(b), identity(n), zero(m, n), ones(m, n) or known'
   throw names.cannot(term, `match this matrix: ${left}`)
 }
 
@@ -367,6 +378,7 @@ export function readTemplate(names: SideNames, side: RuleSide, left: Pattern): T
     formula: fn => ({ kind: 'exact', fn }),
     matrix: term => linearTemplate(inner, term),
     own: (stage, arg) => computedStage(inner, stage, arg),
+    takesApart: false,
     number: term => numberSide(inner, left, term),
   }
   return withCallsOf(left, new SideReader(inner, kit, side).side(side))

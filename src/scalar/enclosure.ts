@@ -20,7 +20,7 @@ import {
   toRationalBound,
 } from './scaled.ts'
 import { type Instruction, tapeOf } from './tape.ts'
-import { spend } from './work.ts'
+import { lengthWork, spend } from './work.ts'
 
 /** The closed interval [low, high]; an exact value when low equals high. */
 export interface Enclosure {
@@ -119,6 +119,7 @@ function run(
     const boundsOf = (i: number): Bounds => values[i] as Bounds
     switch (instruction.kind) {
       case 'number':
+        spend(lengthWork(instruction.value.n, instruction.value.d))
         return fromEnclosure({ low: instruction.value, high: instruction.value }, precision)
       case 'constant':
         return constantBounds(instruction.name, precision)
@@ -213,6 +214,11 @@ export function disjoint(a: Enclosure, b: Enclosure): boolean {
 export function extendCall(name: KnownName, args: readonly Bounds[], bits: number): Enclosing {
   const precision = precisionOf(bits, false)
   return extend(name, args, precision)
+}
+
+/** A rational as bounds: exact, but for one that is longer than what is kept exact with so many bits. */
+export function rationalBounds(q: Rational, bits: number): Bounds {
+  return fromEnclosure({ low: q, high: q }, precisionOf(bits, false))
 }
 
 /** The sum of the products, in one; null where it has to be made step by step. */

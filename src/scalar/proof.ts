@@ -15,7 +15,7 @@ import {
 } from './expression.ts'
 import { printRange, type Range } from './range.ts'
 import { type Rational, rational } from './rational.ts'
-import { spend } from './work.ts'
+import { fractionWork, spend } from './work.ts'
 
 export type { Condition } from './axioms.ts'
 
@@ -137,6 +137,8 @@ function foldNumbers(name: string, args: readonly Expression[]): Rational | null
   const values: Rational[] = []
   for (const a of args) {
     if (a.kind !== 'number') return null
+    // The product of two is twice as long.
+    spend(2 * fractionWork(a.value.n, a.value.d))
     values.push(a.value)
   }
   const [a, b] = values

@@ -107,6 +107,16 @@ export function commonFactorWork(bits: number): number {
   return 3 * bits + Math.floor((bits * bits) / 400)
 }
 
+/** The steps for passing over the digits of a number, as rounding it does; nothing for a short one. */
+export function lengthWork(n: bigint, d: bigint): number {
+  return n < SHORT && d < SHORT ? 0 : (bitsOf(n) + bitsOf(d)) >> 4
+}
+
+/** The steps for reading a whole number of so many decimal digits, or writing it: more than linear. */
+export function decimalWork(digits: number): number {
+  return Math.floor((digits * digits) / 4000)
+}
+
 const SHORT = 1n << 256n
 const WORD = 1n << 64n
 const bitsOf = (n: bigint): number => (n < WORD ? 64 : 4 * n.toString(16).length)

@@ -7,9 +7,10 @@ import {
   encloseDot,
   encloseTape,
   extendCall,
+  rationalBounds,
 } from '../scalar/enclosure.ts'
 import type { Relation } from '../scalar/expression.ts'
-import { type Bounds, compare, exactly, fromRational, hullBounds, isExact } from '../scalar/scaled.ts'
+import { type Bounds, compare, fromRational, hullBounds, isExact } from '../scalar/scaled.ts'
 import { tapeOf } from '../scalar/tape.ts'
 import type { Arithmetic } from './arithmetic.ts'
 import { type Partially, partialArithmetic, worst } from './partial.ts'
@@ -40,7 +41,7 @@ function decide(relation: Relation, left: Bounds, right: Bounds): boolean | null
 export function enclosures(bits: number): Arithmetic<Enclosed> {
   const arithmetic = partialArithmetic<Bounds>(
     {
-      rational: q => exactly(fromRational(q)),
+      rational: q => rationalBounds(q, bits),
       constant: name => {
         const { low, high } = encloseConstant(name, bits)
         return { low: fromRational(low), high: fromRational(high) }

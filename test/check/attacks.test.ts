@@ -317,3 +317,48 @@ describe('functions that cannot be as they are declared, of which everything hol
     expect(pair(['[0, inf)', '(-inf, 3]', 'decreasing', null], [null, null])).toBe(null)
   })
 })
+
+describe('long numbers', () => {
+  const tooMuch = /more work/
+  const numbers = (rows: readonly string[]): unknown =>
+    written(d => {
+      for (const row of rows) d.expression(row)
+    })
+  const long = (i: number): string => `${10n ** 3000n + BigInt(3 * i + 1)}/${3n ** 6_000n}`
+
+  test('fractions, of which the common factors are looked for', () => {
+    const above = 10n ** 49_990n
+    const rows = [0n, 3n].map(k => `${above + k + 1n}/${3n ** 104_000n}`)
+    expect(reason(numbers(rows))).toMatch(tooMuch)
+  })
+
+  test('whole numbers of 99,000 digits', () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `7${'1'.repeat(99_000)}${i}`)
+    const result = check(numbers(rows), 20_000_000)
+    expect(result).toMatchObject({ accepted: false, reason: expect.stringMatching(tooMuch) })
+  })
+
+  test('exponents that an axiom multiplies', () => {
+    const document = written(d => {
+      const [x, b, c] = [0, long(0), long(1)].map(row => d.expression(row))
+      const steps = Array.from({ length: 500 }, () => ['axiom', 'power-split-positive', x, b, c])
+      const lemma = d.lemma(x, x, ['(0, inf)'], d.proof({ equal: [] }, steps))
+      const last = step('function', 'equality', 0, 0, { over: [0], ranges: ['(0, inf)'], lemmas: [lemma] })
+      d.claim(proved([input('x', '(0, inf)'), output(0)], [output(0)], [last]))
+    })
+    expect(reason(document)).toMatch(tooMuch)
+  })
+
+  test('products of matrices', () => {
+    const document = written(d => {
+      const row = ['1', '2', '3'].map((_, i) => long(i).slice(0, 700).concat('/', '3'.padEnd(600, '7')))
+      const [a, w] = [d.operator(['matrix', [row, row, row]]), d.operator(['weight', 'W', 3, 3, false, R, null])]
+      let product = a
+      for (let k = 0; k < 12; k++) product = d.operator(['product', product, product])
+      const left = [input('x', R, [3]), additive(product, 0, null, [3]), output(1, 'y', [3])]
+      const same = step('linear', 'equality', 1, 3, { over: [0] })
+      d.claim(proved(left, [additive(w, 0, null, [3]), output(3, 'y', [3])], [same]))
+    })
+    expect(reason(document)).toMatch(/more work|lowest terms/)
+  })
+})

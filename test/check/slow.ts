@@ -23,7 +23,7 @@ const BINARY = ['+', '-', '*', '/', 'max', 'min', '^'] as const
 /** Those that have a value for all numbers. */
 const TOTAL = ['exp', 'abs', 'sin', 'tanh', 'floor', 'sign', 'relu', 'erf', 'neg', 'sigmoid'] as const
 const TOTAL_BINARY = ['+', '-', '*', 'max', 'min'] as const
-const NUMBERS = ['2', '-1', '1/3', '1000000007', '99999999999999999999/7', '1/1000000000000000000000', '64'] as const
+const NUMBERS = ['2', '-1', '1/3', '1000000007', '99999999999999999999/7', '1/1000000000000000000000', '64', '2/2147483647', '-998244353/1000000009'] as const // biome-ignore format: one line
 
 /** Expressions in x0 and x1, each made of a few of the last ones; the numbers of all. */
 function expressions(d: Draft, source: Random, count: number): number[] {
@@ -42,7 +42,10 @@ function expressions(d: Draft, source: Random, count: number): number[] {
     else if (kind < 8) made.push(d.expression([source.pick(binary), recent(), recent()]))
     else if (kind === 8)
       made.push(d.expression(['choose', source.pick(['<', '<=', '==']), recent(), recent(), recent(), recent()])) // biome-ignore format: one line
-    else made.push(d.expression(['^', recent(), source.pick(mayFail ? made.slice(2, 11) : made.slice(2, 5))]))
+    else
+      made.push(
+        d.expression(['^', recent(), source.pick(mayFail ? made.slice(2, 4 + NUMBERS.length) : made.slice(2, 5))]),
+      )
   }
   return made
 }

@@ -110,3 +110,29 @@ describe('conditions that cannot hold together', () => {
     `${layer} m < n and n < m + 2 }`,
   ])('but these may: %s', text => expect(read(text).rules.length).toBe(1))
 })
+
+describe('products and compositions', () => {
+  test('a product of matrices is matched as it is written', () => {
+    const text = `rule r { weights A : m x k  weights B : k x n  add[A * B] -> relu ==> add[B] -> add[A] -> relu -> id }
+      weights U : 2 x 4  weights V : 4 x 3  weights W : 3 x 3`
+    expect(rewritten(`${text} net a { x : 3 -> add[U * V] -> relu -> y }`)).toContain('add[V] -> add[U] -> relu')
+    expect(rewritten(`${text} net a { x : 3 -> add[U * V * W] -> relu -> y }`)).toContain('add[U] -> relu')
+    expect(rewritten(`${text} net a { x : 3 -> add[W] -> relu -> y }`)).toContain('x : 3 -> add[W] -> relu')
+    expect(rewritten(`${text} net a { x : 3 -> add[2 * W] -> relu -> y }`)).toContain('add[2 * W]')
+  })
+  test('a weight is substituted by a product, and a function by a composition, and the results are proved', async () => {
+    const program = read(`rule identity { weights W : m x n  mul[W] == ln -> add[W] -> exp when input in (0, inf) }
+      derive companion from identity { attach exp before, ln after  normalize right }
+      derive factored from companion { weights B : m x k  weights C : k x n  substitute W = B * C }
+      derive composed from maxpool-increasing { function g, h : R -> R increasing  substitute k = 2, f = g . h }`)
+    const { rules } = await checkRules(program.rules as Rule[], { seconds: 10 }, program.derivations)
+    expect(rules.map(r => [r.rule.name, r.standing.kind])).toEqual(
+      ['identity', 'companion', 'factored', 'composed'].map(n => [n, 'proved']),
+    )
+  })
+  test('a composition of functions of the rule is two stages on a left side', () => {
+    const text = `rule r { function f, g  g . f -> abs ==> f -> g -> abs -> id when f odd }
+      rule s { function f  f -> relu ==> abs -> normal(f) }`
+    expect(read(text).rules.length).toBe(2)
+  })
+})
