@@ -934,6 +934,12 @@ export function badNumbers(
       return say(`has ${quote(String(p.found))} in row ${p.row}, column ${p.column}, which is no number`)
   }
 }
+/** `why`: how many parts there would be. */
+export function tooLargeFunction(why: string): Diagnostic {
+  return error('E834', null, `a function is too large to be worked with: ${why}`, {
+    hint: 'a net of several stages may say the same',
+  })
+}
 export function outOfMemory(net: string, why: string): Diagnostic {
   return error('E832', null, `${quote(net)} is too large to be evaluated: ${why}`, {
     hint: 'smaller sizes, or fewer rows at a time',

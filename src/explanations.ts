@@ -433,6 +433,11 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     text: 'What the arrays of an evaluation need is known before any of them is made, and is more than may be used.',
     example: null,
   },
+  E834: {
+    title: 'a function too large to be worked with',
+    text: 'Definitions are put in where functions are worked with, and sums of very many terms are functions with as many parts. Beyond a fixed number of parts there is no answer. `netproof prove` then says UNDECIDED.',
+    example: null,
+  },
   W833: {
     title: 'an output that is no number',
     text: 'Something on the way to the output is undefined at this input, as ln(0) is, or a number was too large for a double. `netproof eval --bound` says which of the two.',

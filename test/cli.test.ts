@@ -59,6 +59,22 @@ const OPEN =
 /** False by so little that no enclosure sees it. */
 const WIDE = 'net a { x : 70 -> sin -> y }\nnet b { x : 70 -> sin -> scale[1 + 1/10^2000] -> y }\nprove a == b\n'
 
+test('a function beyond all bounds is no fault of the tool', () => {
+  const sum = Array.from({ length: 201_000 }, () => 't').join(' + ')
+  const input = `function f(t) = ${sum}\nnet a { x : 2 -> f -> y }\n`
+  const { status, stderr } = run(['normalize', '-', 'a'], { input })
+  expect(status).toBe(3)
+  expect(stderr).toMatch(/^error\[E834\]: a function is too large to be worked with/)
+})
+
+test('that there may be more errors than are shown is said', () => {
+  const nets = (n: number): string =>
+    Array.from({ length: n }, (_, i) => `net n${i} { x : 3 -> no${i} -> y }\n`).join('')
+  const said = /no more than 20 errors are shown/
+  expect(run(['prove', '-'], { input: nets(30) }).stderr).toMatch(said)
+  expect(run(['prove', '-'], { input: nets(3) }).stderr).not.toMatch(said)
+})
+
 describe('prove', () => {
   test('0: all proved', () => {
     const { status, stdout, stderr } = run(['prove', example('theorem.net')])

@@ -1,9 +1,18 @@
 // What the commands share: reading and writing files, diagnostics on standard error, exit statuses.
 import { readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
-import { type Diagnostic, fileProblem, MORE_ERRORS, MOST_ERRORS, renderDiagnostic, unknownName } from '../diagnostic.ts'
+import {
+  type Diagnostic,
+  fileProblem,
+  MORE_ERRORS,
+  MOST_ERRORS,
+  renderDiagnostic,
+  tooLargeFunction,
+  unknownName,
+} from '../diagnostic.ts'
 import type { Diagram } from '../diagram/diagram.ts'
 import { type Program, parse, type ReadFile } from '../load.ts'
+import { TooLarge } from '../scalar/expression.ts'
 import { nearest } from '../syntax/nearest.ts'
 import { readBytes, Unreadable } from './read.ts'
 
@@ -62,6 +71,10 @@ export function writeOutput(file: string, content: string | Uint8Array): void {
 /** The exit status for whatever a command throws: what it has printed itself, or a fault of the tool's own. */
 export function fault(error: unknown): number {
   if (error instanceof Stop) return error.status
+  if (error instanceof TooLarge) {
+    report([tooLargeFunction(error.message)])
+    return USAGE
+  }
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`netproof: internal fault: ${message}\n`)
   process.stderr.write(

@@ -18,9 +18,12 @@ function merged(first: Operation, second: PointwiseOperation): Operation | null 
   if (first.out.once !== out.once || first.out.rows !== out.rows) return null
   const args = [...new Set([...first.args, ...second.args.filter(arg => arg !== first.out)])]
   if (args.length > MOST_ARGS) return null
-  const inner = substitute(first.fn, i => variable(args.indexOf(first.args[i])))
+  // The args of the first are mostly different: then they stand where they stood.
+  const inner = first.args.every((arg, i) => arg === args[i])
+    ? first.fn
+    : substitute(first.fn, i => variable(args.indexOf(first.args[i])))
   const fn = substitute(second.fn, i => (second.args[i] === first.out ? inner : variable(args.indexOf(second.args[i]))))
-  return postorder(fn).length > MOST_PARTS ? null : { kind: 'pointwise', fn, args, out }
+  return fn.weight > MOST_PARTS && postorder(fn).length > MOST_PARTS ? null : { kind: 'pointwise', fn, args, out }
 }
 
 export function fuseOperations({ operations, choices }: Program): Program {

@@ -10,7 +10,7 @@ import { OutOfTime, timed } from '../scalar/work.ts'
 import { COSTS, type Cost, costOf, nodeCost } from '../search/cost.ts'
 import { EGraph, type TermId } from '../search/egraph.ts'
 import { extract } from '../search/extract.ts'
-import { folded } from '../search/fold.ts'
+import { Abbreviations, folded } from '../search/fold.ts'
 import { ruleVisits } from '../search/instances.ts'
 import { builtinVisit, saturate, searchBudget } from '../search/saturate.ts'
 import { place } from '../search/search.ts'
@@ -78,7 +78,9 @@ function gathered(nets: readonly Diagram[], options: WithRules & { readonly cost
   })
   try {
     const limits = searchBudget(seconds, terms, budget?.searchBytes, signal)
-    timed(1000 * seconds, () => saturate(g, builtinVisit(g), limits, { rules: ruleVisits(rules) }))
+    timed(1000 * seconds, () =>
+      saturate(g, builtinVisit(g), limits, { rules: [new Abbreviations(), ...ruleVisits(rules)] }),
+    )
   } catch (error) {
     // What has been gathered so far is equal all the same.
     if (!(error instanceof OutOfTime)) throw error

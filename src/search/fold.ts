@@ -3,7 +3,12 @@ import type { Diagram, Node, NodeId } from '../diagram/diagram.ts'
 import { ones } from '../linear/linear.ts'
 import { call, variable, x0 } from '../scalar/expression.ts'
 import { livingNodes } from '../semantics/contents.ts'
-import { lastOf } from './builder.ts'
+import { lastOf, put } from './builder.ts'
+import type { EGraph, TermId } from './egraph.ts'
+import type { Visitor } from './instances.ts'
+import { type Additive, membersOf, type Pointwise } from './layers.ts'
+import { normalOf } from './operators.ts'
+import type { Why } from './reasons.ts'
 
 const EXP = call('exp', x0)
 const LN = call('ln', x0)
@@ -45,4 +50,29 @@ function isSumOfExponentials(node: Node, of: NodeId, byId: ReadonlyMap<NodeId, N
   const isExp = below.kind === 'pointwise' && below.fn === EXP && below.args[0] === of
   const width = lastOf(node.shape)
   return isExp && node.operators[0] === ones(width, width)
+}
+
+const ABBREVIATED: Why = { rule: 'softmax', title: 'a formula by its abbreviation', by: 'definition' }
+
+/** Puts softmax and logsoftmax beside their formulas in an e-graph from which a net is taken: what is cheap may be found only so. */
+export class Abbreviations implements Visitor {
+  readonly depth = 3
+  readonly waiting = false
+
+  visit(g: EGraph, t: TermId): void {
+    if (g.kindOf(t) !== 'pointwise') return
+    const { fn, shape } = g.nodeOf(t) as Pointwise
+    if (fn !== SHARE && fn !== REST) return
+    const [x, total] = g.argsOf(t)
+    const sum = normalOf(ones(lastOf(shape), lastOf(shape)))
+    const isExp = (m: TermId): boolean => (g.nodeOf(m) as Pointwise).fn === EXP && g.areEqual(g.argOf(m, 0), x)
+    const isTotal = membersOf(g, total, 'additive').some(m => {
+      const { operators, bias } = g.nodeOf(m) as Additive
+      const isSum = operators.length === 1 && bias === null && operators[0] === sum
+      return isSum && membersOf(g, g.argOf(m, 0), 'pointwise').some(isExp)
+    })
+    const made = isTotal ? put(g, { kind: fn === SHARE ? 'softmax' : 'logsoftmax', shape }, [x]) : null
+    if (made !== null) g.equate(t, made, ABBREVIATED, { over: [x] })
+  }
+  release(): void {}
 }

@@ -31,16 +31,16 @@ export function isStructural(fn: Term): boolean {
 /** Stages that are kept at a time. */
 const MOST_KEPT = 1_000
 
-/** Stages that were worked out, by their (shared) trees: a file's nets use one. null: it has an error. */
-export type StageCache = Map<Term, Stage | null>
+/** Stages that were worked out, by their (shared) trees: a file's nets use one. */
+export type StageCache = Map<Term, Stage>
 
-/** The stage that a term says, or null where it has an error, which is reported once. */
+/** The stage that a term says, or null where it has an error, which is reported. */
 export function stageOf(scope: Scope, offset: number, term: Term, cache: StageCache): Stage | null {
   const known = cache.get(term)
   if (known !== undefined) return known
   const made = makeStage(scope, offset, term)
   // Layers of weights are made as fast as they are found again, and mostly occur once.
-  if (made !== null && term.kind === 'indexed' && term.args.every(a => a.kind === 'name')) return made
+  if (made === null || (term.kind === 'indexed' && term.args.every(a => a.kind === 'name'))) return made
   if (cache.size >= MOST_KEPT) cache.clear()
   cache.set(term, made)
   return made

@@ -30,6 +30,8 @@ test('what nets cost', () => {
 
 test.each([
   ['nodes', 'input x : m output y = (x -> relu -> add[V]) - (-x -> relu -> add[V])', 1],
+  // What is added to all components: only the formula of softmax shows that it does nothing.
+  ['nodes', 'input x : 4, z : 1 output y = x + (z -> add[ones(4, 1)]) -> softmax', 1],
   ['flops', 'input x : m output y = (s(x) -> add[V]) + (f(x) -> add[V])', 2 * 64 * 64 + 64 * 3],
   ['depth', 'x : 4 -> add[P] -> s -> add[[[0,0,1,0],[1,0,0,0],[0,1,0,0],[0,0,0,1]]] -> y', 1],
 ] as const)('fewer %s', async (cost, text, after) => {

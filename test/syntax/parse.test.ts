@@ -56,6 +56,7 @@ describe('errors', () => {
     expect(codes('net a { x : 3 -> add[ -> y }')).toEqual(['E106'])
     expect(codes('net a { x : 3 -> add[] -> exp exp -> ln -> pow[,] -> y }')).toEqual(['E110', 'E110', 'E110'])
     expect(codes('net a { x : 3 -> sine -> cosine -> y }')).toEqual(['E201', 'E201'])
+    expect(codes('net a { x : 3 -> no -> no -> y }\nnet b { x : 3 -> no -> y }')).toEqual(['E201', 'E201', 'E201'])
   })
   test('point at the token, whatever is between', () => {
     const text = 'net a { x : 3 // not ) here\n -> /* ] */ exp exp -> y }'
