@@ -168,7 +168,8 @@ export async function checkRules(
   })
   const shown = usable.length === 0 ? null : terminationOf(usable, builtin(), ending())
   const confluence = usable.length === 0 ? null : confluenceWithBuiltin(usable, { seed, deadline: deadline(), signal })
-  const termination = shown?.kind === 'open' && confluence !== null ? fromPeaks(shown, usable, confluence) : shown
+  const isSettled = shown === null || !(shown.kind === 'open' || (shown.kind === 'ends' && !shown.together))
+  const termination = isSettled || confluence === null ? shown : fromPeaks(shown, usable, confluence)
   // Rules that are false may run in a circle, too, which is worth saying.
   const refuted = normalizing(['refuted'])
   const runs = termination?.kind === 'circle' || termination?.kind === 'endless'
@@ -176,7 +177,7 @@ export async function checkRules(
   return { rules: reports, termination: circle?.kind === 'circle' ? circle : termination, confluence }
 }
 
-/** Where no measure is known: a run that does not end from a net at which two left sides overlap, if there is one. */
+/** Where no measure is known for all rules together: a run that does not end from a net at which two left sides overlap, if there is one. */
 function fromPeaks(open: Termination, rules: readonly Rule[], confluence: Confluence): Termination {
   for (const { peak, normal } of confluence.open) {
     if (normal.every(n => n !== null)) continue

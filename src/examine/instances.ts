@@ -131,6 +131,18 @@ function unknownLayer(rule: Rule, name: string, rows: Size, columns: Size): { ru
   }
 }
 
+/** The rule, its left side of functions of one wire standing behind, before and between unknown layers; none for other sides. */
+export function layersAround(rule: Rule): Rule[] {
+  const [{ wires }] = subpatterns(rule.left)
+  if (wires.length !== 1 || !keepsWidth(rule.left)) return []
+  const [wire] = wires
+  const size = rule.variables.wires[wire].width ?? unknownSize('n')
+  const first = unknownLayer(rule, 'first', size, size)
+  const both = unknownLayer(first.rule, 'last', size, size)
+  const behind = replaced(rule.left, new Map([[wire, first.layer({ kind: 'wire', slot: wire })]]))
+  return [behind, both.layer(rule.left), both.layer(behind)].map(left => ({ ...both.rule, left }))
+}
+
 /** The rule with the variables of another one beside its own. */
 function beside(rule: Rule, guest: Rule): Rule {
   const join = <K extends keyof RuleVariables>(kind: K): RuleVariables[K] =>

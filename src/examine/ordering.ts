@@ -12,6 +12,12 @@
 //
 // So no run is endless. Rules of users run in the phase before `algebra`. They keep the end if they lower a measure that no
 // built-in rule raises, or if they lower `BUILTIN_MEASURES` and cannot put an affine part back where it was.
+//
+// A rule that only moves a stage (`scale[c] -> relu ==> relu -> scale[c]`) leaves `BUILTIN_MEASURES` as they are. Beside the
+// rules of `algebra` and `compose`, which lower them, a measure of its own comes last and shows the end. Beside `affine` it
+// does not: the stage that an affine part becomes may be moved before the layer takes it in, and is then composed again, so
+// that only what the function algebra makes of this function, for all its numbers, says whether the part comes back. In
+// `sinh -> scale[-1] ==> scale[-1] -> sinh` it does. So it is said which rules are left out.
 import { hasProperty } from '../rewrite/functions.ts'
 import type { Measure } from '../rewrite/measures.ts'
 import { type FunctionPattern, type Phase, type Rule, requires, stagesBefore, stagesIn } from '../rewrite/rule.ts'
@@ -108,4 +114,45 @@ export function orderTogether(
     open = open.filter(r => !settled.includes(r))
   }
   return { by, open }
+}
+
+/** Built-in rules with which nothing is shown, and the measures for all others. */
+export interface PartialOrdering {
+  readonly by: Ordering['by']
+  readonly without: readonly Rule[]
+}
+
+/**
+ * Looks for measures under which rules of users come to an end together with as many of the built-in ones as it can be
+ * shown for; null where it cannot be shown with those of the phases `algebra` and `compose`.
+ */
+export function orderWithMost(
+  rules: readonly Rule[],
+  builtin: readonly Rule[],
+  own: readonly Measure[] = [],
+): PartialOrdering | null {
+  const background = builtin.filter(r => r.direction === '==>' && r.phase !== 'parts')
+  const by: { measure: string; rules: readonly Rule[] }[] = []
+  let open = [...rules, ...background.filter(r => LEVEL[r.phase] === undefined)]
+  for (const measure of BUILTIN_MEASURES) {
+    const directions = new Map(open.map(r => [r, directionOf(measure, r)]))
+    const down = open.filter(r => directions.get(r) === 'down')
+    if (open.some(r => directions.get(r) === 'open')) return null
+    if (down.length > 0) by.push({ measure: measure.name, rules: down })
+    open = open.filter(r => !down.includes(r))
+  }
+  if (open.some(r => r.phase !== 'own')) return null
+  // What is in normal form stays so until another rule has its turn: such rules only must raise nothing.
+  const kept: Rule[] = []
+  let found = orderRules(open, kept, own)
+  if (found.open.length > 0) return null
+  for (const rule of background.filter(r => r.phase === 'normal')) {
+    if (BUILTIN_MEASURES.some(m => directionOf(m, rule) === 'open')) continue
+    const more = orderRules(open, [...kept, rule], own)
+    if (more.open.length > 0) continue
+    kept.push(rule)
+    found = more
+  }
+  const without = background.filter(r => LEVEL[r.phase] !== undefined && !kept.includes(r))
+  return { by: [...by, ...found.by], without }
 }

@@ -71,15 +71,19 @@ function ruleLines({ rule, derivedFrom, standing, tried, wider }: RuleReport): s
   return lines
 }
 
+function endText({ together, without }: Extract<Termination, { kind: 'ends' }>): string {
+  if (together) return 'the normalizing rules come to an end, also together with the built-in ones:'
+  const rest =
+    without === null
+      ? 'nothing is shown of them together with the built-in ones'
+      : `also together with the built-in ones but for ${quoted(without)}; no loop with these was found, and none is ruled out`
+  return `the normalizing rules come to an end by themselves (${rest}):`
+}
+
 function terminationLines(t: Termination): string[] {
   switch (t.kind) {
     case 'ends':
-      return [
-        t.together
-          ? 'the normalizing rules come to an end, also together with the built-in ones:'
-          : 'the normalizing rules come to an end by themselves (nothing is shown of them together with the built-in ones):',
-        ...t.by.map(({ measure, rules }) => `    ${measure} goes down with ${quoted(rules)}`),
-      ]
+      return [endText(t), ...t.by.map(({ measure, rules }) => `    ${measure} goes down with ${quoted(rules)}`)]
     case 'circle':
       return [`the rules run in a circle, by ${quoted(t.rules)}:`, ...t.nets.map(n => `    ${printNet(n)}`)]
     case 'endless':

@@ -3,7 +3,7 @@
 
 import type { Diagram } from '../diagram/diagram.ts'
 import { random } from '../numeric/random.ts'
-import { type Choices, NO_CHOICES, noUnknowns, writeOut } from '../prove/statement.ts'
+import { type Choices, leftSideNet, NO_CHOICES, noUnknowns, writeOut } from '../prove/statement.ts'
 import { graphOf, snapshot } from '../rewrite/graph.ts'
 import type { Measure } from '../rewrite/measures.ts'
 import { rewrite } from '../rewrite/normalize.ts'
@@ -11,7 +11,8 @@ import type { Rule } from '../rewrite/rule.ts'
 import { TooLarge } from '../scalar/expression.ts'
 import { printNet } from '../syntax/print.ts'
 import { needsChoices, randomChoices } from './choices.ts'
-import { type Ordering, orderRules, orderTogether } from './ordering.ts'
+import { layersAround } from './instances.ts'
+import { type Ordering, orderRules, orderTogether, orderWithMost } from './ordering.ts'
 
 /** Steps after which a run is looked at for a circle. */
 const STEPS = 400
@@ -28,8 +29,16 @@ function namesIn(by: Ordering['by'], isMeant: (rule: Rule) => boolean = () => tr
 }
 
 export type Termination =
-  /** `together`: also when used with the built-in rules, which come to an end themselves. */
-  | { readonly kind: 'ends'; readonly by: By; readonly together: boolean }
+  /**
+   * `together`: also when used with the built-in rules, which come to an end themselves. `without`: the built-in rules with
+   * which it is not shown; null: all of them.
+   */
+  | {
+      readonly kind: 'ends'
+      readonly by: By
+      readonly together: boolean
+      readonly without: readonly string[] | null
+    }
   /** One net after the other, the last the same as the first; `rules`: those that lead around. */
   | { readonly kind: 'circle'; readonly rules: readonly string[]; readonly nets: readonly Diagram[] }
   /** No net came back, but there was no end either: the first nets of the run. */
@@ -56,10 +65,13 @@ export function runOf(
 ): Extract<Termination, { kind: 'circle' | 'endless' }> | null {
   const nets: Diagram[] = [net]
   const used: string[] = []
+  // Functions are taken apart once, at the start: what comes before that does not come back.
+  let start = 0
   try {
     const graph = graphOf(net)
     for (const match of rewrite(graph, { rules, maxSteps: STEPS + 1 })) {
       used.push(match.rule.name)
+      if (match.rule.phase === 'parts') start = used.length
       if (nets.length < KEPT) nets.push(snapshot(graph))
       if (used.length >= STEPS) break
     }
@@ -70,6 +82,7 @@ export function runOf(
   // Where there is no end, a net that came back is a circle.
   const texts = new Map<string, number>()
   for (const [i, state] of nets.entries()) {
+    if (i < start) continue
     const text = printNet(state)
     const before = texts.get(text)
     if (before !== undefined)
@@ -93,14 +106,24 @@ export function terminationOf(
   const own = new Set(rules.map(r => r.text))
   const together = orderTogether(normalizing, builtin, options.measures)
   if (together.open.length === 0)
-    return { kind: 'ends', by: namesIn(together.by, r => own.has(r.text)), together: true }
+    return { kind: 'ends', by: namesIn(together.by, r => own.has(r.text)), together: true, without: [] }
   for (const rule of normalizing) {
     if (performance.now() > options.deadline) break
-    const left = leftSideOf(rule, options.seed)
-    const run = left === null ? null : (runOf(left.net, normalizing) ?? runOf(left.net, [...normalizing, ...builtin]))
-    if (run !== null) return run
+    const left = leftSideOf(rule, options.seed)?.net
+    // Beside layers functions are taken apart.
+    const nets = [left, ...layersAround(rule).map(around => leftSideNet(around, noUnknowns(), NO_CHOICES))]
+    for (const net of nets) {
+      if (net == null) continue
+      const run = (net === left ? runOf(net, normalizing) : null) ?? runOf(net, [...normalizing, ...builtin])
+      if (run !== null) return run
+    }
+  }
+  const most = orderWithMost(normalizing, builtin, options.measures)
+  if (most !== null) {
+    const without = most.without.map(r => r.name)
+    return { kind: 'ends', by: namesIn(most.by, r => own.has(r.text)), together: false, without }
   }
   const alone = orderRules(normalizing, [], options.measures)
-  if (alone.open.length === 0) return { kind: 'ends', by: namesIn(alone.by), together: false }
+  if (alone.open.length === 0) return { kind: 'ends', by: namesIn(alone.by), together: false, without: null }
   return { kind: 'open', rules: alone.open.map(r => r.name), by: namesIn(alone.by) }
 }

@@ -5,7 +5,7 @@ import { type Affine, innerAffine, outerAffine, simplify } from '../../src/algeb
 import type { Diagram } from '../../src/diagram/diagram.ts'
 import { confluenceOf } from '../../src/examine/confluence.ts'
 import { BUILTIN_MEASURES, directionOf, measuresFor } from '../../src/examine/measure.ts'
-import { orderRules, orderTogether } from '../../src/examine/ordering.ts'
+import { orderRules, orderTogether, orderWithMost } from '../../src/examine/ordering.ts'
 import { overlapsOf } from '../../src/examine/overlap.ts'
 import { type Termination, terminationOf } from '../../src/examine/termination.ts'
 import { parse } from '../../src/load.ts'
@@ -32,14 +32,32 @@ describe('an end', () => {
       kind: 'ends',
       by: [{ measure: 'the number of functions that are not linear', rules: ['r'] }],
       together: true,
+      without: [],
     })
   })
-  test('by what stands before relu, alone', () => {
-    expect(end('rule r { real c in (0, inf)  scale[c] -> relu ==> relu -> scale[c] }')).toMatchObject({
+  test('by what stands before relu, with the built-in rules that put nothing before it', () => {
+    expect(end('rule r { real c in (0, inf)  scale[c] -> relu ==> relu -> scale[c] }')).toEqual({
       kind: 'ends',
-      by: [{ measure: 'the number of stages before relu' }],
+      by: [{ measure: 'the number of stages before relu', rules: ['r'] }],
       together: false,
+      without: ['normal-elementwise', 'affine-after', 'affine-before'],
     })
+  })
+  test('by a measure that says nothing of the built-in rules', () => {
+    // The built-in rules make fewer functions, and this one more.
+    expect(end('rule r { sinh ==> asinh -> asinh }')).toMatchObject({ kind: 'ends', together: false, without: null })
+  })
+  test('the measures hold for all built-in rules but those that are named', () => {
+    const [rule] = rulesOf('rule r { real c in (0, inf)  scale[c] -> relu ==> relu -> scale[c] }')
+    const found = orderWithMost([rule], builtin())
+    const named = new Set(found?.without)
+    for (const r of builtin().filter(b => b.direction === '==>' && b.phase !== 'parts' && !named.has(b))) {
+      const directions = BUILTIN_MEASURES.map(m => directionOf(m, r))
+      const [decides] = directions.filter(d => d !== 'level')
+      // What leaves them all must not raise the measure of the rule either.
+      const [own] = measuresFor([rule]).filter(m => m.name === 'the number of stages before relu')
+      expect([r.name, decides ?? directionOf(own, r)]).toEqual([r.name, decides === undefined ? 'level' : 'down'])
+    }
   })
   test('by one measure after the other', () => {
     const found = end('rule first { sinh ==> asinh -> asinh }\nrule second { asinh ==> erf }')
@@ -109,6 +127,24 @@ describe('no end', () => {
     const found = end('rule r { wire x  sigmoid(x) ==> 1/(1 + exp(-x)) }')
     expect(found).toMatchObject({ kind: 'circle' })
     expect(found.kind === 'circle' && found.rules).toContain('normal-elementwise')
+  })
+  test('a circle with the affine part of a function beside a layer', () => {
+    const found = end('rule r { sinh -> scale[-1] ==> scale[-1] -> sinh }')
+    expect(found).toMatchObject({ kind: 'circle' })
+    expect(found.kind === 'circle' && [...found.rules].sort()).toEqual([
+      'affine-before',
+      'composition',
+      'normal-elementwise',
+      'r',
+    ])
+    // The other way the layer takes in what comes behind sinh.
+    expect(end('rule r { scale[-1] -> sinh ==> sinh -> scale[-1] }')).toMatchObject({ kind: 'ends', together: false })
+  })
+  test('a circle is shown from where functions have been taken apart', () => {
+    const found = end('rule r { wire x  -sinh(x) ==> sinh(-x) }')
+    expect(found).toMatchObject({ kind: 'circle' })
+    expect(found.kind === 'circle' && found.rules).toContain('r')
+    expect(found.kind === 'circle' && found.rules).not.toContain('parts')
   })
   test('without a net that comes back', () => {
     expect(end('rule r { tanh ==> tanh -> sinh }')).toMatchObject({ kind: 'endless', rules: ['r'] })
