@@ -199,6 +199,7 @@ function confluenceWithBuiltin(
   return {
     pairs: own.pairs + theirs.pairs,
     open: [...own.open, ...theirs.open],
+    // The rules with parts of nets are the author's own.
     skipped: own.skipped,
     complete: own.complete && theirs.complete,
   }

@@ -46,8 +46,8 @@ function pathsIn(root: Pattern): { readonly path: readonly number[]; readonly at
   return found
 }
 
-/** A rule with its variables after those of another one, and with names of its own. */
-function apart(rule: Rule, after: Rule): Rule {
+/** A rule with its variables after those of another one, and with names of its own, which end with the mark. */
+export function apart(rule: Rule, after: Rule, mark = "'"): Rule {
   const { variables: own } = rule
   const { variables: other } = after
   const shift = {
@@ -57,7 +57,7 @@ function apart(rule: Rule, after: Rule): Rule {
     groups: other.groups.length,
     reals: other.reals.length,
   }
-  const size = (s: Size): Size => substituteSize(s, name => unknownSize(`${name}'`))
+  const size = (s: Size): Size => substituteSize(s, name => unknownSize(`${name}${mark}`))
   const fn = (p: FunctionPattern): FunctionPattern =>
     p.kind === 'variable' || p.kind === 'inverse' ? { ...p, slot: p.slot + shift.functions } : p
   const operator = (p: LinearPattern): LinearPattern => mapLinearPattern(p, size, slot => slot + shift.operators)
@@ -90,7 +90,7 @@ function apart(rule: Rule, after: Rule): Rule {
     }
   }
   const named = <T extends { readonly name: string }>(list: readonly T[]): T[] =>
-    list.map(v => ({ ...v, name: `${v.name}'` }))
+    list.map(v => ({ ...v, name: `${v.name}${mark}` }))
   return {
     ...rule,
     variables: {

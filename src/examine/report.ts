@@ -89,10 +89,11 @@ function terminationLines(t: Termination): string[] {
   }
 }
 
-function pairLines({ rules, peak, normal }: OpenPair): string[] {
+function pairLines({ rules, peak, parts, normal }: OpenPair): string[] {
   const shown = normal.map(n => (n === null ? 'no end' : printNet(n)))
   return [
     `    ${rules[0]} and ${rules[1]}, from ${printNet(peak)}`,
+    ...parts.map(({ rule, net }) => `        where ${rule} takes ${printNet(net)}`),
     `        the first leads to ${shown[0]}`,
     `        the second leads to ${shown[1]}`,
   ]
@@ -100,10 +101,7 @@ function pairLines({ rules, peak, normal }: OpenPair): string[] {
 
 function confluenceLines({ pairs, open, skipped, complete }: Confluence): string[] {
   const all = complete ? '' : ' (the time ran out before all were looked at)'
-  const rest =
-    skipped.length === 0
-      ? []
-      : [`overlaps with ${quoted(skipped)} were not looked for: a part of a net may hold any other left side`]
+  const rest = skipped.map(({ rule, because }) => `overlaps with ${rule} were not looked for: ${because}`)
   if (open.length === 0)
     return [`the order of steps does not matter at any of the ${pairs} overlaps of left sides${all}`, ...rest]
   return [
@@ -152,9 +150,10 @@ export function reportJson({ rules, termination, confluence }: RulesReport): obj
             pairs: confluence.pairs,
             complete: confluence.complete,
             skipped: confluence.skipped,
-            open: confluence.open.map(({ rules: names, peak, normal }) => ({
+            open: confluence.open.map(({ rules: names, peak, parts, normal }) => ({
               rules: names,
               peak: printNet(peak),
+              parts: parts.map(({ rule, net }) => ({ rule, net: printNet(net) })),
               normal: normal.map(n => (n === null ? null : printNet(n))),
             })),
           },
