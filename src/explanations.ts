@@ -330,7 +330,7 @@ export const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   },
   E801: {
     title: 'a file that cannot be read or written',
-    text: 'The operating system refuses: the file is not there, or not yours. Or it is none: a folder, a device, a pipe to which nobody writes, or a file that is larger than any that netproof reads (64 MB of text, 250 MB of a certificate).',
+    text: 'The operating system refuses: the file is not there, or not yours. Or it is none: a folder, a device, a pipe to which nobody writes, or a file that is larger than any that netproof reads (64 MB of text, 160 MB of a certificate).',
     example: null,
   },
   E802: {

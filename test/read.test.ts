@@ -85,7 +85,7 @@ describe('commands', () => {
     spawnSync(process.execPath, [cli, ...args], { cwd: folder, encoding: 'utf8', stdio: [stdin, 'pipe', 'pipe'] })
 
   test.each([
-    [['check', 'large'], /E801.*more than 250 MB/],
+    [['check', 'large'], /E801.*more than 160 MB/],
     [['prove', 'large'], /E801.*more than 64 MB/],
     [['fmt', 'folder'], /E801.*it is a folder/],
     [['eval', 'loop', 'a'], /E801.*links lead in a circle/],

@@ -228,6 +228,8 @@ export function multipleThroughLayer(g: EGraph, t: TermId): void {
       // Of two wires of one component the first one counts as the number, for whoever checks it.
       if (fn === PRODUCT && k === 1 && lastOf(g.shapeOf(u)) === sizeOf(1)) continue
       const s = g.argOf(same, 0)
+      // A known number is no wire, for whoever checks it: algebra has taken it for a factor.
+      if (g.has(g.classOf(s), 'constant')) continue
       const below = put(g, { kind: 'additive', operators, bias, shape }, [u])
       const width = lastOf(shape)
       const all = put(g, { kind: 'additive', operators: [columnOfOnes(width)], bias: null, shape }, [s])

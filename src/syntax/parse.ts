@@ -102,8 +102,18 @@ export function parse(source: string | Uint8Array, options: { readonly file?: st
   const statements: Statement[] = []
   let at = 0
   while (at < tokens.count && diagnostics.length < MOST_ERRORS) {
-    const end = reader.endOfStatement(at)
-    const statement = reader.statement(at, end)
+    let end = reader.endOfStatement(at)
+    const [errors, broken] = [diagnostics.length, [...reader.broken]]
+    let statement = reader.statement(at, end)
+    const almost = statement === null ? reader.almostStatement(at, end) : -1
+    if (almost >= 0) {
+      // What comes before may be right, and what begins there has an error of its own.
+      diagnostics.length = errors
+      reader.broken.clear()
+      for (const name of broken) reader.broken.add(name)
+      end = almost
+      statement = reader.statement(at, end)
+    }
     if (statement !== null) statements.push(statement)
     at = end
   }
@@ -193,12 +203,22 @@ class Reader {
         if (this.keyword(i, OUTER) && !this.isSubnet(i)) return firstInside < 0 ? i : firstInside
         // `weights` within a rule, unless the rule turns out not to be closed and this stands at the start of a line.
         if (firstInside < 0 && this.startsLine(i)) firstInside = i
-      } else if (kind === NAME && depth === 0 && this.isAlmostStatement(i)) return i
+      }
     }
     return depth > 0 && firstInside >= 0 ? firstInside : this.tokens.count
   }
 
-  /** A misspelled keyword at the start of a line, and a name after it: an error of its own. */
+  /** Where a misspelled keyword begins a line within these tokens, outside of brackets; -1 where none does. */
+  almostStatement(from: number, to: number): number {
+    let depth = 0
+    for (let i = from + 1; i < to; i++) {
+      const kind = this.tokens.kinds[i]
+      if (OPEN.has(kind)) depth++
+      else if (CLOSE.has(kind)) depth = Math.max(0, depth - 1)
+      else if (kind === NAME && depth === 0 && this.isAlmostStatement(i)) return i
+    }
+    return -1
+  }
   private isAlmostStatement(token: number): boolean {
     if (this.kind(token + 1) !== NAME || !this.startsLine(token)) return false
     const word = this.word(token)

@@ -57,7 +57,7 @@ describe.each([
 
 test.each([
   ['a function of the rule on one wire twice', 'function f : R x R -> R  wire x  f(x, x) ==> f(x, x) -> relu'],
-  ['a matrix that is computed, on the left', 'weights A, B : n x n  add[A * B] ==> add[A]'],
+  ['a matrix that is computed, on the left', 'weights A, B : n x n  add[A + B] ==> add[A]'],
   ['blocks that do not fit', 'weights A : m x n  weights B : m x k  add[A] -> add[B] ==> add[[A, B]]'],
   ['diag of a function of unknown width', 'function f  f -> maxpool[2] ==> maxpool[2] -> add[diag(f)] when f linear'],
 ])('%s is reported', (_, body) => {
