@@ -14,6 +14,8 @@ const { input, mul, net, unknownWeight } = build
 const positive = parseRange('(0, inf)')
 const WARM_LAYERS = [1_000, 20_000]
 const WARM_SECONDS = 2
+/** Of chains that take milliseconds as many as have so many layers together. */
+const MEASURED_LAYERS = 300_000
 
 // Nearly everything that is made stays (the log, the net): a larger nursery spares copying it twice.
 const flags = ['--max-semi-space-size=64']
@@ -34,7 +36,8 @@ function run(kind, n) {
   while (process.cpuUsage().user < 1e6 * WARM_SECONDS)
     for (const layers of WARM_LAYERS) normalFormOf(netOf(kind, layers, seed++), { rules })
   const runs = []
-  for (let k = 0; k < (n > 20_000 ? 1 : 15); k++) {
+  const repetitions = n > 20_000 ? 1 : Math.max(15, MEASURED_LAYERS / n)
+  for (let k = 0; k < repetitions; k++) {
     const diagram = netOf(kind, n, seed++)
     const start = performance.now()
     const { log, normal } = normalFormOf(diagram, { rules })
