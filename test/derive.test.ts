@@ -64,6 +64,19 @@ describe('derived rules are proved', () => {
       pooled: 'proved',
     })
   })
+  test('without the biases that the built-in rules have, where the statement says nothing of them', async () => {
+    const found = await believed(`
+      derive plain from multiplicative-additive {
+        attach exp before, ln after
+        normalize right
+        gives exp -> mul[W] -> ln == add[W]
+      }
+      derive behind from additive-product { gives add[A] -> add[B] == add[B * A] }`)
+    expect(found).toEqual({ plain: 'proved', behind: 'proved' })
+    // A vector that is spoken of stays.
+    const { diagnostics } = parse('derive half from additive-product { gives add[A, a] -> add[B] == add[B * A] }')
+    expect(diagnostics.map(d => d.code)).toEqual(['E724'])
+  })
   test('with unknowns replaced, sizes among them', async () => {
     const found = await believed(`${IDENTITY}
       derive a from identity { weights A : n x n   substitute m = n, W = A }

@@ -568,9 +568,9 @@ class Deriver {
 
   /** The rule as it is stated, which has to be what was found. */
   private stated(step: Extract<DeriveStep, { kind: 'gives' }>): { rule: Rule; result: Sides } {
-    const { tree, now } = this
+    const { tree } = this
     const declarations = parse(
-      `rule r {\n${declarationsOf(now, this.unknowns).join('\n')}\nexp ==> exp }`,
+      `rule r {\n${declarationsOf(this.now, this.unknowns).join('\n')}\nexp ==> exp }`,
     ).tree.statements.find((s): s is RuleTree => s.kind === 'rule')?.declarations
     if (declarations === undefined) throw new Error(`the unknowns of ${tree.name.name} cannot be declared`)
     const statement: RuleTree = {
@@ -588,6 +588,8 @@ class Deriver {
     const rule = this.compiled(statement, false)
     const written = writeOut(rule, this.unknowns)
     if (written.kind === 'beyond') this.stop(notDerivable(this.span(step), tree.name.name, written.because))
+    this.dropBiases(written)
+    const { now } = this
     for (const input of inputsOf(now.left)) {
       const own = inputsOf(written.left).find(i => i.name === input.name)
       if (own !== undefined && !isSubset(own.domain, input.domain)) {
@@ -602,6 +604,18 @@ class Deriver {
         )
     }
     return { rule, result: { left: written.left, right: written.right } }
+  }
+
+  /** Puts in zero for vectors of which the statement says nothing: built-in rules have biases, and people mostly leave them out. */
+  private dropBiases(written: Sides): void {
+    const weights = ({ left, right }: Sides): WeightSymbol[] => [...weightsOf(linearsIn([left, right]))]
+    const spoken = new Set(weights(written).map(w => w.name))
+    const open = weights(this.now).filter(w => w.vector && w.value === null && !spoken.has(w.name))
+    if (open.length === 0) return
+    const replacements = open.map(w => `${w.name} = zero(${w.rows.text})`).join(', ')
+    const [statement] = parse(`derive r from r { substitute ${replacements} }`).tree.statements
+    if (statement?.kind !== 'derive') throw new Error(`${replacements} cannot be put in`)
+    for (const step of statement.steps) if (step.kind !== 'gives') this.step(step)
   }
 
   private compiled(statement: RuleTree, isMade: boolean): Rule {

@@ -93,7 +93,7 @@ async function provedWith(
 
 /** An equation as a rule of its own; null where a side is no chain. */
 function lemmaRule({ scope }: RuleDerivation, { unknowns }: Phase, sides: Sides, name: string): Rule | null {
-  const text = ruleText(name, null, sides, unknowns, '==>')
+  const text = ruleText(name, 'an earlier line of the derivation', sides, unknowns, '==>')
   const tree = text === null ? undefined : parse(text).tree.statements.find((s): s is RuleTree => s.kind === 'rule')
   if (tree === undefined) return null
   const { rule } = compileRule(tree, { outer: scope, phase: 'own', assumed: false })
