@@ -53,6 +53,15 @@ export function firstObstacle(
 }
 
 const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
+/** Sets on which functions are usually defined, the largest first, but for all of R. */
+export const USUAL_DOMAINS: readonly Range[] = [
+  NON_ZERO,
+  NON_NEGATIVE,
+  POSITIVE,
+  interval(ONE, null),
+  UNIT,
+  interval(null, ONE, { highOpen: true }),
+]
 
 /**
  * The largest of a few usual domains on which both nets are shown to be defined, for all inputs at once; of large nets only as
@@ -60,14 +69,7 @@ const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
  */
 export function suggestDomain(left: Diagram, right: Diagram, clock: Clock): Record<string, Range> | null {
   const watch = isLarge(left, right) ? clock.watch : (): void => {}
-  for (const candidate of [
-    NON_ZERO,
-    NON_NEGATIVE,
-    POSITIVE,
-    interval(ONE, null),
-    UNIT,
-    interval(null, ONE, { highOpen: true }),
-  ]) {
+  for (const candidate of USUAL_DOMAINS) {
     const narrow = (d: Diagram): Diagram => ({
       ...d,
       nodes: d.nodes.map(n => (n.kind === 'input' ? { ...n, domain: intersect(n.domain, candidate) } : n)),

@@ -49,18 +49,8 @@ import {
   x0,
 } from '../scalar/expression.ts'
 import { anyFunction, inversesOf } from '../scalar/functions.ts'
-import {
-  intersect,
-  interval,
-  isSubset,
-  NON_NEGATIVE,
-  NON_ZERO,
-  POSITIVE,
-  type Range,
-  REALS,
-  sameRange,
-} from '../scalar/range.ts'
-import { ONE } from '../scalar/rational.ts'
+import { intersect, isSubset, type Range, REALS, sameRange } from '../scalar/range.ts'
+import { USUAL_DOMAINS } from './domains.ts'
 
 /** The unknowns that stand for a rule's variables, by their names. Statements about the same unknowns share one. */
 export interface Unknowns {
@@ -178,21 +168,9 @@ function misfitOf(left: Diagram, right: Diagram): string | null {
   return null
 }
 
-const UNIT: Range = interval(ONE.neg(), ONE, { lowOpen: true, highOpen: true })
-/** Sets on which functions are usually defined, the largest first. */
-const USUAL_DOMAINS: readonly Range[] = [
-  REALS,
-  NON_ZERO,
-  NON_NEGATIVE,
-  POSITIVE,
-  interval(ONE, null),
-  UNIT,
-  interval(null, ONE, { highOpen: true }),
-]
-
 /** The largest of the usual sets on which a function of one wire is defined; null where there is none. */
 export function usualDomain(fn: Expression): Range | null {
-  return USUAL_DOMAINS.find(d => analyse(fn, [d]).defined) ?? null
+  return [REALS, ...USUAL_DOMAINS].find(d => analyse(fn, [d]).defined) ?? null
 }
 
 function commonMultiple(a: number, b: number): number {
