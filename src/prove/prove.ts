@@ -352,16 +352,13 @@ function partAsTheyAre({ isDeep }: Progress): number {
 function searchAsTheyAre(task: Task, progress: Progress): FoundProof | null {
   const { left, right, options, clock } = task
   const rules = options.rules.filter(r => r.phase === 'normal' || DEFINITIONS.has(r.name))
-  const graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
-  const side = (net: Diagram, graph: Graph): Side =>
-    run(net, graph, { ...options, rules }, clock, Number.POSITIVE_INFINITY) as Side
-  try {
-    const sides = timed(clock.left(), () => ({ left: side(left, graphs.left), right: side(right, graphs.right) }))
+  return inTime(clock.left(), () => {
+    const graphs = { left: graphOf(left, undefined, clock.watch), right: graphOf(right, undefined, clock.watch) }
+    const side = (net: Diagram, graph: Graph): Side =>
+      run(net, graph, { ...options, rules }, clock, Number.POSITIVE_INFINITY) as Side
+    const sides = { left: side(left, graphs.left), right: side(right, graphs.right) }
     return search(sides, graphs, partAsTheyAre(progress), task)
-  } catch (error) {
-    if (!(error instanceof OutOfTime) && !(error instanceof TooManySteps)) throw error
-    return null
-  }
+  })
 }
 /** Rules that say what a node is. */
 const DEFINITIONS: ReadonlySet<string> = new Set(['mixing', 'softmax', 'logsoftmax'])
@@ -376,13 +373,18 @@ function search(
   const seconds = Math.min(part * (options.budget?.search ?? DEFAULT_SEARCH_SECONDS), clock.left() / 1000)
   if (seconds <= 0) return null
   const budget = searchBudget(seconds, options.budget?.searchTerms, options.budget?.searchBytes, options.signal)
+  // What is asked of algebra on the way is counted, too: a single function may be hard to simplify.
+  return inTime(Math.min(clock.left(), 1000 * seconds), () => {
+    const ranges = { left: rangesOf(graphs.left, clock.watch), right: rangesOf(graphs.right, clock.watch) }
+    const { found } = searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules })
+    return found === null ? null : { kind: 'found', sides, found }
+  })
+}
+
+/** What comes out in so many milliseconds; null where the time is up before. */
+function inTime<T>(milliseconds: number, work: () => T | null): T | null {
   try {
-    // What is asked of algebra on the way is counted, too: a single function may be hard to simplify.
-    return timed(Math.min(clock.left(), 1000 * seconds), () => {
-      const ranges = { left: rangesOf(graphs.left, clock.watch), right: rangesOf(graphs.right, clock.watch) }
-      const { found } = searchEquality(sides.left.normal, sides.right.normal, budget, { ranges, rules: options.rules })
-      return found === null ? null : { kind: 'found', sides, found }
-    })
+    return timed(milliseconds, work)
   } catch (error) {
     if (!(error instanceof OutOfTime) && !(error instanceof TooManySteps)) throw error
     return null

@@ -76,3 +76,14 @@ prove plain == other`
   expect((await verdictOf(claim('- 1'))).kind).toBe('proved')
   expect((await verdictOf(claim('- 1.0001'))).kind).toBe('refuted')
 }, 60_000)
+
+test('whenever the time is up there is an answer, and no fault', async () => {
+  const layers = (last: string): string => `${'add[W] -> tanh -> '.repeat(45)}${last}y`
+  const text = `weights W : 3 x 3
+net plain { x : 3 -> ${layers('')} }
+net other { x : 3 -> ${layers('scale[1 + 1/10^60] -> ')} }
+prove plain == other`
+  const [{ left, right }] = parse(text, { file: 'late.net' }).claims
+  for (const seconds of [0.02, 0.05, 0.1, 0.2, 0.3, 0.4])
+    expect((await prove(left, right, { budget: { seconds } })).kind).not.toBe('proved')
+}, 60_000)
